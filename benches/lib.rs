@@ -1,0 +1,1 @@
+//! Benchmarks of phone-system beside what a user would pick instead.

@@ -1,0 +1,248 @@
+//! What a command and a query are.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::{Error, Event, State};
+use crate::billing::{self, Account};
+use crate::bulk::Refused;
+use crate::draft::{Draft, Inconsistent};
+use crate::inventory::{Stock, StockEvent};
+use crate::text::{Actor, Key, OrganizationId};
+use crate::time::Timestamp;
+
+/// 32 bytes from which a command draws what has to be unpredictable; 64 hexadecimal digits in JSON.
+///
+/// No command draws yet: personal identification numbers and conference ids will.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Seed([u8; 32]);
+
+impl Seed {
+    /// A seed of these bytes.
+    pub const fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes.
+    pub const fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Seed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Seed(..)")
+    }
+}
+
+impl FromStr for Seed {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wanted = "a seed has 64 hexadecimal digits";
+        let mut bytes = [0; 32];
+        if text.len() != 64 || !text.is_ascii() {
+            return Err(wanted);
+        }
+        for (byte, at) in bytes.iter_mut().zip((0_usize..64).step_by(2)) {
+            let pair = text.get(at..at.saturating_add(2)).ok_or(wanted)?;
+            if !pair.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+                return Err(wanted);
+            }
+            *byte = u8::from_str_radix(pair, 16).map_err(|_| wanted)?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+impl<'de> Deserialize<'de> for Seed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'_, str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// Everything that a command needs from outside: plain data, no clock, no chance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Context {
+    /// The instant at which the command is asked.
+    pub at: Timestamp,
+    /// Who asks, for the record.
+    pub actor: Actor,
+    /// Makes a retry harmless: the same key with the same command answers the same and does nothing.
+    pub key: Option<Key>,
+    /// What chance is drawn from.
+    pub seed: Option<Seed>,
+}
+
+impl Context {
+    /// A context without key and seed.
+    pub fn new(at: Timestamp, actor: Actor) -> Self {
+        Self {
+            at,
+            actor,
+            key: None,
+            seed: None,
+        }
+    }
+
+    /// The same with a key.
+    #[must_use]
+    pub fn with_key(mut self, key: Key) -> Self {
+        self.key = Some(key);
+        self
+    }
+}
+
+/// Which streams a command changes or a query reads. Locks are taken in the order of the fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Touches {
+    /// An organization's own stream.
+    pub organization: bool,
+    /// An organization's account.
+    pub account: bool,
+    /// The provider's stock.
+    pub stock: bool,
+}
+
+impl Touches {
+    /// An organization alone.
+    pub const ORGANIZATION: Self = Self {
+        organization: true,
+        account: false,
+        stock: false,
+    };
+    /// An organization and the stock.
+    pub const ORGANIZATION_AND_STOCK: Self = Self {
+        organization: true,
+        account: false,
+        stock: true,
+    };
+    /// An organization and its account.
+    pub const ORGANIZATION_AND_ACCOUNT: Self = Self {
+        organization: true,
+        account: true,
+        stock: false,
+    };
+    /// An organization's account alone.
+    pub const ACCOUNT: Self = Self {
+        organization: false,
+        account: true,
+        stock: false,
+    };
+    /// An organization, its account and the stock.
+    pub const ALL: Self = Self {
+        organization: true,
+        account: true,
+        stock: true,
+    };
+    /// The stock alone: the provider's.
+    pub const STOCK: Self = Self {
+        organization: false,
+        account: false,
+        stock: true,
+    };
+
+    /// Whether an organization has to be named.
+    pub const fn needs_organization(self) -> bool {
+        self.organization || self.account
+    }
+}
+
+/// The drafts that a command works on; those of streams that it does not touch are empty.
+#[derive(Debug)]
+pub struct Drafts {
+    /// Whose they are; none for the provider's commands.
+    pub owner: Option<OrganizationId>,
+    /// The organization.
+    pub organization: Draft<State>,
+    /// Its account.
+    pub account: Draft<Account>,
+    /// The provider's stock.
+    pub stock: Draft<Stock>,
+}
+
+impl Drafts {
+    pub(crate) fn outcome<'a>(&'a self, refused: &'a [Refused]) -> Outcome<'a> {
+        Outcome {
+            organization: Cow::Borrowed(self.organization.events()),
+            account: Cow::Borrowed(self.account.events()),
+            stock: Cow::Borrowed(self.stock.events()),
+            refused,
+        }
+    }
+}
+
+/// What a command recorded, from which its answer is built: the same whether it was just decided
+/// or is read back from its commit.
+#[derive(Debug)]
+pub struct Outcome<'a> {
+    /// Events of the organization.
+    pub organization: Cow<'a, [Event]>,
+    /// Events of its account.
+    pub account: Cow<'a, [billing::Event]>,
+    /// Events of the stock.
+    pub stock: Cow<'a, [StockEvent]>,
+    /// Items that were refused.
+    pub refused: &'a [Refused],
+}
+
+/// What a query reads: each state as it stands at the instant asked for.
+#[derive(Debug)]
+pub struct View {
+    /// The instant.
+    pub at: Timestamp,
+    /// The organization.
+    pub organization: State,
+    /// Its account.
+    pub account: Account,
+    /// The provider's stock.
+    pub stock: Stock,
+}
+
+/// Something that an organization, or the provider, can be asked to do.
+///
+/// It is a plain struct: its fields are its JSON in C and its keyword arguments in Python.
+pub trait Command: Serialize + DeserializeOwned {
+    /// Its dotted name.
+    const NAME: &'static str;
+    /// The streams that it changes.
+    const TOUCHES: Touches;
+    /// What it answers.
+    type Answer: Serialize;
+
+    /// Decides at `context.at`, recording on the drafts; answers the items that were refused.
+    ///
+    /// # Errors
+    ///
+    /// Why it is refused; the drafts are then dropped.
+    fn decide(&self, drafts: &mut Drafts, context: &Context) -> Result<Vec<Refused>, Error>;
+
+    /// The answer, from what was recorded.
+    ///
+    /// # Errors
+    ///
+    /// [`Inconsistent`] if what the answer tells was not recorded, which is a defect.
+    fn answer(&self, outcome: &Outcome<'_>) -> Result<Self::Answer, Inconsistent>;
+}
+
+/// Something that can be asked and changes nothing.
+pub trait Query: Serialize + DeserializeOwned {
+    /// Its dotted name.
+    const NAME: &'static str;
+    /// The streams that it reads.
+    const TOUCHES: Touches;
+    /// What it answers.
+    type Answer: Serialize;
+
+    /// The answer at `view.at`.
+    ///
+    /// # Errors
+    ///
+    /// Why there is none.
+    fn answer(&self, view: &View) -> Result<Self::Answer, Error>;
+}

@@ -1,0 +1,287 @@
+//! One customer: its state, the wrapping of the domains, and the rules that span them.
+//!
+//! The domains know nothing of each other. What needs two of them is here: numbers are reserved as
+//! far as licences allow, and a number goes to a person who is licensed for calls in its country.
+
+mod command;
+mod commands;
+mod queries;
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::draft::{Apply, Inconsistent, events};
+use crate::error::{ErrorCode, Figures, Refuses};
+use crate::rules::{Generation, Overrides, Rules};
+use crate::time::Timestamp;
+use crate::{billing, bulk, inventory, licensing, number, porting, rules, table};
+
+pub use command::{Command, Context, Drafts, Outcome, Query, Seed, Touches, View};
+pub use commands::{
+    AdvanceOrganization, AdvanceStock, Advanced, Assigned, Blocked, Imported, LicensesChanged,
+    Loaded, OrderClosed, PortClosed, PortSubmitted, Released, SeatsChanged, Unassigned, Unblocked,
+};
+pub use queries::{
+    AccountAnswer, AccountOf, AllowanceOf, Allowances, AllowancesAnswer, CurrentRules,
+    EntitlementOf, HeldStatus, Orders, OrdersAnswer, OwnedNumber, OwnedNumbers, OwnedNumbersAnswer,
+    ParseNumber, PlanAnswer, PortOrders, PortOrdersAnswer, RulesAnswer, Seats, SeatsAnswer,
+    SeatsOfSku, StockSearchAnswer, StockSummary, UserLicenses, Users, UsersAnswer,
+};
+
+/// Why an organization, or the provider, says no: the error of the domain that does.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Minutes and credits.
+    #[error(transparent)]
+    Billing(#[from] billing::Error),
+    /// A list as a whole.
+    #[error(transparent)]
+    Bulk(#[from] bulk::Error),
+    /// A defect: an event did not fit.
+    #[error(transparent)]
+    Inconsistent(#[from] Inconsistent),
+    /// Numbers.
+    #[error(transparent)]
+    Inventory(#[from] inventory::Error),
+    /// Licences.
+    #[error(transparent)]
+    Licensing(#[from] licensing::Error),
+    /// A text that is no telephone number.
+    #[error(transparent)]
+    Number(#[from] number::Error),
+    /// Port orders.
+    #[error(transparent)]
+    Porting(#[from] porting::Error),
+    /// Overrides of rules.
+    #[error(transparent)]
+    Rules(#[from] rules::Error),
+    /// A table that cannot be read.
+    #[error(transparent)]
+    Table(#[from] table::Error),
+}
+
+impl Error {
+    fn inner(&self) -> &dyn Refuses {
+        match self {
+            Self::Billing(error) => error,
+            Self::Bulk(error) => error,
+            Self::Inconsistent(error) => error,
+            Self::Inventory(error) => error,
+            Self::Licensing(error) => error,
+            Self::Number(error) => error,
+            Self::Porting(error) => error,
+            Self::Rules(error) => error,
+            Self::Table(error) => error,
+        }
+    }
+}
+
+impl Refuses for Error {
+    fn code(&self) -> ErrorCode {
+        self.inner().code()
+    }
+
+    fn figures(&self) -> Figures {
+        self.inner().figures()
+    }
+}
+
+impl From<bulk::Stopped> for Error {
+    fn from(stopped: bulk::Stopped) -> Self {
+        match stopped {
+            bulk::Stopped::Refused(error) => error.into(),
+            bulk::Stopped::Inconsistent(error) => error.into(),
+        }
+    }
+}
+
+/// Everything that is known of an organization, but for its account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct State {
+    chosen: RulesChosen,
+    #[serde(skip)]
+    rules: Arc<Rules>,
+    licensing: licensing::State,
+    inventory: inventory::State,
+    porting: porting::State,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        let chosen = RulesChosen {
+            generation: Generation::default(),
+            overrides: Overrides::default(),
+        };
+        Self {
+            rules: Arc::new(Rules::of(chosen.generation)),
+            chosen,
+            licensing: licensing::State::default(),
+            inventory: inventory::State::default(),
+            porting: porting::State::default(),
+        }
+    }
+}
+
+impl State {
+    /// The rules in force.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// Licences.
+    pub fn licensing(&self) -> &licensing::State {
+        &self.licensing
+    }
+
+    /// Numbers.
+    pub fn inventory(&self) -> &inventory::State {
+        &self.inventory
+    }
+
+    /// Port orders.
+    pub fn porting(&self) -> &porting::State {
+        &self.porting
+    }
+}
+
+/// Chooses the generation of the rules, and the figures that the organization sets for itself.
+///
+/// Replaces what was chosen before. What was decided under other rules stays decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ChooseRules {
+    /// The generation.
+    pub generation: Generation,
+    /// The figures that differ from the generation's.
+    #[serde(default)]
+    pub overrides: Overrides,
+}
+
+/// Rules were chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RulesChosen {
+    /// The generation.
+    pub generation: Generation,
+    /// The figures that differ from the generation's.
+    pub overrides: Overrides,
+}
+
+mod own {
+    use super::{RulesChosen, events};
+
+    events! {
+        /// What happens to an organization as a whole.
+        pub enum Event {
+            RulesChosen = "organization.rules_chosen",
+        }
+    }
+}
+
+/// What happens to an organization, in one of its domains.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// As a whole.
+    Organization(own::Event),
+    /// Its licences.
+    Licensing(licensing::Event),
+    /// Its numbers.
+    Inventory(inventory::Event),
+    /// Its port orders.
+    Porting(porting::Event),
+}
+
+pub use own::Event as OwnEvent;
+
+impl From<own::Event> for Event {
+    fn from(event: own::Event) -> Self {
+        Self::Organization(event)
+    }
+}
+
+impl From<licensing::Event> for Event {
+    fn from(event: licensing::Event) -> Self {
+        Self::Licensing(event)
+    }
+}
+
+impl From<inventory::Event> for Event {
+    fn from(event: inventory::Event) -> Self {
+        Self::Inventory(event)
+    }
+}
+
+impl From<porting::Event> for Event {
+    fn from(event: porting::Event) -> Self {
+        Self::Porting(event)
+    }
+}
+
+impl Event {
+    /// Reads an event from its name and the JSON of its data; `None` if no domain knows the name.
+    pub(crate) fn read(name: &str, data: &str) -> Option<Result<Self, serde_json::Error>> {
+        match name.split_once('.')?.0 {
+            "organization" => Some(own::Event::read(name, data)?.map(Self::from)),
+            "licensing" => Some(licensing::Event::read(name, data)?.map(Self::from)),
+            "inventory" => Some(inventory::Event::read(name, data)?.map(Self::from)),
+            "porting" => Some(porting::Event::read(name, data)?.map(Self::from)),
+            _ => None,
+        }
+    }
+}
+
+impl Serialize for Event {
+    /// As the domain's own event: its dotted name says which domain it is of.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Organization(event) => event.serialize(serializer),
+            Self::Licensing(event) => event.serialize(serializer),
+            Self::Inventory(event) => event.serialize(serializer),
+            Self::Porting(event) => event.serialize(serializer),
+        }
+    }
+}
+
+impl Apply for State {
+    type Event = Event;
+
+    fn apply(&mut self, event: &Event) -> Result<(), Inconsistent> {
+        match event {
+            Event::Organization(own::Event::RulesChosen(chosen)) => {
+                let rules = Rules::new(chosen.generation, &chosen.overrides).map_err(|_| {
+                    let event = "organization.rules_chosen";
+                    Inconsistent::Event {
+                        event,
+                        problem: "an override is out of range",
+                    }
+                })?;
+                self.rules = Arc::new(rules);
+                self.chosen = chosen.clone();
+                Ok(())
+            }
+            Event::Licensing(event) => self.licensing.apply(event),
+            Event::Inventory(event) => self.inventory.apply(event),
+            Event::Porting(event) => self.porting.apply(event),
+        }
+    }
+
+    fn endings(&self, at: Timestamp) -> Vec<Event> {
+        self.inventory
+            .endings(at)
+            .into_iter()
+            .map(Event::from)
+            .collect()
+    }
+
+    fn merge(last: &mut Event, next: &Event) -> bool {
+        match (last, next) {
+            (Event::Licensing(last), Event::Licensing(next)) => licensing::State::merge(last, next),
+            (Event::Inventory(last), Event::Inventory(next)) => inventory::State::merge(last, next),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! A commit: everything that one command did, in one record of the log.
+//!
+//! ```json
+//! {"header": {"position": 1, "organization": "contoso", "streams": [["organization:contoso", 1]],
+//!             "at": "2018-04-01T09:00:00Z", "skew": "PT0S", "actor": "ada", "key": null,
+//!             "command": "licensing.buy_seats", "command_hash": "…", "payload": "…", "previous": "…"},
+//!  "hash": "…",
+//!  "payload": {"organization": {"ended": [], "events": [{"type": "licensing.seats_bought", "data": {…}}]},
+//!              "refused": []}}
+//! ```
+//!
+//! `payload` in the header is the SHA-256 of the payload's text, `hash` that of the header's text,
+//! `previous` the hash of the commit before (64 zeros for the first). So a payload can be taken out
+//! and the chain still be verified.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+
+use crate::billing;
+use crate::bulk::Refused;
+use crate::inventory::StockEvent;
+use crate::organization::{Event, Outcome};
+use crate::store;
+use crate::text::{Actor, Key, OrganizationId};
+use crate::time::{Duration, Timestamp};
+
+/// A SHA-256; 64 hexadecimal digits in JSON.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub struct Hash([u8; 32]);
+
+impl Hash {
+    /// The hash of some bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+}
+
+impl fmt::Display for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for Hash {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let digit = |half: u8| char::from(DIGITS.get(usize::from(half)).copied().unwrap_or(b'0'));
+        let text: String = self
+            .0
+            .iter()
+            .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+            .collect();
+        serializer.serialize_str(&text)
+    }
+}
+
+impl<'de> Deserialize<'de> for Hash {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'_, str>::deserialize(deserializer)?;
+        let seed: crate::organization::Seed = text
+            .parse()
+            .map_err(|_| serde::de::Error::custom("a hash has 64 hexadecimal digits"))?;
+        Ok(Self(*seed.bytes()))
+    }
+}
+
+/// What a commit is known by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// Its place among all commits, from 1.
+    pub position: u64,
+    /// Whose it is; none for the provider's.
+    pub organization: Option<OrganizationId>,
+    /// The streams that it changed, each with its place there, from 1.
+    pub streams: Vec<(String, u64)>,
+    /// The instant at which it was decided.
+    pub at: Timestamp,
+    /// How far the instant that was given lay before that.
+    pub skew: Duration,
+    /// Who asked.
+    pub actor: Actor,
+    /// The idempotency key.
+    pub key: Option<Key>,
+    /// The command's dotted name.
+    pub command: String,
+    /// The hash of the command's name and fields.
+    pub command_hash: Hash,
+    /// The hash of the payload.
+    pub payload: Hash,
+    /// The hash of the commit before.
+    pub previous: Hash,
+}
+
+/// What happened in one stream.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Part<E> {
+    /// What had come to its end before the command was looked at.
+    pub ended: Vec<E>,
+    /// What the command did.
+    pub events: Vec<E>,
+}
+
+impl<E> Part<E> {
+    pub(super) fn unless_empty(ended: Vec<E>, events: Vec<E>) -> Option<Self> {
+        (!ended.is_empty() || !events.is_empty()).then_some(Self { ended, events })
+    }
+
+    /// All its events, in the order in which they are applied.
+    pub fn all(&self) -> impl Iterator<Item = &E> {
+        self.ended.iter().chain(&self.events)
+    }
+}
+
+/// What happened.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Payload {
+    /// To the organization.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organization: Option<Part<Event>>,
+    /// To its account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<Part<billing::Event>>,
+    /// To the provider's stock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stock: Option<Part<StockEvent>>,
+    /// Items of the command's list that were refused.
+    pub refused: Vec<Refused>,
+}
+
+impl Payload {
+    /// What the command's answer is built from.
+    pub(super) fn outcome(&self) -> Outcome<'_> {
+        fn events<E: Clone>(part: Option<&Part<E>>) -> Cow<'_, [E]> {
+            Cow::Borrowed(part.map(|part| part.events.as_slice()).unwrap_or_default())
+        }
+        Outcome {
+            organization: events(self.organization.as_ref()),
+            account: events(self.account.as_ref()),
+            stock: events(self.stock.as_ref()),
+            refused: &self.refused,
+        }
+    }
+}
+
+/// Everything that one command did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    /// What it is known by.
+    pub header: Header,
+    /// The hash of the header.
+    pub hash: Hash,
+    /// What happened.
+    pub payload: Payload,
+}
+
+/// A commit's text, with its hash.
+pub(super) fn encode(header: &Header, payload: &str) -> Result<(Vec<u8>, Hash), store::Error> {
+    let position = header.position;
+    let header = serde_json::to_string(header).map_err(|error| unencodable(position, &error))?;
+    let hash = Hash::of(header.as_bytes());
+    Ok((
+        format!(r#"{{"header":{header},"hash":"{hash}","payload":{payload}}}"#).into_bytes(),
+        hash,
+    ))
+}
+
+pub(super) fn unencodable(position: u64, error: &serde_json::Error) -> store::Error {
+    store::Error::Failed {
+        problem: format!("the commit at position {position} has no JSON: {error}"),
+    }
+}
+
+#[derive(Deserialize)]
+struct RawCommit<'a> {
+    #[serde(borrow)]
+    header: &'a RawValue,
+    hash: Hash,
+    #[serde(borrow)]
+    payload: &'a RawValue,
+}
+
+#[derive(Deserialize)]
+struct RawPayload<'a> {
+    #[serde(borrow)]
+    organization: Option<RawPart<'a>>,
+    #[serde(borrow)]
+    account: Option<RawPart<'a>>,
+    #[serde(borrow)]
+    stock: Option<RawPart<'a>>,
+    refused: Vec<Refused>,
+}
+
+#[derive(Deserialize)]
+struct RawPart<'a> {
+    #[serde(borrow)]
+    ended: Vec<RawEvent<'a>>,
+    #[serde(borrow)]
+    events: Vec<RawEvent<'a>>,
+}
+
+#[derive(Deserialize)]
+struct RawEvent<'a> {
+    #[serde(borrow, rename = "type")]
+    name: Cow<'a, str>,
+    #[serde(borrow)]
+    data: &'a RawValue,
+}
+
+type ReadEvent<E> = fn(&str, &str) -> Option<Result<E, serde_json::Error>>;
+
+impl RawPart<'_> {
+    fn read<E>(self, read: ReadEvent<E>) -> Result<Part<E>, String> {
+        let one = |event: RawEvent<'_>| match read(&event.name, event.data.get()) {
+            Some(Ok(event)) => Ok(event),
+            Some(Err(error)) => Err(format!("the event `{}`: {error}", event.name)),
+            // Skipping it would make a state that never was.
+            None => Err(format!(
+                "the event type `{}` is not known to this version",
+                event.name
+            )),
+        };
+        let all = |events: Vec<RawEvent<'_>>| {
+            events
+                .into_iter()
+                .map(one)
+                .collect::<Result<Vec<E>, String>>()
+        };
+        Ok(Part {
+            ended: all(self.ended)?,
+            events: all(self.events)?,
+        })
+    }
+}
+
+impl Commit {
+    /// Reads a commit and holds it against its own hashes.
+    ///
+    /// # Errors
+    ///
+    /// [`store::Error::Corrupt`] if the bytes are no commit, a hash is not that of its text, the
+    /// commit stands at another position, or an event's type is not known to this version. Unknown
+    /// fields are passed over.
+    pub fn read(position: u64, bytes: &[u8]) -> Result<Self, store::Error> {
+        Self::parse(position, bytes).map_err(|problem| store::Error::Corrupt { position, problem })
+    }
+
+    fn parse(position: u64, bytes: &[u8]) -> Result<Self, String> {
+        let raw: RawCommit<'_> =
+            serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        if Hash::of(raw.header.get().as_bytes()) != raw.hash {
+            return Err("the hash is not that of the header".to_owned());
+        }
+        let header: Header =
+            serde_json::from_str(raw.header.get()).map_err(|error| error.to_string())?;
+        if header.position != position {
+            return Err(format!(
+                "it says that it stands at position {}",
+                header.position
+            ));
+        }
+        if Hash::of(raw.payload.get().as_bytes()) != header.payload {
+            return Err("the header's hash is not that of the payload".to_owned());
+        }
+        let payload: RawPayload<'_> =
+            serde_json::from_str(raw.payload.get()).map_err(|error| error.to_string())?;
+        let payload = Payload {
+            organization: payload
+                .organization
+                .map(|part| part.read(Event::read))
+                .transpose()?,
+            account: payload
+                .account
+                .map(|part| part.read(billing::Event::read))
+                .transpose()?,
+            stock: payload
+                .stock
+                .map(|part| part.read(StockEvent::read))
+                .transpose()?,
+            refused: payload.refused,
+        };
+        Ok(Self {
+            header,
+            hash: raw.hash,
+            payload,
+        })
+    }
+}

@@ -1,0 +1,853 @@
+//! `PhoneSystem`: many organizations over one store.
+//!
+//! A command takes the locks of the streams that it touches, in the order organization, account,
+//! stock; works on drafts; has its commit put into the log; publishes the drafts. It is
+//! acknowledged when its commit is durable. Readers take no part in this: a query reads what was
+//! published last, brought to its own instant.
+
+mod commit;
+mod error;
+mod log;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use serde::Serialize;
+
+pub use commit::{Commit, Hash, Header, Part, Payload};
+pub use error::{Error, RequestError};
+
+use crate::billing::Account;
+use crate::bulk::Refused;
+use crate::draft::{Apply, Draft, Inconsistent};
+use crate::inventory::Stock;
+use crate::organization::{Command, Context, Drafts, Query, State, Touches, View};
+use crate::store::{self, MemoryStore, Record, Store};
+use crate::text::{Key, OrganizationId};
+use crate::time::{Duration, Timestamp};
+use log::{Log, lock};
+
+/// Of whom something is asked: an organization, or the provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// One customer.
+    Organization(OrganizationId),
+    /// The owner of the stock.
+    Provider,
+}
+
+impl From<&OrganizationId> for Subject {
+    fn from(organization: &OrganizationId) -> Self {
+        Self::Organization(organization.clone())
+    }
+}
+
+impl From<Option<OrganizationId>> for Subject {
+    fn from(organization: Option<OrganizationId>) -> Self {
+        organization.map_or(Self::Provider, Self::Organization)
+    }
+}
+
+/// What a command did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Executed<A> {
+    /// Where its commit is; none for a dry run, and for a command that had nothing to do.
+    pub position: Option<u64>,
+    /// The instant at which it was decided: the one asked for, or the last one recorded if that is
+    /// later by no more than the tolerance.
+    pub at: Timestamp,
+    /// What it answers.
+    pub answer: A,
+    /// Items of its list that were refused.
+    pub refused: Vec<Refused>,
+}
+
+/// A command that is decided and not yet acknowledged; see [`PhoneSystem::wait`].
+#[derive(Debug)]
+#[must_use = "what was submitted is acknowledged only when it is waited for"]
+pub struct Ticket<A> {
+    executed: Executed<A>,
+    durable: Option<u64>,
+}
+
+/// How a system behaves, beside the rules of its organizations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Options {
+    /// How far an instant may lie before the last one recorded and still be taken, as that last
+    /// one. One minute; the figure is ours.
+    pub tolerance: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            tolerance: Duration::from_minutes(1),
+        }
+    }
+}
+
+/// One stream: what was published last, and who may publish next.
+#[derive(Default)]
+struct Stream<S> {
+    writer: Mutex<()>,
+    published: RwLock<Arc<Published<S>>>,
+}
+
+#[derive(Default)]
+struct Published<S> {
+    state: S,
+    /// Commits of the stream.
+    seq: u64,
+    /// The instant of the last one.
+    last: Option<Timestamp>,
+}
+
+impl<S> Stream<S> {
+    fn new(published: Published<S>) -> Self {
+        Self {
+            writer: Mutex::new(()),
+            published: RwLock::new(Arc::new(published)),
+        }
+    }
+
+    fn read(&self) -> Arc<Published<S>> {
+        Arc::clone(
+            &self
+                .published
+                .read()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
+    }
+
+    fn publish(&self, state: S, seq: u64, at: Timestamp) {
+        let published = Arc::new(Published {
+            state,
+            seq,
+            last: Some(at),
+        });
+        *self
+            .published
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = published;
+    }
+}
+
+/// The idempotency keys of one subject: where each was used, and for what.
+type Keys = HashMap<Key, (u64, Hash)>;
+
+#[derive(Default)]
+struct Organization {
+    state: Stream<State>,
+    account: Stream<Account>,
+    keys: Mutex<Keys>,
+}
+
+/// The streams that a command works on, locked in their order.
+struct Locked<'a> {
+    organization: Option<(MutexGuard<'a, ()>, Arc<Published<State>>)>,
+    account: Option<(MutexGuard<'a, ()>, Arc<Published<Account>>)>,
+    stock: Option<(MutexGuard<'a, ()>, Arc<Published<Stock>>)>,
+}
+
+fn take<S>(stream: &Stream<S>) -> (MutexGuard<'_, ()>, Arc<Published<S>>) {
+    let writer = lock(&stream.writer);
+    (writer, stream.read())
+}
+
+/// Many organizations and the provider's stock, over one store of commits.
+///
+/// It can be shared between threads; every method takes `&self`. It reads no clock, sends nothing,
+/// and has no thread of its own.
+///
+/// ```
+/// use phone_system_core::licensing::{BuySeats, Sku};
+/// use phone_system_core::organization::{Context, Seats};
+/// use phone_system_core::{OrganizationId, PhoneSystem};
+///
+/// let system = PhoneSystem::in_memory();
+/// let contoso: OrganizationId = "contoso".parse()?;
+/// let context = Context::new("2018-04-01T09:00:00Z".parse()?, "ada".parse()?);
+///
+/// let bought = system.execute(&contoso, &BuySeats { sku: Sku::E5, seats: 20 }, &context)?;
+/// assert_eq!(bought.answer.bought, 20);
+/// let seats = system.query(&contoso, &Seats {}, context.at)?;
+/// assert_eq!(seats.seats[0].free, 20);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct PhoneSystem {
+    options: Options,
+    organizations: RwLock<HashMap<OrganizationId, Arc<Organization>>>,
+    stock: Stream<Stock>,
+    provider_keys: Mutex<Keys>,
+    log: Log,
+}
+
+impl PhoneSystem {
+    /// A system that lasts as long as the process.
+    pub fn in_memory() -> Self {
+        Self::over(
+            Replay::default(),
+            Box::new(MemoryStore::default()),
+            Options::default(),
+        )
+    }
+
+    /// Opens a store: everything in it is read, verified and replayed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] if the store cannot be read, or holds what was not written to it; the
+    /// position is named.
+    pub fn open(store: Box<dyn Store>, options: Options) -> Result<Self, Error> {
+        let mut replay = Replay::default();
+        loop {
+            let records = store.read(replay.position, REPLAY_BATCH)?;
+            if records.is_empty() {
+                return Ok(Self::over(replay, store, options));
+            }
+            for record in &records {
+                replay.apply(record)?;
+            }
+        }
+    }
+
+    fn over(replay: Replay, store: Box<dyn Store>, options: Options) -> Self {
+        let organizations = replay.organizations.into_iter().map(|(id, organization)| {
+            let Replayed {
+                state,
+                account,
+                keys,
+            } = organization;
+            let organization = Organization {
+                state: Stream::new(state),
+                account: Stream::new(account),
+                keys: Mutex::new(keys),
+            };
+            (id, Arc::new(organization))
+        });
+        Self {
+            options,
+            organizations: RwLock::new(organizations.collect()),
+            stock: Stream::new(replay.stock),
+            provider_keys: Mutex::new(replay.provider_keys),
+            log: Log::new(store, replay.position, replay.hash),
+        }
+    }
+
+    /// Asks for a command and waits until it is durable.
+    ///
+    /// # Errors
+    ///
+    /// * [`Error::Request`] if the command is asked of the wrong subject, its key was used for
+    ///   another command, or its instant lies too far before the last one recorded;
+    /// * [`Error::Rule`] if a rule refuses it; nothing has changed then;
+    /// * [`Error::Store`] if its commit could not be kept.
+    pub fn execute<C: Command>(
+        &self,
+        subject: impl Into<Subject>,
+        command: &C,
+        context: &Context,
+    ) -> Result<Executed<C::Answer>, Error> {
+        self.wait(self.submit(subject, command, context)?)
+    }
+
+    /// Asks for a command and does not wait until it is durable.
+    ///
+    /// Readers may see what it did before it is acknowledged by [`wait`](Self::wait). Many that are
+    /// submitted and then waited for are made durable together.
+    ///
+    /// # Errors
+    ///
+    /// As [`execute`](Self::execute).
+    pub fn submit<C: Command>(
+        &self,
+        subject: impl Into<Subject>,
+        command: &C,
+        context: &Context,
+    ) -> Result<Ticket<C::Answer>, Error> {
+        self.run(subject.into(), command, context, false)
+    }
+
+    /// Waits until what was submitted is durable: its acknowledgement.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] if the commit could not be kept; whether it was is then unknown until the
+    /// store is opened anew.
+    pub fn wait<A>(&self, ticket: Ticket<A>) -> Result<Executed<A>, Error> {
+        if let Some(position) = ticket.durable {
+            self.log.wait(position)?;
+        }
+        Ok(ticket.executed)
+    }
+
+    /// Asks for many commands, each by itself, and makes them durable together.
+    ///
+    /// The answers are in the order of the requests; one that is refused does not hinder the others.
+    pub fn execute_batch<'a, C: Command + 'a>(
+        &self,
+        requests: impl IntoIterator<Item = (Subject, &'a C, &'a Context)>,
+    ) -> Vec<Result<Executed<C::Answer>, Error>> {
+        let tickets: Vec<_> = requests
+            .into_iter()
+            .map(|(subject, command, context)| self.submit(subject, command, context))
+            .collect();
+        tickets
+            .into_iter()
+            .map(|ticket| self.wait(ticket?))
+            .collect()
+    }
+
+    /// What a command would do now: the same answer and the same refusals, and nothing is changed.
+    ///
+    /// # Errors
+    ///
+    /// As [`execute`](Self::execute), but for the store.
+    pub fn dry_run<C: Command>(
+        &self,
+        subject: impl Into<Subject>,
+        command: &C,
+        context: &Context,
+    ) -> Result<Executed<C::Answer>, Error> {
+        Ok(self.run(subject.into(), command, context, true)?.executed)
+    }
+
+    /// Asks a question at an instant.
+    ///
+    /// # Errors
+    ///
+    /// * [`Error::Request`] if it is asked of the wrong subject, or at an instant too far before
+    ///   the last one recorded;
+    /// * [`Error::Rule`] if it has no answer.
+    pub fn query<Q: Query>(
+        &self,
+        subject: impl Into<Subject>,
+        query: &Q,
+        at: Timestamp,
+    ) -> Result<Q::Answer, Error> {
+        let subject = subject.into();
+        let owner = Self::owner(&subject, Q::NAME, Q::TOUCHES)?;
+        let organization = owner.and_then(|id| self.find(id));
+        let Touches {
+            organization: own,
+            account,
+            stock,
+        } = Q::TOUCHES;
+        let state = organization
+            .as_ref()
+            .filter(|_| own)
+            .map(|organization| organization.state.read());
+        let account = organization
+            .as_ref()
+            .filter(|_| account)
+            .map(|organization| organization.account.read());
+        let stock = stock.then(|| self.stock.read());
+        let last = [
+            state.as_ref().and_then(|published| published.last),
+            account.as_ref().and_then(|published| published.last),
+            stock.as_ref().and_then(|published| published.last),
+        ];
+        let at = self.effective(at, last)?;
+        let view = View {
+            at,
+            organization: draft(state.as_deref(), at)?.finish().0,
+            account: draft(account.as_deref(), at)?.finish().0,
+            stock: draft(stock.as_deref(), at)?.finish().0,
+        };
+        Ok(query.answer(&view)?)
+    }
+
+    /// The commits after a position, in order, at most `limit`: everything that has happened, for
+    /// whoever acts on it outside.
+    ///
+    /// They are delivered again if asked for again; keep the position of the last one dealt with.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] if they cannot be read.
+    pub fn events_after(&self, position: u64, limit: usize) -> Result<Vec<Commit>, Error> {
+        let records = self.log.read(position, limit)?;
+        Ok(records
+            .iter()
+            .map(|record| Commit::read(record.position, &record.bytes))
+            .collect::<Result<_, _>>()?)
+    }
+
+    /// The same as the JSON that is kept.
+    pub(crate) fn records_after(&self, position: u64, limit: usize) -> Result<Vec<Record>, Error> {
+        Ok(self.log.read(position, limit)?)
+    }
+
+    /// The state of an organization as it was published last; for comparing and inspecting.
+    pub fn snapshot(&self, organization: &OrganizationId) -> (State, Account) {
+        self.find(organization)
+            .map(|found| {
+                (
+                    found.state.read().state.clone(),
+                    found.account.read().state.clone(),
+                )
+            })
+            .unwrap_or_default()
+    }
+
+    /// The stock as it was published last; for comparing and inspecting.
+    pub fn stock_snapshot(&self) -> Stock {
+        self.stock.read().state.clone()
+    }
+
+    fn find(&self, id: &OrganizationId) -> Option<Arc<Organization>> {
+        self.organizations
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(id)
+            .map(Arc::clone)
+    }
+
+    fn find_or_add(&self, id: &OrganizationId) -> Arc<Organization> {
+        self.find(id).unwrap_or_else(|| {
+            let mut organizations = self
+                .organizations
+                .write()
+                .unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(organizations.entry(id.clone()).or_default())
+        })
+    }
+
+    /// The organization of the subject, if what is asked is an organization's.
+    fn owner<'a>(
+        subject: &'a Subject,
+        name: &str,
+        touches: Touches,
+    ) -> Result<Option<&'a OrganizationId>, RequestError> {
+        match subject {
+            Subject::Organization(id) if touches.needs_organization() => Ok(Some(id)),
+            Subject::Provider if !touches.needs_organization() => Ok(None),
+            Subject::Organization(_) => Err(RequestError::OrganizationUnexpected {
+                name: name.to_owned(),
+            }),
+            Subject::Provider => Err(RequestError::OrganizationMissing {
+                name: name.to_owned(),
+            }),
+        }
+    }
+
+    /// The instant at which something asked at `at` is looked at.
+    fn effective(
+        &self,
+        at: Timestamp,
+        last: [Option<Timestamp>; 3],
+    ) -> Result<Timestamp, RequestError> {
+        let Some(last) = last.into_iter().flatten().max().filter(|last| *last > at) else {
+            return Ok(at);
+        };
+        let tolerance = self.options.tolerance;
+        if last.since(at) > tolerance {
+            return Err(RequestError::InstantBeforeLast {
+                at,
+                last,
+                tolerance,
+            });
+        }
+        Ok(last)
+    }
+
+    fn run<C: Command>(
+        &self,
+        subject: Subject,
+        command: &C,
+        context: &Context,
+        dry: bool,
+    ) -> Result<Ticket<C::Answer>, Error> {
+        let owner = Self::owner(&subject, C::NAME, C::TOUCHES)?;
+        self.log.check()?;
+        let organization = owner.map(|id| self.find_or_add(id));
+        let command_hash = hash_of(command)?;
+        // Held until the commit is in the log, so that two of the same key are never both decided.
+        let mut keys = context.key.as_ref().map(|key| {
+            (
+                key,
+                lock(
+                    organization
+                        .as_ref()
+                        .map_or(&self.provider_keys, |organization| &organization.keys),
+                ),
+            )
+        });
+        if let Some((key, known)) = &keys
+            && let Some((position, hash)) = known.get(key)
+        {
+            return self.repeat(command, key, *position, *hash == command_hash);
+        }
+
+        let locked = self.lock(organization.as_deref(), C::TOUCHES);
+        let at = self.effective(context.at, locked.last())?;
+        let mut drafts = locked.drafts(owner, at)?;
+        let refused = command.decide(
+            &mut drafts,
+            &Context {
+                at,
+                ..context.clone()
+            },
+        )?;
+        locked.check(&drafts)?;
+        let answer = command.answer(&drafts.outcome(&refused))?;
+        let nothing = drafts.organization.is_unchanged()
+            && drafts.account.is_unchanged()
+            && drafts.stock.is_unchanged();
+        if dry || (nothing && refused.is_empty() && keys.is_none()) {
+            let executed = Executed {
+                position: None,
+                at,
+                answer,
+                refused,
+            };
+            return Ok(Ticket {
+                executed,
+                durable: None,
+            });
+        }
+
+        let parts = Parts::of(drafts, &locked);
+        let payload = Payload {
+            refused,
+            ..parts.payload
+        };
+        let text =
+            serde_json::to_string(&payload).map_err(|error| commit::unencodable(0, &error))?;
+        let mut header = Header {
+            position: 0,
+            organization: owner.cloned(),
+            streams: parts.streams,
+            at,
+            skew: at.since(context.at),
+            actor: context.actor.clone(),
+            key: context.key.clone(),
+            command: C::NAME.to_owned(),
+            command_hash,
+            payload: Hash::of(text.as_bytes()),
+            previous: Hash::default(),
+        };
+        let position = self.log.push(|position, previous| {
+            (header.position, header.previous) = (position, previous);
+            let (bytes, hash) = commit::encode(&header, &text)?;
+            Ok((
+                Record {
+                    position,
+                    streams: header.streams.clone(),
+                    bytes,
+                },
+                hash,
+            ))
+        })?;
+        self.publish(organization.as_deref(), parts.states, at);
+        if let Some((key, known)) = &mut keys {
+            known.insert((*key).clone(), (position, command_hash));
+        }
+        let executed = Executed {
+            position: Some(position),
+            at,
+            answer,
+            refused: payload.refused,
+        };
+        Ok(Ticket {
+            executed,
+            durable: Some(position),
+        })
+    }
+
+    /// The answer of a command whose key was used before, rebuilt from its commit.
+    fn repeat<C: Command>(
+        &self,
+        command: &C,
+        key: &Key,
+        position: u64,
+        same: bool,
+    ) -> Result<Ticket<C::Answer>, Error> {
+        let records = self.log.read(position.saturating_sub(1), 1)?;
+        let missing = || store::Error::Corrupt {
+            position,
+            problem: "it is not there".to_owned(),
+        };
+        let record = records.first().ok_or_else(missing)?;
+        let commit = Commit::read(position, &record.bytes)?;
+        if !same {
+            let command = commit.header.command;
+            return Err(RequestError::KeyReused {
+                key: key.clone(),
+                position,
+                command,
+            }
+            .into());
+        }
+        let answer = command.answer(&commit.payload.outcome())?;
+        let (at, refused) = (commit.header.at, commit.payload.refused);
+        let executed = Executed {
+            position: Some(position),
+            at,
+            answer,
+            refused,
+        };
+        Ok(Ticket {
+            executed,
+            durable: Some(position),
+        })
+    }
+
+    fn lock<'a>(&'a self, organization: Option<&'a Organization>, touches: Touches) -> Locked<'a> {
+        Locked {
+            organization: organization
+                .filter(|_| touches.organization)
+                .map(|found| take(&found.state)),
+            account: organization
+                .filter(|_| touches.account)
+                .map(|found| take(&found.account)),
+            stock: touches.stock.then(|| take(&self.stock)),
+        }
+    }
+
+    fn publish(&self, organization: Option<&Organization>, states: States, at: Timestamp) {
+        if let (Some((state, seq)), Some(organization)) = (states.organization, organization) {
+            organization.state.publish(state, seq, at);
+        }
+        if let (Some((account, seq)), Some(organization)) = (states.account, organization) {
+            organization.account.publish(account, seq, at);
+        }
+        if let Some((stock, seq)) = states.stock {
+            self.stock.publish(stock, seq, at);
+        }
+    }
+}
+
+/// How many commits are read at once while a store is replayed.
+const REPLAY_BATCH: usize = 1_000;
+
+/// The hash of a command's name and fields; what it is asked with (instant, actor) is not part of it.
+fn hash_of<C: Command>(command: &C) -> Result<Hash, Error> {
+    let fields = serde_json::to_string(command).map_err(|error| commit::unencodable(0, &error))?;
+    Ok(Hash::of(format!("{}\n{fields}", C::NAME).as_bytes()))
+}
+
+/// A draft of what was published, brought to `at`; of nothing, if nothing was.
+fn draft<S: Apply + Default>(
+    published: Option<&Published<S>>,
+    at: Timestamp,
+) -> Result<Draft<S>, Inconsistent> {
+    Draft::at(
+        published
+            .map(|published| published.state.clone())
+            .unwrap_or_default(),
+        at,
+    )
+}
+
+impl Locked<'_> {
+    fn last(&self) -> [Option<Timestamp>; 3] {
+        [
+            self.organization
+                .as_ref()
+                .and_then(|(_, published)| published.last),
+            self.account
+                .as_ref()
+                .and_then(|(_, published)| published.last),
+            self.stock
+                .as_ref()
+                .and_then(|(_, published)| published.last),
+        ]
+    }
+
+    fn drafts(
+        &self,
+        owner: Option<&OrganizationId>,
+        at: Timestamp,
+    ) -> Result<Drafts, Inconsistent> {
+        Ok(Drafts {
+            owner: owner.cloned(),
+            organization: draft(
+                self.organization
+                    .as_ref()
+                    .map(|(_, published)| published.as_ref()),
+                at,
+            )?,
+            account: draft(
+                self.account
+                    .as_ref()
+                    .map(|(_, published)| published.as_ref()),
+                at,
+            )?,
+            stock: draft(
+                self.stock.as_ref().map(|(_, published)| published.as_ref()),
+                at,
+            )?,
+        })
+    }
+
+    /// Refuses what was recorded on a stream that is not locked: a defect of the command.
+    fn check(&self, drafts: &Drafts) -> Result<(), Inconsistent> {
+        let strayed = (self.organization.is_none() && !drafts.organization.is_unchanged())
+            || (self.account.is_none() && !drafts.account.is_unchanged())
+            || (self.stock.is_none() && !drafts.stock.is_unchanged());
+        if strayed {
+            return Err(Inconsistent::Event {
+                event: "any",
+                problem: "its stream is not one that the command touches",
+            });
+        }
+        Ok(())
+    }
+}
+
+/// What is published of each stream that changed, with its new place in the stream.
+#[derive(Default)]
+struct States {
+    organization: Option<(State, u64)>,
+    account: Option<(Account, u64)>,
+    stock: Option<(Stock, u64)>,
+}
+
+/// The drafts taken apart: what goes into the commit, and what is published.
+struct Parts {
+    streams: Vec<(String, u64)>,
+    payload: Payload,
+    states: States,
+}
+
+impl Parts {
+    fn of(drafts: Drafts, locked: &Locked<'_>) -> Self {
+        fn part<S: Apply>(
+            draft: Draft<S>,
+            locked: Option<&(MutexGuard<'_, ()>, Arc<Published<S>>)>,
+        ) -> Option<(Part<S::Event>, S, u64)> {
+            let (state, ended, events) = draft.finish();
+            let part = Part::unless_empty(ended, events)?;
+            Some((part, state, locked?.1.seq.saturating_add(1)))
+        }
+        let mut streams = Vec::new();
+        let mut payload = Payload::default();
+        let mut states = States::default();
+        let name = drafts
+            .owner
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        if let Some((part, state, seq)) = part(drafts.organization, locked.organization.as_ref()) {
+            streams.push((format!("organization:{name}"), seq));
+            payload.organization = Some(part);
+            states.organization = Some((state, seq));
+        }
+        if let Some((part, account, seq)) = part(drafts.account, locked.account.as_ref()) {
+            streams.push((format!("account:{name}"), seq));
+            payload.account = Some(part);
+            states.account = Some((account, seq));
+        }
+        if let Some((part, stock, seq)) = part(drafts.stock, locked.stock.as_ref()) {
+            streams.push(("stock".to_owned(), seq));
+            payload.stock = Some(part);
+            states.stock = Some((stock, seq));
+        }
+        Self {
+            streams,
+            payload,
+            states,
+        }
+    }
+}
+
+/// What a store holds, applied commit by commit.
+#[derive(Default)]
+struct Replay {
+    position: u64,
+    hash: Hash,
+    organizations: HashMap<OrganizationId, Replayed>,
+    stock: Published<Stock>,
+    provider_keys: Keys,
+}
+
+#[derive(Default)]
+struct Replayed {
+    state: Published<State>,
+    account: Published<Account>,
+    keys: Keys,
+}
+
+impl<S: Apply> Published<S> {
+    fn replay(&mut self, part: &Part<S::Event>, at: Timestamp) -> Result<(), Inconsistent> {
+        part.all().try_for_each(|event| self.state.apply(event))?;
+        self.seq = self.seq.saturating_add(1);
+        self.last = Some(at);
+        Ok(())
+    }
+}
+
+impl Replay {
+    fn apply(&mut self, record: &Record) -> Result<(), Error> {
+        let position = self.position.saturating_add(1);
+        let corrupt = |problem: String| store::Error::Corrupt { position, problem };
+        let Commit {
+            header,
+            hash,
+            payload,
+        } = Commit::read(position, &record.bytes)?;
+        if header.previous != self.hash {
+            return Err(corrupt("it does not follow the commit before it".to_owned()).into());
+        }
+        let at = header.at;
+        let unfit = |error: Inconsistent| corrupt(error.to_string());
+        let keys = match header.organization {
+            Some(id) => {
+                let organization = self.organizations.entry(id).or_default();
+                if let Some(part) = &payload.organization {
+                    organization.state.replay(part, at).map_err(unfit)?;
+                }
+                if let Some(part) = &payload.account {
+                    organization.account.replay(part, at).map_err(unfit)?;
+                }
+                &mut organization.keys
+            }
+            None => &mut self.provider_keys,
+        };
+        if let Some(key) = header.key {
+            keys.insert(key, (position, header.command_hash));
+        }
+        if let Some(part) = &payload.stock {
+            self.stock.replay(part, at).map_err(unfit)?;
+        }
+        (self.position, self.hash) = (position, hash);
+        Ok(())
+    }
+}
+
+impl<A> Ticket<A> {
+    /// The same ticket with another form of the answer.
+    pub(crate) fn try_map<B>(
+        self,
+        form: impl FnOnce(A) -> Result<B, Error>,
+    ) -> Result<Ticket<B>, Error> {
+        let Executed {
+            position,
+            at,
+            answer,
+            refused,
+        } = self.executed;
+        let executed = Executed {
+            position,
+            at,
+            answer: form(answer)?,
+            refused,
+        };
+        Ok(Ticket {
+            executed,
+            durable: self.durable,
+        })
+    }
+}
+
+impl<A> From<Executed<A>> for Ticket<A> {
+    /// A ticket for what needs no waiting.
+    fn from(executed: Executed<A>) -> Self {
+        Self {
+            executed,
+            durable: None,
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! Short texts that name things: organizations, users, actors, keys, countries.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::error::figure_as_text;
+
+/// Why a text cannot name the thing that it is to name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is not {wanted}")]
+pub struct ParseError {
+    text: String,
+    wanted: &'static str,
+}
+
+impl ParseError {
+    fn new(text: &str, wanted: &'static str) -> Self {
+        Self {
+            text: text.chars().take(64).collect(),
+            wanted,
+        }
+    }
+}
+
+/// JSON Schema of a type that is a text in JSON.
+macro_rules! text_schema {
+    ($t:ty: $format:literal, $about:literal) => {
+        #[cfg(feature = "schema")]
+        impl schemars::JsonSchema for $t {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($t).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "format": $format, "description": $about })
+            }
+        }
+    };
+}
+pub(crate) use text_schema;
+
+macro_rules! names {
+    ($( $(#[$meta:meta])* $name:ident: $format:literal, $wanted:literal, $check:expr, $canonical:expr; )*) => { $(
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = ParseError;
+
+            fn from_str(text: &str) -> Result<Self, ParseError> {
+                let check: fn(&str) -> bool = $check;
+                let canonical: fn(&str) -> Arc<str> = $canonical;
+                if check(text) { Ok(Self(canonical(text))) } else { Err(ParseError::new(text, $wanted)) }
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = Cow::<'_, str>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+
+        text_schema!($name: $format, $wanted);
+        figure_as_text!($name);
+    )* };
+}
+
+/// One to 128 bytes without control characters and without blanks at either end.
+fn is_name(text: &str) -> bool {
+    (1..=128).contains(&text.len()) && !text.chars().any(char::is_control) && text.trim() == text
+}
+
+names! {
+    /// Names a customer organization: 1 to 128 bytes of UTF-8, case-sensitive, no control
+    /// characters, no blanks at either end.
+    OrganizationId: "organization",
+        "an organization: 1 to 128 bytes, no control characters, no blanks at either end",
+        is_name, |text| Arc::from(text);
+    /// Who asks for a command: a person or a program, for the record. 1 to 128 bytes of UTF-8.
+    Actor: "actor", "an actor: 1 to 128 bytes, no control characters, no blanks at either end",
+        is_name, |text| Arc::from(text);
+    /// An idempotency key, chosen by the caller: 1 to 128 bytes of UTF-8, case-sensitive.
+    Key: "key", "a key: 1 to 128 bytes, no control characters, no blanks at either end",
+        is_name, |text| Arc::from(text);
+    /// Names a user by the sign-in name (UPN): 1 to 128 bytes, kept in lower case, because
+    /// sign-in names do not tell cases apart.
+    UserId: "user", "a user: 1 to 128 bytes, no control characters, no blanks at either end",
+        is_name, |text| Arc::from(text.to_lowercase());
+    /// A place, a carrier or another thing by its everyday name: 1 to 128 bytes of UTF-8.
+    Label: "label", "a name: 1 to 128 bytes, no control characters, no blanks at either end",
+        is_name, |text| Arc::from(text);
+}
+
+/// A country or region by its two letters of ISO 3166-1, in upper case.
+///
+/// Any two letters are accepted: which of them exist changes, and the rules name the ones that
+/// matter to them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Country([u8; 2]);
+
+impl Country {
+    /// A country from two upper-case ASCII letters; `None` for anything else.
+    pub const fn new(letters: [u8; 2]) -> Option<Self> {
+        if letters[0].is_ascii_uppercase() && letters[1].is_ascii_uppercase() {
+            Some(Self(letters))
+        } else {
+            None
+        }
+    }
+
+    /// The two letters.
+    pub fn as_str(&self) -> &str {
+        // Only ASCII letters get in.
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    pub(crate) const US: Self = Self(*b"US");
+    pub(crate) const GB: Self = Self(*b"GB");
+    pub(crate) const CA: Self = Self(*b"CA");
+    pub(crate) const BE: Self = Self(*b"BE");
+    pub(crate) const DE: Self = Self(*b"DE");
+    pub(crate) const ES: Self = Self(*b"ES");
+    pub(crate) const FR: Self = Self(*b"FR");
+    pub(crate) const IE: Self = Self(*b"IE");
+    pub(crate) const NL: Self = Self(*b"NL");
+}
+
+const COUNTRY: &str = "a country: two letters of ISO 3166-1 such as US";
+
+impl fmt::Display for Country {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for Country {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Country {
+    type Err = ParseError;
+
+    /// Reads two ASCII letters in either case.
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        text.to_ascii_uppercase()
+            .as_bytes()
+            .try_into()
+            .ok()
+            .and_then(Self::new)
+            .ok_or_else(|| ParseError::new(text, COUNTRY))
+    }
+}
+
+impl Serialize for Country {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Country {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'_, str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+text_schema!(Country: "country", "Two letters of ISO 3166-1.");
+figure_as_text!(Country);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_bounded() {
+        assert!("contoso".parse::<OrganizationId>().is_ok());
+        for bad in ["", " contoso", "contoso ", "con\ntoso", &"x".repeat(129)] {
+            assert!(bad.parse::<OrganizationId>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn users_do_not_tell_cases_apart() {
+        assert_eq!(
+            "User0001@Example.com".parse::<UserId>(),
+            "user0001@example.com".parse()
+        );
+    }
+
+    #[test]
+    fn countries_are_two_letters() {
+        assert_eq!("us".parse::<Country>().unwrap().as_str(), "US");
+        for bad in ["", "U", "USA", "U1", "ÄÖ"] {
+            assert!(bad.parse::<Country>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,348 @@
+//! Instants and durations. Nothing here, or anywhere in the crate, reads a clock.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::error::figure_as_text;
+
+/// Why a text is no instant or no duration.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not {wanted}")]
+pub struct ParseError {
+    text: String,
+    wanted: &'static str,
+}
+
+impl ParseError {
+    fn new(text: &str, wanted: &'static str) -> Self {
+        Self {
+            text: text.chars().take(64).collect(),
+            wanted,
+        }
+    }
+}
+
+/// Microseconds in a second.
+const SECOND: i64 = 1_000_000;
+
+/// An instant: microseconds since 1970-01-01T00:00:00Z, in the years 1 to 9999.
+///
+/// Its one text form is RFC 3339 in UTC, with six digits of a second if there is a fraction and
+/// none otherwise: `2018-04-01T09:00:00Z`, `2018-04-01T09:00:00.250000Z`. Reading accepts any
+/// offset and at most six digits.
+///
+/// ```
+/// use phone_system_core::Timestamp;
+/// let at: Timestamp = "2018-04-01T11:00:00+02:00".parse()?;
+/// assert_eq!(at.to_string(), "2018-04-01T09:00:00Z");
+/// # Ok::<(), phone_system_core::time::ParseError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// 0001-01-01T00:00:00Z.
+    pub const MIN: Self = Self(-62_135_596_800 * SECOND);
+    /// 9999-12-31T23:59:59.999999Z.
+    pub const MAX: Self = Self(253_402_300_800 * SECOND - 1);
+
+    /// The instant so many microseconds after (or before) 1970-01-01T00:00:00Z; `None` outside
+    /// the years 1 to 9999.
+    pub const fn from_micros(micros: i64) -> Option<Self> {
+        if micros < Self::MIN.0 || micros > Self::MAX.0 {
+            None
+        } else {
+            Some(Self(micros))
+        }
+    }
+
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// The instant `duration` later; `None` past the year 9999.
+    pub fn after(self, duration: Duration) -> Option<Self> {
+        self.0.checked_add(duration.0).and_then(Self::from_micros)
+    }
+
+    /// How long this is after `earlier`; nothing if it is not.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration(self.0.saturating_sub(earlier.0).max(0))
+    }
+}
+
+impl From<Timestamp> for DateTime<Utc> {
+    fn from(at: Timestamp) -> Self {
+        // Every instant of the years 1 to 9999 is one of chrono's.
+        Self::from_timestamp_micros(at.0).unwrap_or_default()
+    }
+}
+
+impl TryFrom<DateTime<Utc>> for Timestamp {
+    type Error = ParseError;
+
+    /// # Errors
+    ///
+    /// If the instant has a fraction finer than a microsecond or lies outside the years 1 to 9999.
+    fn try_from(at: DateTime<Utc>) -> Result<Self, ParseError> {
+        let finer = at.timestamp_subsec_nanos() % 1_000 != 0;
+        Self::from_micros(at.timestamp_micros())
+            .filter(|_| !finer)
+            .ok_or_else(|| ParseError::new(&at.to_rfc3339(), INSTANT))
+    }
+}
+
+const INSTANT: &str = "an instant of the years 1 to 9999 such as `2018-04-01T09:00:00Z`, with at most six digits of a second";
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = if self.0.rem_euclid(SECOND) == 0 {
+            SecondsFormat::Secs
+        } else {
+            SecondsFormat::Micros
+        };
+        f.write_str(&DateTime::<Utc>::from(*self).to_rfc3339_opts(digits, true))
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        DateTime::parse_from_rfc3339(text)
+            .ok()
+            .and_then(|at| Self::try_from(at.with_timezone(&Utc)).ok())
+            .ok_or_else(|| ParseError::new(text, INSTANT))
+    }
+}
+
+/// A length of time: whole microseconds, never negative.
+///
+/// Its one text form is ISO 8601 in hours, minutes and seconds: `PT10M`, `PT24H`, `PT0S`,
+/// `PT0.250000S`. Reading also accepts days (`P1D` is 24 hours).
+///
+/// ```
+/// use phone_system_core::Duration;
+/// let length: Duration = "PT90S".parse()?;
+/// assert_eq!(length.to_string(), "PT1M30S");
+/// # Ok::<(), phone_system_core::time::ParseError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Duration(i64);
+
+const LENGTH: &str = "a duration such as `PT10M`, with at most six digits of a second";
+
+impl Duration {
+    /// No time at all.
+    pub const ZERO: Self = Self(0);
+
+    /// So many microseconds; `None` if negative.
+    pub const fn from_micros(micros: i64) -> Option<Self> {
+        if micros < 0 { None } else { Some(Self(micros)) }
+    }
+
+    /// So many seconds.
+    pub const fn from_seconds(seconds: u32) -> Self {
+        Self(seconds as i64 * SECOND)
+    }
+
+    /// So many minutes.
+    pub const fn from_minutes(minutes: u32) -> Self {
+        Self(minutes as i64 * 60 * SECOND)
+    }
+
+    /// So many hours.
+    pub const fn from_hours(hours: u32) -> Self {
+        Self(hours as i64 * 3_600 * SECOND)
+    }
+
+    /// So many days of 24 hours.
+    pub const fn from_days(days: u32) -> Self {
+        Self(days as i64 * 86_400 * SECOND)
+    }
+
+    /// Whole microseconds.
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+}
+
+impl fmt::Display for Duration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (seconds, micros) = (self.0.div_euclid(SECOND), self.0.rem_euclid(SECOND));
+        let (minutes, seconds) = (seconds.div_euclid(60), seconds.rem_euclid(60));
+        let (hours, minutes) = (minutes.div_euclid(60), minutes.rem_euclid(60));
+        f.write_str("PT")?;
+        if hours != 0 {
+            write!(f, "{hours}H")?;
+        }
+        if minutes != 0 {
+            write!(f, "{minutes}M")?;
+        }
+        match (seconds, micros) {
+            (0, 0) if self.0 != 0 => Ok(()),
+            (_, 0) => write!(f, "{seconds}S"),
+            _ => write!(f, "{seconds}.{micros:06}S"),
+        }
+    }
+}
+
+impl FromStr for Duration {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        parse_duration(text).ok_or_else(|| ParseError::new(text, LENGTH))
+    }
+}
+
+/// `P[nD][T[nH][nM][n[.n]S]]`, each part at most once and at least one of them.
+fn parse_duration(text: &str) -> Option<Duration> {
+    let text = text.strip_prefix('P')?;
+    let (days, time) = text
+        .split_once('T')
+        .map_or((text, None), |(days, time)| (days, Some(time)));
+    if days.is_empty() && time.is_none() || time == Some("") {
+        return None;
+    }
+    let mut micros: i64 = 0;
+    for (mut rest, units) in [
+        (days, &[('D', 86_400)][..]),
+        (
+            time.unwrap_or_default(),
+            &[('H', 3_600), ('M', 60), ('S', 1)],
+        ),
+    ] {
+        for (unit, seconds) in units {
+            let Some((amount, tail)) = rest.split_once(*unit) else {
+                continue;
+            };
+            rest = tail;
+            let (whole, fraction) = match amount.split_once('.') {
+                Some((whole, fraction)) if *unit == 'S' && (1..=6).contains(&fraction.len()) => {
+                    (whole, fraction)
+                }
+                Some(_) => return None,
+                None => (amount, "0"),
+            };
+            let digits =
+                |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+            if !digits(whole) || !digits(fraction) {
+                return None;
+            }
+            let whole = whole
+                .parse::<i64>()
+                .ok()?
+                .checked_mul(*seconds)?
+                .checked_mul(SECOND)?;
+            let fraction = format!("{fraction:0<6}").parse::<i64>().ok()?;
+            micros = micros.checked_add(whole)?.checked_add(fraction)?;
+        }
+        if !rest.is_empty() {
+            return None;
+        }
+    }
+    Some(Duration(micros))
+}
+
+/// Serializes as the one text form, and reads it back through `FromStr`.
+macro_rules! as_text {
+    ($($t:ty: $format:literal, $about:literal;)*) => { $(
+        impl Serialize for $t {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $t {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = Cow::<'_, str>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+
+        $crate::text::text_schema!($t: $format, $about);
+    )* };
+}
+
+as_text! {
+    Timestamp: "date-time", "An instant, RFC 3339 in UTC, to the microsecond.";
+    Duration: "duration", "A length of time, ISO 8601 in hours, minutes and seconds.";
+}
+
+figure_as_text!(Timestamp, Duration);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instants_have_one_text_form() {
+        for (given, canonical) in [
+            ("2018-04-01T09:00:00Z", "2018-04-01T09:00:00Z"),
+            ("2018-04-01T09:00:00.000000Z", "2018-04-01T09:00:00Z"),
+            ("2018-04-01T09:00:00.25Z", "2018-04-01T09:00:00.250000Z"),
+            ("2018-04-01T11:00:00+02:00", "2018-04-01T09:00:00Z"),
+            ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
+            ("9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999Z"),
+        ] {
+            assert_eq!(
+                given.parse::<Timestamp>().unwrap().to_string(),
+                canonical,
+                "{given}"
+            );
+        }
+        for bad in [
+            "",
+            "2018-04-01",
+            "2018-04-01T09:00:00",
+            "2018-04-01T09:00:00.1234567Z",
+            "0000-12-31T23:59:59Z",
+            "9999-12-31T23:59:59-01:00",
+        ] {
+            assert!(bad.parse::<Timestamp>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn durations_have_one_text_form() {
+        for (given, canonical) in [
+            ("PT0S", "PT0S"),
+            ("PT600S", "PT10M"),
+            ("P1D", "PT24H"),
+            ("P1DT1H1M1.5S", "PT25H1M1.500000S"),
+            ("PT3600S", "PT1H"),
+            ("PT3601S", "PT1H1S"),
+            ("PT0.000001S", "PT0.000001S"),
+        ] {
+            assert_eq!(
+                given.parse::<Duration>().unwrap().to_string(),
+                canonical,
+                "{given}"
+            );
+        }
+        for bad in [
+            "",
+            "P",
+            "PT",
+            "10M",
+            "PT-1S",
+            "PT1.5M",
+            "PT1M1H",
+            "PT1M1M",
+            "P1DT",
+            "P1W",
+            "PT.5S",
+            "PT1.S",
+            "PT99999999999999999S",
+            "PTT1S",
+            "PT1HT1S",
+        ] {
+            assert!(bad.parse::<Duration>().is_err(), "{bad}");
+        }
+    }
+}
