@@ -11,7 +11,8 @@ use crate::error::{Choices, Refusal, Refuses, refusals};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Mode {
-    /// One refused item refuses the whole list; nothing is done.
+    /// One refused item refuses the whole list; nothing is done. The refusal names every item, but
+    /// for a list of one, which is refused for its own reason.
     #[default]
     AllOrNothing,
     /// What can be done is done; the rest is refused item by item.
@@ -41,9 +42,13 @@ refusals! {
 /// How many reasons an all-or-nothing refusal spells out; the figures say how many there were.
 const REASONS: usize = 100;
 
-/// Why a list stopped before its end, or was refused at its end.
-pub(crate) enum Stopped {
-    Refused(Error),
+/// Why nothing of a list was done.
+pub(crate) enum Stopped<E> {
+    /// Some items of several were refused.
+    Some(Error),
+    /// The only item was refused: its own reason says more than a list of one.
+    Only(E),
+    /// A defect.
     Inconsistent(Inconsistent),
 }
 
@@ -56,8 +61,9 @@ pub(crate) fn each<S: Apply, T, E: Refuses>(
     items: impl IntoIterator<Item = T>,
     name: impl Fn(&T) -> String,
     mut decide: impl FnMut(&S, &T) -> Result<S::Event, E>,
-) -> Result<Vec<Refused>, Stopped> {
+) -> Result<Vec<Refused>, Stopped<E>> {
     let mut refused = Vec::new();
+    let mut first = None;
     let mut index: u32 = 0;
     for item in items {
         match decide(draft, &item) {
@@ -68,33 +74,26 @@ pub(crate) fn each<S: Apply, T, E: Refuses>(
                     item: name(&item),
                     refusal: error.refusal(),
                 });
+                first.get_or_insert(error);
             }
         }
         index = index.saturating_add(1);
     }
-    close(mode, index, refused)
+    match first {
+        Some(only) if mode == Mode::AllOrNothing && index == 1 => Err(Stopped::Only(only)),
+        Some(_) if mode == Mode::AllOrNothing => Err(Stopped::Some(none_done(index, &refused))),
+        _ => Ok(refused),
+    }
 }
 
-/// The end of a list: in [`Mode::AllOrNothing`] anything refused refuses the list.
-pub(crate) fn close(
-    mode: Mode,
-    items: u32,
-    refused: Vec<Refused>,
-) -> Result<Vec<Refused>, Stopped> {
-    let Some(first) = refused.first() else {
-        return Ok(refused);
-    };
-    if mode == Mode::Partial {
-        return Ok(refused);
-    }
+fn none_done(items: u32, refused: &[Refused]) -> Error {
     let shown = || refused.iter().take(REASONS);
-    Err(Stopped::Refused(Error::Refused {
+    let reason = |item: &Refused| format!("{}: {}", item.item, item.refusal.message);
+    Error::Refused {
         refused: u32::try_from(refused.len()).unwrap_or(u32::MAX),
         items,
-        first: format!("{}: {}", first.item, first.refusal.message),
+        first: refused.first().map(reason).unwrap_or_default(),
         codes: shown().map(|item| item.refusal.code.to_string()).collect(),
-        reasons: shown()
-            .map(|item| format!("{}: {}", item.item, item.refusal.message))
-            .collect(),
-    }))
+        reasons: shown().map(reason).collect(),
+    }
 }

@@ -171,6 +171,19 @@ fn malformed(part: &str, error: &serde_json::Error) -> Error {
     .into()
 }
 
+/// Reads a JSON object; serde would take an array of the fields' values as well.
+fn object<'a, T: Deserialize<'a>>(part: &str, text: &'a str) -> Result<T, Error> {
+    if text.trim_start().starts_with('[') {
+        let problem = "an array stands where an object is wanted".to_owned();
+        return Err(RequestError::Malformed {
+            part: part.to_owned(),
+            problem,
+        }
+        .into());
+    }
+    serde_json::from_str(text).map_err(|error| malformed(part, &error))
+}
+
 fn unencodable(error: &serde_json::Error) -> Error {
     store::Error::Failed {
         problem: format!("the answer has no JSON: {error}"),
@@ -185,8 +198,7 @@ fn run_command<C: Command>(
     context: &Context,
     run: Run,
 ) -> Result<Ticket<Box<RawValue>>, Error> {
-    let command: C = serde_json::from_str(fields)
-        .map_err(|error| malformed(&format!("command `{}`", C::NAME), &error))?;
+    let command: C = object(&format!("command `{}`", C::NAME), fields)?;
     let ticket = match run {
         Run::Dry => system.dry_run(subject, &command, context)?.into(),
         Run::Real => system.submit(subject, &command, context)?,
@@ -202,8 +214,7 @@ fn ask_query<Q: Query>(
     fields: &str,
     at: Timestamp,
 ) -> Result<String, Error> {
-    let query: Q = serde_json::from_str(fields)
-        .map_err(|error| malformed(&format!("query `{}`", Q::NAME), &error))?;
+    let query: Q = object(&format!("query `{}`", Q::NAME), fields)?;
     serde_json::to_string(&system.query(subject, &query, at)?).map_err(|error| unencodable(&error))
 }
 
@@ -237,9 +248,13 @@ impl JsonSystem {
         &self.system
     }
 
-    fn run(&self, envelope: &str, run: Run) -> Result<Ticket<Box<RawValue>>, Error> {
-        let envelope: CommandEnvelope<'_> =
-            serde_json::from_str(envelope).map_err(|error| malformed("envelope", &error))?;
+    fn run(
+        &self,
+        named: Option<&OrganizationId>,
+        envelope: &str,
+        run: Run,
+    ) -> Result<Ticket<Box<RawValue>>, Error> {
+        let envelope: CommandEnvelope<'_> = object("envelope", envelope)?;
         let Named { name, fields } = envelope.command;
         let Some(entry) = COMMANDS.iter().find(|entry| entry.name == name) else {
             return Err(RequestError::UnknownCommand { name }.into());
@@ -254,7 +269,7 @@ impl JsonSystem {
         } = envelope;
         (entry.call)(
             &self.system,
-            organization.into(),
+            subject(entry.name, named, organization)?,
             fields.get(),
             &Context {
                 at,
@@ -278,7 +293,21 @@ impl JsonSystem {
     ///
     /// As [`PhoneSystem::execute`].
     pub fn execute(&self, envelope: &[u8]) -> Result<String, Error> {
-        self.finish(self.run(text(envelope)?, Run::Real)?)
+        self.finish(self.run(None, text(envelope)?, Run::Real)?)
+    }
+
+    /// As [`execute`](Self::execute), of one organization; the envelope leaves `organization` out.
+    ///
+    /// # Errors
+    ///
+    /// `envelope.organization_unexpected` if the envelope names one all the same; else as
+    /// [`PhoneSystem::execute`].
+    pub fn execute_for(
+        &self,
+        organization: &OrganizationId,
+        envelope: &[u8],
+    ) -> Result<String, Error> {
+        self.finish(self.run(Some(organization), text(envelope)?, Run::Real)?)
     }
 
     /// What a command would do now; `position` is null.
@@ -287,7 +316,7 @@ impl JsonSystem {
     ///
     /// As [`PhoneSystem::dry_run`].
     pub fn dry_run(&self, envelope: &[u8]) -> Result<String, Error> {
-        self.finish(self.run(text(envelope)?, Run::Dry)?)
+        self.finish(self.run(None, text(envelope)?, Run::Dry)?)
     }
 
     /// Asks a question.
@@ -296,15 +325,32 @@ impl JsonSystem {
     ///
     /// As [`PhoneSystem::query`].
     pub fn query(&self, envelope: &[u8]) -> Result<String, Error> {
-        let envelope: QueryEnvelope<'_> =
-            serde_json::from_str(text(envelope)?).map_err(|error| malformed("envelope", &error))?;
+        self.ask(None, text(envelope)?)
+    }
+
+    /// As [`query`](Self::query), of one organization; the envelope leaves `organization` out.
+    ///
+    /// # Errors
+    ///
+    /// `envelope.organization_unexpected` if the envelope names one all the same; else as
+    /// [`PhoneSystem::query`].
+    pub fn query_for(
+        &self,
+        organization: &OrganizationId,
+        envelope: &[u8],
+    ) -> Result<String, Error> {
+        self.ask(Some(organization), text(envelope)?)
+    }
+
+    fn ask(&self, named: Option<&OrganizationId>, envelope: &str) -> Result<String, Error> {
+        let envelope: QueryEnvelope<'_> = object("envelope", envelope)?;
         let Named { name, fields } = envelope.query;
         let Some(entry) = QUERIES.iter().find(|entry| entry.name == name) else {
             return Err(RequestError::UnknownQuery { name }.into());
         };
         (entry.call)(
             &self.system,
-            envelope.organization.into(),
+            subject(entry.name, named, envelope.organization)?,
             fields.get(),
             envelope.at,
         )
@@ -316,7 +362,7 @@ impl JsonSystem {
     ///
     /// As [`PhoneSystem::submit`].
     pub fn submit(&self, envelope: &[u8]) -> Result<u64, Error> {
-        let ticket = self.run(text(envelope)?, Run::Real)?;
+        let ticket = self.run(None, text(envelope)?, Run::Real)?;
         let mut tickets = self.tickets.lock().unwrap_or_else(PoisonError::into_inner);
         tickets.given = tickets.given.saturating_add(1);
         let number = tickets.given;
@@ -357,7 +403,7 @@ impl JsonSystem {
             .map_err(|error| malformed("list of envelopes", &error))?;
         let tickets: Vec<_> = envelopes
             .iter()
-            .map(|envelope| self.run(envelope.get(), Run::Real))
+            .map(|envelope| self.run(None, envelope.get(), Run::Real))
             .collect();
         let done: Vec<Done> = tickets
             .into_iter()
@@ -388,6 +434,21 @@ impl JsonSystem {
         }
         array.push(']');
         Ok(array)
+    }
+}
+
+/// Of whom `name` is asked: of the organization that the call names, or of the one in the envelope.
+fn subject(
+    name: &str,
+    named: Option<&OrganizationId>,
+    envelope: Option<OrganizationId>,
+) -> Result<Subject, RequestError> {
+    match (named, envelope) {
+        (Some(_), Some(_)) => Err(RequestError::OrganizationTwice {
+            name: name.to_owned(),
+        }),
+        (Some(named), None) => Ok(named.into()),
+        (None, envelope) => Ok(envelope.into()),
     }
 }
 

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::draft::{Apply, Inconsistent, events};
-use crate::error::{ErrorCode, Figures, Refuses};
+use crate::error::{ErrorCode, Figures, Refusal, Refuses};
 use crate::rules::{Generation, Overrides, Rules};
 use crate::time::Timestamp;
 use crate::{billing, bulk, inventory, licensing, number, porting, rules, table};
@@ -57,9 +57,18 @@ pub enum Error {
     /// Overrides of rules.
     #[error(transparent)]
     Rules(#[from] rules::Error),
+    /// The only row of a table, for whatever reason.
+    #[error("{}", .0.message)]
+    Row(Refusal),
     /// A table that cannot be read.
     #[error(transparent)]
     Table(#[from] table::Error),
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Row(refusal)
+    }
 }
 
 impl Error {
@@ -73,6 +82,7 @@ impl Error {
             Self::Number(error) => error,
             Self::Porting(error) => error,
             Self::Rules(error) => error,
+            Self::Row(error) => error,
             Self::Table(error) => error,
         }
     }
@@ -88,10 +98,11 @@ impl Refuses for Error {
     }
 }
 
-impl From<bulk::Stopped> for Error {
-    fn from(stopped: bulk::Stopped) -> Self {
+impl<E: Into<Self>> From<bulk::Stopped<E>> for Error {
+    fn from(stopped: bulk::Stopped<E>) -> Self {
         match stopped {
-            bulk::Stopped::Refused(error) => error.into(),
+            bulk::Stopped::Some(error) => error.into(),
+            bulk::Stopped::Only(error) => error.into(),
             bulk::Stopped::Inconsistent(error) => error.into(),
         }
     }

@@ -54,7 +54,9 @@ macro_rules! rules {
         #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(default, deny_unknown_fields)]
-        pub struct Overrides { $( $(#[doc = $about])* pub $group: $overrides, )* }
+        pub struct Overrides {
+            $( $(#[doc = $about])* #[serde(skip_serializing_if = "is_default")] pub $group: $overrides, )*
+        }
 
         impl Rules {
             /// The rules of a generation, none of them overridden.
@@ -82,6 +84,10 @@ macro_rules! rules {
             source: $source,
         }, )* )* ];
     };
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 fn only(countries: &[Country]) -> Countries {

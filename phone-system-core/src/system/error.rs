@@ -21,6 +21,8 @@ refusals! {
             => "`{name}` is asked of an organization; name one",
         OrganizationUnexpected = OrganizationUnexpected { name: String }
             => "`{name}` is asked of the provider; name no organization",
+        OrganizationTwice = OrganizationUnexpected { name: String }
+            => "`{name}` is asked of an organization that is named already; leave it out of the envelope",
         KeyReused = KeyReused { key: Key, position: u64, command: String }
             => "the key `{key}` was used for `{command}` at position {position}, with other fields or another command",
         InstantBeforeLast = InstantBeforeLast { at: Timestamp, last: Timestamp, tolerance: Duration }

@@ -1,0 +1,467 @@
+//! Properties over random histories: what is recorded is all there is.
+
+use std::sync::{Arc, Mutex};
+
+use phone_system_core::json::JsonSystem;
+use phone_system_core::organization::State;
+use phone_system_core::store::{self, MemoryStore, Record, Store};
+use phone_system_core::system::Options;
+use phone_system_core::{NumberKind, OrganizationId, PhoneSystem, Timestamp};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+/// A store that outlives the system over it.
+#[derive(Clone, Default)]
+pub(crate) struct Shared(Arc<Mutex<MemoryStore>>);
+
+impl Store for Shared {
+    fn append(&mut self, records: &[Record]) -> Result<(), store::Error> {
+        self.0.lock().unwrap().append(records)
+    }
+
+    fn read(&self, after: u64, limit: usize) -> Result<Vec<Record>, store::Error> {
+        self.0.lock().unwrap().read(after, limit)
+    }
+
+    fn read_stream(
+        &self,
+        stream: &str,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<Record>, store::Error> {
+        self.0.lock().unwrap().read_stream(stream, after, limit)
+    }
+}
+
+const START: i64 = 1_522_573_200_000_000;
+const STOCK: &str = "TelephoneNumber,IsoCountryCode,IsoSubdivision,City,Kind
++14255550100-+14255550111,US,WA,Bellevue,user
++12065550100-+12065550105,US,WA,Seattle,user
++12125550100-+12125550105,US,NY,New York City,service_toll
++18005550100-+18005550103,US,,,service_toll_free
++442079460000-+442079460003,GB,,London,user
+";
+const ORGANIZATIONS: [&str; 2] = ["contoso", "fabrikam"];
+const SKUS: [&str; 5] = [
+    "ENTERPRISEPREMIUM",
+    "MCOPSTN1",
+    "MCOEV",
+    "MCOPSTNPP",
+    "PHONESYSTEM_VIRTUALUSER",
+];
+const NUMBERS: [&str; 8] = [
+    "+14255550100",
+    "+14255550101",
+    "+14255550103",
+    "+14255550104",
+    "+14255550105",
+    "+12125550100",
+    "+18005550100",
+    "+442079460000",
+];
+
+/// One thing that is asked: which, with small numbers to pick its fields, after a pause.
+#[derive(Clone, Debug)]
+struct Asked {
+    what: u8,
+    who: usize,
+    a: usize,
+    b: usize,
+    partial: bool,
+    pause: i64,
+}
+
+fn asked() -> impl Strategy<Value = Asked> {
+    // Pauses of nothing, of minutes around the ten of a reservation, and of days around a block.
+    let pause = prop_oneof![12 => Just(0), 4 => 0..700_000_000_i64, 1 => 80_000_000_000..400_000_000_000_i64];
+    (
+        0..21_u8,
+        0..2_usize,
+        0..8_usize,
+        0..8_usize,
+        any::<bool>(),
+        pause,
+    )
+        .prop_map(|(what, who, a, b, partial, pause)| Asked {
+            what,
+            who,
+            a,
+            b,
+            partial,
+            pause,
+        })
+}
+
+fn time(at: i64) -> String {
+    Timestamp::from_micros(at).unwrap().to_string()
+}
+
+impl Asked {
+    /// The organization, the command's name and its fields.
+    fn command(&self) -> (Option<&'static str>, &'static str, Value) {
+        let Self {
+            what,
+            who,
+            a,
+            b,
+            partial,
+            ..
+        } = *self;
+        let mode = if partial { "partial" } else { "all_or_nothing" };
+        let user = |n: usize| format!("user{n}@example.com");
+        let organization = Some(ORGANIZATIONS[who]);
+        let assignment = |n: usize, sku: usize| {
+            json!({
+                "user": user(n), "usage_location": if n == 3 { "GB" } else { "US" }, "skus": [SKUS[sku % 5]],
+            })
+        };
+        let targets = [
+            "user:user0@example.com",
+            "user:user1@example.com",
+            "call_queue:Sales",
+            "auto_attendant:Main",
+            "conference_bridge:default",
+            "resource_account:user4@example.com",
+            "user:user3@example.com",
+            "user:user2@example.com",
+        ];
+        let number = |n: usize, target: usize| json!({ "number": NUMBERS[n % 8], "target": targets[target % 8] });
+        let some = vec![NUMBERS[a % 8], NUMBERS[b % 8]];
+        let places = [
+            ("user", "US"),
+            ("user", "US"),
+            ("service_toll", "US"),
+            ("service_toll_free", "US"),
+            ("user", "GB"),
+        ];
+        match what {
+            0 => (
+                organization,
+                "licensing.buy_seats",
+                json!({ "sku": SKUS[a % 5], "seats": b }),
+            ),
+            1 => (
+                organization,
+                "licensing.cancel_seats",
+                json!({ "sku": SKUS[a % 5], "seats": b }),
+            ),
+            2 | 3 => (
+                organization,
+                "licensing.assign",
+                json!({ "assignments": [assignment(a % 5, b), assignment(b % 5, a)], "mode": mode }),
+            ),
+            4 => (
+                organization,
+                "licensing.unassign",
+                json!({ "holdings": [{ "user": user(a % 5), "sku": SKUS[b % 5] }], "mode": mode }),
+            ),
+            5 | 6 | 21 | 22 => (
+                organization,
+                "inventory.reserve",
+                json!({ "kind": places[a % 5].0, "country": places[a % 5].1, "quantity": b }),
+            ),
+            7 | 23..=25 => (
+                organization,
+                "inventory.acquire",
+                json!({ "order": a % 2 + 2 }),
+            ),
+            8 => (
+                organization,
+                "inventory.acquire",
+                json!({ "order": a % 4 + 2, "numbers": [NUMBERS[b % 8]] }),
+            ),
+            9 => (
+                organization,
+                "inventory.cancel",
+                json!({ "order": a % 4 + 2 }),
+            ),
+            10 | 11 => (
+                organization,
+                "inventory.assign",
+                json!({ "assignments": [number(a, b), number(b, a)], "mode": mode }),
+            ),
+            12 => (
+                organization,
+                "inventory.unassign",
+                json!({ "numbers": some, "block": if a > 4 { Some("P1D") } else { None }, "mode": mode }),
+            ),
+            13 => (
+                organization,
+                "inventory.block",
+                json!({ "numbers": some, "length": if a > 4 { "forever" } else { "P2D" }, "mode": mode }),
+            ),
+            14 => (
+                organization,
+                "inventory.unblock",
+                json!({ "numbers": some, "mode": mode }),
+            ),
+            15 => (
+                organization,
+                "inventory.release",
+                json!({ "numbers": some }),
+            ),
+            16 => (
+                None,
+                "stock.reoffer",
+                json!({ "numbers": some, "mode": mode }),
+            ),
+            17 => (
+                organization,
+                "organization.choose_rules",
+                json!({ "generation": (["2018", "2021", "2025"][a % 3]) }),
+            ),
+            18 => (
+                organization,
+                "billing.set_up_credits",
+                json!({ "currency": "USD" }),
+            ),
+            19 => (
+                organization,
+                "porting.submit",
+                json!({ "channel": "wizard", "list": {
+                "losing_carrier": "Northwind", "kind": "user", "country": "US", "numbers": some } }),
+            ),
+            _ => (
+                organization,
+                "porting.cancel",
+                json!({ "order": a % 4 + 2 }),
+            ),
+        }
+    }
+
+    fn envelope(&self, at: i64, key: Option<&str>) -> Vec<u8> {
+        let (organization, name, fields) = self.command();
+        let envelope = json!({
+            "organization": organization, "at": time(at), "actor": "test", "key": key,
+            "command": { "name": name, "fields": fields },
+        });
+        envelope.to_string().into_bytes()
+    }
+}
+
+/// Everything that can be asked of the system and its organizations without changing them.
+fn questions(at: i64) -> Vec<Vec<u8>> {
+    let own = [
+        ("organization.rules", json!({})),
+        ("licensing.seats", json!({})),
+        ("licensing.users", json!({})),
+        ("licensing.entitlement", json!({})),
+        ("billing.account", json!({})),
+        ("inventory.allowance", json!({})),
+        ("inventory.numbers", json!({})),
+        ("inventory.orders", json!({})),
+        ("porting.orders", json!({})),
+    ];
+    let provider = [
+        ("stock.summary", json!({})),
+        (
+            "stock.search",
+            json!({ "kind": "user", "country": "US", "quantity": 100 }),
+        ),
+    ];
+    let ask = |organization: Option<&str>, (name, fields): &(&str, Value)| {
+        json!({ "organization": organization, "at": time(at), "query": { "name": name, "fields": fields } }).to_string().into_bytes()
+    };
+    let owned = ORGANIZATIONS
+        .iter()
+        .flat_map(|organization| own.iter().map(|query| ask(Some(organization), query)));
+    owned
+        .chain(provider.iter().map(|query| ask(None, query)))
+        .collect()
+}
+
+struct World {
+    store: Shared,
+    system: JsonSystem,
+    at: i64,
+}
+
+impl World {
+    fn new() -> Self {
+        let store = Shared::default();
+        let system = PhoneSystem::open(Box::new(store.clone()), Options::default())
+            .unwrap()
+            .into();
+        let world = Self {
+            store,
+            system,
+            at: START,
+        };
+        let ask = |organization: Option<&str>, name: &str, fields: Value| {
+            let envelope = json!({ "organization": organization, "at": time(START), "actor": "test", "command": { "name": name, "fields": fields } });
+            world
+                .system
+                .execute(envelope.to_string().as_bytes())
+                .unwrap();
+        };
+        ask(None, "stock.load", json!({ "csv": STOCK }));
+        for organization in ORGANIZATIONS {
+            let ask = |name, fields| ask(Some(organization), name, fields);
+            ask(
+                "licensing.buy_seats",
+                json!({ "sku": "ENTERPRISEPREMIUM", "seats": 3 }),
+            );
+            ask(
+                "licensing.buy_seats",
+                json!({ "sku": "MCOPSTN1", "seats": 3 }),
+            );
+            let skus = json!(["ENTERPRISEPREMIUM", "MCOPSTN1"]);
+            let assignment =
+                json!({ "user": "user0@example.com", "usage_location": "US", "skus": skus });
+            ask("licensing.assign", json!({ "assignments": [assignment] }));
+            ask(
+                "inventory.reserve",
+                json!({ "kind": "user", "country": "US", "quantity": 4 }),
+            );
+            ask("inventory.acquire", json!({ "order": 1 }));
+        }
+        world
+    }
+
+    fn commits(&self) -> String {
+        self.system.events_after(0, usize::MAX).unwrap()
+    }
+
+    /// All states, equal and as bytes.
+    fn states(&self) -> Vec<String> {
+        states(self.system.system())
+    }
+}
+
+fn states(system: &PhoneSystem) -> Vec<String> {
+    let organizations = ORGANIZATIONS
+        .iter()
+        .map(|id| system.snapshot(&id.parse().unwrap()));
+    let mut all: Vec<String> = organizations
+        .map(|state| serde_json::to_string(&state).unwrap())
+        .collect();
+    all.push(serde_json::to_string(&system.stock_snapshot()).unwrap());
+    all
+}
+
+fn state(system: &PhoneSystem, organization: &str) -> State {
+    system
+        .snapshot(&organization.parse::<OrganizationId>().unwrap())
+        .0
+}
+
+/// What holds of every state.
+fn check(system: &PhoneSystem) {
+    let stock = system.stock_snapshot().count();
+    assert_eq!(
+        stock.free + stock.held + stock.sold + stock.released,
+        32,
+        "no number of the stock is lost or doubled"
+    );
+    for organization in ORGANIZATIONS {
+        let state = state(system, organization);
+        for (sku, seats) in state.licensing().all_seats() {
+            assert!(seats.assigned <= seats.bought, "{sku}");
+            let holders = state
+                .licensing()
+                .users()
+                .filter(|(_, user)| user.skus.contains(sku))
+                .count();
+            assert_eq!(holders, seats.assigned as usize, "{sku}");
+        }
+        for kind in NumberKind::ALL {
+            let owned = state
+                .inventory()
+                .numbers()
+                .filter(|(_, owned)| owned.shelf.kind == kind)
+                .count();
+            let count = state.inventory().count(kind);
+            assert_eq!(owned, (count.acquired + count.ported_in) as usize, "{kind}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_history_is_its_commits(history in prop::collection::vec(asked(), 1..60)) {
+        let mut world = World::new();
+        let mut answered = None;
+        for (place, asked) in history.iter().enumerate() {
+            world.at += asked.pause;
+            let key = format!("key {place}");
+            let keyed = asked.envelope(world.at, (place % 3 == 0).then_some(key.as_str()));
+            let (commits, before) = (world.commits(), world.states());
+
+            // A dry run changes nothing and equals the real run, but for the position.
+            let dry = world.system.dry_run(&keyed);
+            prop_assert_eq!(world.commits(), commits.clone());
+            prop_assert_eq!(world.states(), before.clone());
+            let real = world.system.execute(&keyed);
+            match (&dry, &real) {
+                (Ok(dry), Ok(real)) => {
+                    let mut real: Value = serde_json::from_str(real).unwrap();
+                    real["position"] = Value::Null;
+                    prop_assert_eq!(serde_json::from_str::<Value>(dry).unwrap(), real);
+                }
+                _ => prop_assert_eq!(&dry, &real),
+            }
+
+            let (commits_after, after) = (world.commits(), world.states());
+            if real.is_err() {
+                // A refusal leaves no trace.
+                prop_assert_eq!(&commits_after, &commits);
+                prop_assert_eq!(&after, &before);
+            } else if place % 3 == 0 {
+                // The same key twice answers the same and changes nothing.
+                prop_assert_eq!(&world.system.execute(&keyed), &real);
+                answered = real.ok().map(|real| (keyed, real));
+                prop_assert_eq!(&world.commits(), &commits_after);
+                prop_assert_eq!(&world.states(), &after);
+            }
+            check(world.system.system());
+        }
+
+        // Replaying the commits gives an equal state and the same bytes, and the keys.
+        let again = PhoneSystem::open(Box::new(world.store.clone()), Options::default()).unwrap();
+        for organization in ORGANIZATIONS {
+            prop_assert_eq!(state(&again, organization), state(world.system.system(), organization));
+        }
+        prop_assert_eq!(again.stock_snapshot(), world.system.system().stock_snapshot());
+        prop_assert_eq!(states(&again), world.states());
+        let again = JsonSystem::from(again);
+        prop_assert_eq!(again.events_after(0, usize::MAX).unwrap(), world.commits());
+        if let Some((keyed, answered)) = answered {
+            prop_assert_eq!(again.execute(&keyed).unwrap(), answered);
+        }
+    }
+
+    #[test]
+    fn nothing_depends_on_how_often_anyone_ticks(history in prop::collection::vec(asked(), 1..40), later in 0..400_000_000_000_i64) {
+        let mut world = World::new();
+        let ticked = World::new();
+        for asked in &history {
+            world.at += asked.pause;
+            tick(&ticked.system, world.at);
+            let envelope = asked.envelope(world.at, None);
+            let mut both = [world.system.execute(&envelope), ticked.system.execute(&envelope)].map(|told| {
+                told.map(|told| serde_json::from_str::<Value>(&told).unwrap())
+            });
+            for told in both.iter_mut().flatten() {
+                // Positions count the ticks as well.
+                told["position"] = Value::Null;
+            }
+            prop_assert_eq!(&both[0], &both[1]);
+        }
+        let at = world.at + later;
+        let before: Vec<_> = questions(at).iter().map(|query| world.system.query(query)).collect();
+        tick(&world.system, at);
+        let after: Vec<_> = questions(at).iter().map(|query| world.system.query(query)).collect();
+        prop_assert_eq!(before, after);
+    }
+}
+
+fn tick(system: &JsonSystem, at: i64) {
+    for organization in ORGANIZATIONS {
+        let envelope = json!({ "organization": organization, "at": time(at), "actor": "clock", "command": { "name": "organization.advance_to", "fields": {} } });
+        system.execute(envelope.to_string().as_bytes()).unwrap();
+    }
+    let envelope = json!({ "at": time(at), "actor": "clock", "command": { "name": "stock.advance_to", "fields": {} } });
+    system.execute(envelope.to_string().as_bytes()).unwrap();
+}

@@ -1,0 +1,211 @@
+//! What a store is held to, and what happens when it fails or was changed.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use phone_system_core::error::{ErrorCode, Refuses};
+use phone_system_core::licensing::{BuySeats, Sku};
+use phone_system_core::organization::{Context, Seats};
+use phone_system_core::store::{self, Record, Store};
+use phone_system_core::system::Options;
+use phone_system_core::{OrganizationId, PhoneSystem};
+
+use crate::histories::Shared;
+
+fn contoso() -> OrganizationId {
+    "contoso".parse().unwrap()
+}
+
+fn context() -> Context {
+    Context::new(
+        "2018-04-01T09:00:00Z".parse().unwrap(),
+        "ada".parse().unwrap(),
+    )
+}
+
+fn buy(seats: u32) -> BuySeats {
+    BuySeats {
+        sku: Sku::PhoneSystem,
+        seats,
+    }
+}
+
+fn filled() -> Shared {
+    let store = Shared::default();
+    let system = PhoneSystem::open(Box::new(store.clone()), Options::default()).unwrap();
+    for seats in 1..=3 {
+        system.execute(&contoso(), &buy(seats), &context()).unwrap();
+    }
+    store
+}
+
+/// A store that fails when it is told to.
+struct Failing(Shared, Arc<AtomicBool>);
+
+impl Store for Failing {
+    fn append(&mut self, records: &[Record]) -> Result<(), store::Error> {
+        if self.1.load(Ordering::SeqCst) {
+            return Err(store::Error::Failed {
+                problem: "the disk is full".to_owned(),
+            });
+        }
+        self.0.append(records)
+    }
+
+    fn read(&self, after: u64, limit: usize) -> Result<Vec<Record>, store::Error> {
+        self.0.read(after, limit)
+    }
+
+    fn read_stream(
+        &self,
+        stream: &str,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<Record>, store::Error> {
+        self.0.read_stream(stream, after, limit)
+    }
+}
+
+#[test]
+fn a_failed_append_poisons_the_system_and_nothing_of_it_was_kept() {
+    let (store, fails) = (Shared::default(), Arc::new(AtomicBool::new(false)));
+    let failing = Failing(store.clone(), Arc::clone(&fails));
+    let system = PhoneSystem::open(Box::new(failing), Options::default()).unwrap();
+    system.execute(&contoso(), &buy(1), &context()).unwrap();
+    fails.store(true, Ordering::SeqCst);
+    let refused = system.execute(&contoso(), &buy(2), &context()).unwrap_err();
+    assert_eq!(refused.code(), ErrorCode::StoreFailed);
+    fails.store(false, Ordering::SeqCst);
+    let refused = system.execute(&contoso(), &buy(4), &context()).unwrap_err();
+    assert_eq!(refused.code(), ErrorCode::StorePoisoned);
+    assert_eq!(
+        system.events_after(0, 10).unwrap_err().code(),
+        ErrorCode::StorePoisoned
+    );
+
+    let again = PhoneSystem::open(Box::new(store), Options::default()).unwrap();
+    let seats = again.query(&contoso(), &Seats {}, context().at).unwrap();
+    assert_eq!(seats.seats[0].bought, 1);
+}
+
+#[test]
+fn what_was_changed_does_not_open_and_the_position_is_named() {
+    let records = filled().read(0, 10).unwrap();
+    let open = |records: &[Record]| {
+        let mut store = Shared::default();
+        store.append(records).unwrap();
+        PhoneSystem::open(Box::new(store), Options::default()).map(drop)
+    };
+    open(&records).unwrap();
+    // Any byte of any commit.
+    for place in 0..records.len() {
+        for at in (0..records[place].bytes.len()).step_by(7) {
+            let mut changed = records.clone();
+            changed[place].bytes[at] ^= 1;
+            match open(&changed) {
+                Err(error) => {
+                    assert_eq!(error.code(), ErrorCode::StoreCorrupt, "byte {at}: {error}");
+                    let figures = serde_json::to_value(error.figures()).unwrap();
+                    assert_eq!(figures["position"], place + 1, "byte {at}");
+                }
+                Ok(()) => panic!(
+                    "byte {at} of commit {} was changed and it opened",
+                    place + 1
+                ),
+            }
+        }
+    }
+    // A commit taken out: the chain does not fit.
+    let mut cut = vec![records[0].clone(), records[2].clone()];
+    cut[1].position = 2;
+    assert_eq!(open(&cut).unwrap_err().code(), ErrorCode::StoreCorrupt);
+}
+
+#[test]
+fn an_event_that_does_not_fit_is_refused_with_its_name() {
+    use phone_system_core::draft::Apply;
+    use phone_system_core::licensing::{Event, Holding, LicensesUnassigned, State};
+    let holdings = vec![Holding {
+        user: "ada@example.com".parse().unwrap(),
+        sku: Sku::E5,
+    }];
+    let error = State::default()
+        .apply(&Event::LicensesUnassigned(LicensesUnassigned { holdings }))
+        .unwrap_err();
+    assert_eq!(error.code(), ErrorCode::InconsistentEvent);
+    assert!(error.to_string().contains("licensing.licenses_unassigned"));
+}
+
+#[test]
+fn records_are_found_by_stream_and_arrive_without_gaps() {
+    let mut store = filled();
+    let of = |stream: &str, after| store.read_stream(stream, after, 10).unwrap().len();
+    assert_eq!(
+        (
+            of("organization:contoso", 0),
+            of("organization:contoso", 2),
+            of("stock", 0)
+        ),
+        (3, 1, 0)
+    );
+    let gap = Record {
+        position: 9,
+        streams: Vec::new(),
+        bytes: Vec::new(),
+    };
+    assert!(store.append(&[gap]).is_err());
+}
+
+#[test]
+fn many_submitted_are_made_durable_by_the_first_who_waits() {
+    let store = Shared::default();
+    let system = PhoneSystem::open(Box::new(store.clone()), Options::default()).unwrap();
+    let tickets: Vec<_> = (1..=5)
+        .map(|seats| system.submit(&contoso(), &buy(seats), &context()).unwrap())
+        .collect();
+    // Readers see it, the store does not have it.
+    assert_eq!(
+        system
+            .query(&contoso(), &Seats {}, context().at)
+            .unwrap()
+            .seats[0]
+            .bought,
+        15
+    );
+    assert!(store.read(0, 10).unwrap().is_empty());
+    let mut tickets = tickets.into_iter();
+    system.wait(tickets.next().unwrap()).unwrap();
+    assert_eq!(store.read(0, 10).unwrap().len(), 5);
+    for ticket in tickets {
+        system.wait(ticket).unwrap();
+    }
+}
+
+#[test]
+fn threads_on_one_system_lose_nothing() {
+    let store = Shared::default();
+    let system = PhoneSystem::open(Box::new(store.clone()), Options::default()).unwrap();
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let system = &system;
+            scope.spawn(move || {
+                let own: OrganizationId = format!("own {thread}").parse().unwrap();
+                for _ in 0..50 {
+                    system.execute(&contoso(), &buy(1), &context()).unwrap();
+                    system.execute(&own, &buy(1), &context()).unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(
+        system
+            .query(&contoso(), &Seats {}, context().at)
+            .unwrap()
+            .seats[0]
+            .bought,
+        200
+    );
+    let again = PhoneSystem::open(Box::new(store), Options::default()).unwrap();
+    assert_eq!(again.events_after(0, usize::MAX).unwrap().len(), 400);
+    assert_eq!(again.snapshot(&contoso()), system.snapshot(&contoso()));
+}
