@@ -119,7 +119,7 @@ impl<S: Apply> Deref for Draft<S> {
 /// Declares a domain's events: the enum over its event structs, with their dotted names.
 ///
 /// The JSON of an event is `{"type": "dotted.name", "data": {...}}`. Reading tolerates fields that
-/// it does not know; a type that it does not know answers `None`.
+/// it does not know, and refuses a type that it does not know.
 macro_rules! events {
     (
         $(#[$meta:meta])*
@@ -142,14 +142,19 @@ macro_rules! events {
                 match self { $( Self::$variant(_) => $name, )* }
             }
 
-            /// Reads an event of this domain from its name and the JSON of its data.
-            pub(crate) fn read(name: &str, data: &str) -> Option<Result<Self, serde_json::Error>> {
+            /// Reads the data of the event with this name; `None` if this domain has no such event.
+            pub(crate) fn read<'de, D: serde::Deserializer<'de>>(
+                name: &str,
+                data: D,
+            ) -> Option<Result<Self, D::Error>> {
                 match name {
-                    $( $name => Some(serde_json::from_str(data).map(Self::$variant)), )*
+                    $( $name => Some(serde::Deserialize::deserialize(data).map(Self::$variant)), )*
                     _ => None,
                 }
             }
         }
+
+        $crate::draft::deserialize_event!(Event);
 
         $( impl From<$variant> for Event {
             fn from(event: $variant) -> Self { Self::$variant(event) }
@@ -157,3 +162,58 @@ macro_rules! events {
     };
 }
 pub(crate) use events;
+
+/// Reads `{"type": …, "data": …}` with the type's own `read`.
+///
+/// The type has to come first, as it is written: so the data are read once, where they are.
+macro_rules! deserialize_event {
+    ($event:ty) => {
+        impl<'de> serde::Deserialize<'de> for $event {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, Visitor};
+
+                struct Data<'a>(&'a str);
+                impl<'de> DeserializeSeed<'de> for Data<'_> {
+                    type Value = $event;
+                    fn deserialize<D: serde::Deserializer<'de>>(
+                        self,
+                        data: D,
+                    ) -> Result<$event, D::Error> {
+                        // Skipping what is not known would make a state that never was.
+                        let unknown = || {
+                            D::Error::custom(format_args!(
+                                "the event type `{}` is not known to this version",
+                                self.0
+                            ))
+                        };
+                        <$event>::read(self.0, data).ok_or_else(unknown)?
+                    }
+                }
+
+                struct EventVisitor;
+                impl<'de> Visitor<'de> for EventVisitor {
+                    type Value = $event;
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str("an event: its type, then its data")
+                    }
+                    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<$event, A::Error> {
+                        if map.next_key::<std::borrow::Cow<'de, str>>()?.as_deref() != Some("type")
+                        {
+                            return Err(A::Error::missing_field("type"));
+                        }
+                        let name: std::borrow::Cow<'de, str> = map.next_value()?;
+                        if map.next_key::<std::borrow::Cow<'de, str>>()?.as_deref() != Some("data")
+                        {
+                            return Err(A::Error::missing_field("data"));
+                        }
+                        let event = map.next_value_seed(Data(&name))?;
+                        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                        Ok(event)
+                    }
+                }
+                deserializer.deserialize_map(EventVisitor)
+            }
+        }
+    };
+}
+pub(crate) use deserialize_event;

@@ -424,16 +424,10 @@ impl JsonSystem {
     ///
     /// As [`PhoneSystem::events_after`].
     pub fn events_after(&self, position: u64, limit: usize) -> Result<String, Error> {
-        let records = self.system.records_after(position, limit)?;
-        let mut array = String::from("[");
-        for (place, record) in records.iter().enumerate() {
-            if place > 0 {
-                array.push(',');
-            }
-            array.push_str(text(&record.bytes)?);
-        }
-        array.push(']');
-        Ok(array)
+        Ok(format!(
+            "[{}]",
+            self.system.commits_after(position, limit)?.join(",")
+        ))
     }
 }
 

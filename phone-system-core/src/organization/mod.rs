@@ -9,9 +9,9 @@ mod queries;
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::draft::{Apply, Inconsistent, events};
+use crate::draft::{Apply, Inconsistent, deserialize_event, events};
 use crate::error::{ErrorCode, Figures, Refusal, Refuses};
 use crate::rules::{Generation, Overrides, Rules};
 use crate::time::Timestamp;
@@ -233,8 +233,11 @@ impl From<porting::Event> for Event {
 }
 
 impl Event {
-    /// Reads an event from its name and the JSON of its data; `None` if no domain knows the name.
-    pub(crate) fn read(name: &str, data: &str) -> Option<Result<Self, serde_json::Error>> {
+    /// Reads the data of the event with this name; `None` if no domain has such an event.
+    pub(crate) fn read<'de, D: Deserializer<'de>>(
+        name: &str,
+        data: D,
+    ) -> Option<Result<Self, D::Error>> {
         match name.split_once('.')?.0 {
             "organization" => Some(own::Event::read(name, data)?.map(Self::from)),
             "licensing" => Some(licensing::Event::read(name, data)?.map(Self::from)),
@@ -244,6 +247,8 @@ impl Event {
         }
     }
 }
+
+deserialize_event!(Event);
 
 impl Serialize for Event {
     /// As the domain's own event: its dotted name says which domain it is of.

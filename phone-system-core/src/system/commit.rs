@@ -11,13 +11,12 @@
 //!
 //! `payload` in the header is the SHA-256 of the payload's text, `hash` that of the header's text,
 //! `previous` the hash of the commit before (64 zeros for the first). So a payload can be taken out
-//! and the chain still be verified.
+//! and the chain still be verified. A store keeps three lines: the hash, the header, the payload.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use crate::billing;
@@ -37,11 +36,19 @@ impl Hash {
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }
+
+    fn text(self) -> String {
+        let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
+        self.0
+            .iter()
+            .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+            .collect()
+    }
 }
 
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&self.text())
     }
 }
 
@@ -53,14 +60,7 @@ impl fmt::Debug for Hash {
 
 impl Serialize for Hash {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let digit = |half: u8| char::from(DIGITS.get(usize::from(half)).copied().unwrap_or(b'0'));
-        let text: String = self
-            .0
-            .iter()
-            .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
-            .collect();
-        serializer.serialize_str(&text)
+        serializer.serialize_str(&self.text())
     }
 }
 
@@ -102,7 +102,7 @@ pub struct Header {
 }
 
 /// What happened in one stream.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part<E> {
     /// What had come to its end before the command was looked at.
     pub ended: Vec<E>,
@@ -122,7 +122,7 @@ impl<E> Part<E> {
 }
 
 /// What happened.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payload {
     /// To the organization.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -163,15 +163,12 @@ pub struct Commit {
     pub payload: Payload,
 }
 
-/// A commit's text, with its hash.
+/// A commit as it is kept, with its hash.
 pub(super) fn encode(header: &Header, payload: &str) -> Result<(Vec<u8>, Hash), store::Error> {
     let position = header.position;
     let header = serde_json::to_string(header).map_err(|error| unencodable(position, &error))?;
     let hash = Hash::of(header.as_bytes());
-    Ok((
-        format!(r#"{{"header":{header},"hash":"{hash}","payload":{payload}}}"#).into_bytes(),
-        hash,
-    ))
+    Ok((format!("{hash}\n{header}\n{payload}").into_bytes(), hash))
 }
 
 pub(super) fn unencodable(position: u64, error: &serde_json::Error) -> store::Error {
@@ -180,66 +177,23 @@ pub(super) fn unencodable(position: u64, error: &serde_json::Error) -> store::Er
     }
 }
 
-#[derive(Deserialize)]
-struct RawCommit<'a> {
-    #[serde(borrow)]
-    header: &'a RawValue,
-    hash: Hash,
-    #[serde(borrow)]
-    payload: &'a RawValue,
-}
-
-#[derive(Deserialize)]
-struct RawPayload<'a> {
-    #[serde(borrow)]
-    organization: Option<RawPart<'a>>,
-    #[serde(borrow)]
-    account: Option<RawPart<'a>>,
-    #[serde(borrow)]
-    stock: Option<RawPart<'a>>,
-    refused: Vec<Refused>,
-}
-
-#[derive(Deserialize)]
-struct RawPart<'a> {
-    #[serde(borrow)]
-    ended: Vec<RawEvent<'a>>,
-    #[serde(borrow)]
-    events: Vec<RawEvent<'a>>,
-}
-
-#[derive(Deserialize)]
-struct RawEvent<'a> {
-    #[serde(borrow, rename = "type")]
-    name: Cow<'a, str>,
-    #[serde(borrow)]
-    data: &'a RawValue,
-}
-
-type ReadEvent<E> = fn(&str, &str) -> Option<Result<E, serde_json::Error>>;
-
-impl RawPart<'_> {
-    fn read<E>(self, read: ReadEvent<E>) -> Result<Part<E>, String> {
-        let one = |event: RawEvent<'_>| match read(&event.name, event.data.get()) {
-            Some(Ok(event)) => Ok(event),
-            Some(Err(error)) => Err(format!("the event `{}`: {error}", event.name)),
-            // Skipping it would make a state that never was.
-            None => Err(format!(
-                "the event type `{}` is not known to this version",
-                event.name
-            )),
-        };
-        let all = |events: Vec<RawEvent<'_>>| {
-            events
-                .into_iter()
-                .map(one)
-                .collect::<Result<Vec<E>, String>>()
-        };
-        Ok(Part {
-            ended: all(self.ended)?,
-            events: all(self.events)?,
-        })
+/// The three lines of a commit as it is kept: hash, header and payload.
+fn lines(bytes: &[u8]) -> Result<[&str; 3], String> {
+    let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
+    let mut lines = text.splitn(3, '\n');
+    match (lines.next(), lines.next(), lines.next()) {
+        (Some(hash), Some(header), Some(payload)) => Ok([hash, header, payload]),
+        _ => Err("it does not have three lines".to_owned()),
     }
+}
+
+/// A commit as one JSON object.
+pub(super) fn as_json(position: u64, bytes: &[u8]) -> Result<String, store::Error> {
+    let [hash, header, payload] =
+        lines(bytes).map_err(|problem| store::Error::Corrupt { position, problem })?;
+    Ok(format!(
+        r#"{{"header":{header},"hash":"{hash}","payload":{payload}}}"#
+    ))
 }
 
 impl Commit {
@@ -255,42 +209,25 @@ impl Commit {
     }
 
     fn parse(position: u64, bytes: &[u8]) -> Result<Self, String> {
-        let raw: RawCommit<'_> =
-            serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
-        if Hash::of(raw.header.get().as_bytes()) != raw.hash {
+        let [hash, header, payload] = lines(bytes)?;
+        let known = Hash::of(header.as_bytes());
+        if hash != known.to_string() {
             return Err("the hash is not that of the header".to_owned());
         }
-        let header: Header =
-            serde_json::from_str(raw.header.get()).map_err(|error| error.to_string())?;
+        let header: Header = serde_json::from_str(header).map_err(|error| error.to_string())?;
         if header.position != position {
             return Err(format!(
                 "it says that it stands at position {}",
                 header.position
             ));
         }
-        if Hash::of(raw.payload.get().as_bytes()) != header.payload {
+        if Hash::of(payload.as_bytes()) != header.payload {
             return Err("the header's hash is not that of the payload".to_owned());
         }
-        let payload: RawPayload<'_> =
-            serde_json::from_str(raw.payload.get()).map_err(|error| error.to_string())?;
-        let payload = Payload {
-            organization: payload
-                .organization
-                .map(|part| part.read(Event::read))
-                .transpose()?,
-            account: payload
-                .account
-                .map(|part| part.read(billing::Event::read))
-                .transpose()?,
-            stock: payload
-                .stock
-                .map(|part| part.read(StockEvent::read))
-                .transpose()?,
-            refused: payload.refused,
-        };
+        let payload: Payload = serde_json::from_str(payload).map_err(|error| error.to_string())?;
         Ok(Self {
             header,
-            hash: raw.hash,
+            hash: known,
             payload,
         })
     }

@@ -374,9 +374,13 @@ impl PhoneSystem {
             .collect::<Result<_, _>>()?)
     }
 
-    /// The same as the JSON that is kept.
-    pub(crate) fn records_after(&self, position: u64, limit: usize) -> Result<Vec<Record>, Error> {
-        Ok(self.log.read(position, limit)?)
+    /// The same, each as one JSON object.
+    pub(crate) fn commits_after(&self, position: u64, limit: usize) -> Result<Vec<String>, Error> {
+        let records = self.log.read(position, limit)?;
+        Ok(records
+            .iter()
+            .map(|record| commit::as_json(record.position, &record.bytes))
+            .collect::<Result<_, _>>()?)
     }
 
     /// The state of an organization as it was published last; for comparing and inspecting.
