@@ -3,11 +3,7 @@
 //! Beside them the same change of a locked map, which keeps no record, no key and no history.
 
 #![allow(missing_docs, reason = "criterion's macros make public items")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::arithmetic_side_effects,
-    reason = "a benchmark may panic"
-)]
+#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "a benchmark may panic")]
 
 use std::collections::HashMap;
 use std::hint::black_box;
@@ -21,14 +17,8 @@ use phone_system_core::{OrganizationId, PhoneSystem};
 
 fn commands(criterion: &mut Criterion) {
     let contoso: OrganizationId = "contoso".parse().unwrap();
-    let context = Context::new(
-        "2018-04-01T09:00:00Z".parse().unwrap(),
-        "ada".parse().unwrap(),
-    );
-    let buy = BuySeats {
-        sku: Sku::E5,
-        seats: 1,
-    };
+    let context = Context::new("2018-04-01T09:00:00Z".parse().unwrap(), "ada".parse().unwrap());
+    let buy = BuySeats { sku: Sku::E5, seats: 1 };
     let envelope = r#"{"organization":"contoso","at":"2018-04-01T09:00:00Z","actor":"ada","command":{"name":"licensing.buy_seats","fields":{"sku":"ENTERPRISEPREMIUM","seats":1}}}"#;
     let question = r#"{"organization":"contoso","at":"2018-04-01T09:00:00Z","query":{"name":"licensing.seats","fields":{}}}"#;
 
@@ -45,9 +35,7 @@ fn commands(criterion: &mut Criterion) {
     group.bench_function("a locked map", |bencher| {
         bencher.iter(|| {
             let mut seats = seats.lock().unwrap();
-            let count = seats
-                .entry(black_box("ENTERPRISEPREMIUM").to_owned())
-                .or_default();
+            let count = seats.entry(black_box("ENTERPRISEPREMIUM").to_owned()).or_default();
             *count = count.wrapping_add(1);
         });
     });

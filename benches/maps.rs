@@ -18,9 +18,7 @@ const ENTRIES: u64 = 100_000;
 
 /// Scattered numbers, each once.
 fn keys() -> Vec<u64> {
-    (0..ENTRIES)
-        .map(|place| 14_250_000_000 + place.wrapping_mul(7_919) % 1_000_003 * 10)
-        .collect()
+    (0..ENTRIES).map(|place| 14_250_000_000 + place.wrapping_mul(7_919) % 1_000_003 * 10).collect()
 }
 
 macro_rules! compare {

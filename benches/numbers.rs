@@ -4,19 +4,13 @@
 //! they no longer suffice.
 
 #![allow(missing_docs, reason = "criterion's macros make public items")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::arithmetic_side_effects,
-    reason = "a benchmark may panic"
-)]
+#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "a benchmark may panic")]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use phone_system_core::number;
 
 fn numbers(criterion: &mut Criterion) {
-    let us: Vec<String> = (0..200)
-        .map(|last| format!("+1425555{:04}", 100 + last % 100))
-        .collect();
+    let us: Vec<String> = (0..200).map(|last| format!("+1425555{:04}", 100 + last % 100)).collect();
     let eight = [
         "+14255550100",
         "+442079460123",
@@ -28,21 +22,11 @@ fn numbers(criterion: &mut Criterion) {
         "+61212345678",
     ];
     let eight: Vec<String> = (0..25).flat_map(|_| eight).map(ToOwned::to_owned).collect();
-    for (name, texts) in [
-        ("numbers of one country", us),
-        ("numbers of eight countries", eight),
-    ] {
+    for (name, texts) in [("numbers of one country", us), ("numbers of eight countries", eight)] {
         let mut group = criterion.benchmark_group(name);
-        group
-            .throughput(Throughput::Elements(texts.len() as u64))
-            .sample_size(10);
+        group.throughput(Throughput::Elements(texts.len() as u64)).sample_size(10);
         group.bench_function("phone-system", |bencher| {
-            bencher.iter(|| {
-                texts
-                    .iter()
-                    .filter(|text| number::parse(text, None).is_ok())
-                    .count()
-            });
+            bencher.iter(|| texts.iter().filter(|text| number::parse(text, None).is_ok()).count());
         });
         group.bench_function("phonenumber", |bencher| {
             bencher.iter(|| {

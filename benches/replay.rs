@@ -3,11 +3,7 @@
 //! Beside it decoding alone, as JSON values without types, hashes or states.
 
 #![allow(missing_docs, reason = "criterion's macros make public items")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::arithmetic_side_effects,
-    reason = "a benchmark may panic"
-)]
+#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "a benchmark may panic")]
 
 use std::sync::{Arc, Mutex};
 
@@ -25,20 +21,8 @@ fn records(users_per_commit: u32) -> Vec<Record> {
     let kept = Shared::default();
     let system = PhoneSystem::open(Box::new(kept.clone()), Options::default()).unwrap();
     let contoso: OrganizationId = "contoso".parse().unwrap();
-    let context = Context::new(
-        "2018-04-01T09:00:00Z".parse().unwrap(),
-        "ada".parse().unwrap(),
-    );
-    system
-        .execute(
-            &contoso,
-            &BuySeats {
-                sku: Sku::E5,
-                seats: USERS,
-            },
-            &context,
-        )
-        .unwrap();
+    let context = Context::new("2018-04-01T09:00:00Z".parse().unwrap(), "ada".parse().unwrap());
+    system.execute(&contoso, &BuySeats { sku: Sku::E5, seats: USERS }, &context).unwrap();
     for first in (0..USERS).step_by(users_per_commit as usize) {
         let assignments = (first..first + users_per_commit).map(|user| Assignment {
             user: format!("user{user:06}@example.com").parse().unwrap(),
@@ -79,9 +63,7 @@ fn replay(criterion: &mut Criterion) {
         store.append(&records).unwrap();
         let mut group =
             criterion.benchmark_group(format!("replay, {users_per_commit} changes a commit"));
-        group
-            .throughput(Throughput::Elements(USERS.into()))
-            .sample_size(10);
+        group.throughput(Throughput::Elements(USERS.into())).sample_size(10);
         group.bench_function("open", |bencher| {
             bencher
                 .iter(|| PhoneSystem::open(Box::new(store.clone()), Options::default()).unwrap());
@@ -92,10 +74,7 @@ fn replay(criterion: &mut Criterion) {
                 let lines = records
                     .iter()
                     .flat_map(|record| record.bytes.splitn(3, |byte| *byte == b'\n').skip(1));
-                lines
-                    .map(decode)
-                    .filter(serde_json::Value::is_object)
-                    .count()
+                lines.map(decode).filter(serde_json::Value::is_object).count()
             });
         });
         group.finish();

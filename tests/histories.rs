@@ -42,13 +42,8 @@ const STOCK: &str = "TelephoneNumber,IsoCountryCode,IsoSubdivision,City,Kind
 +442079460000-+442079460003,GB,,London,user
 ";
 const ORGANIZATIONS: [&str; 2] = ["contoso", "fabrikam"];
-const SKUS: [&str; 5] = [
-    "ENTERPRISEPREMIUM",
-    "MCOPSTN1",
-    "MCOEV",
-    "MCOPSTNPP",
-    "PHONESYSTEM_VIRTUALUSER",
-];
+const SKUS: [&str; 5] =
+    ["ENTERPRISEPREMIUM", "MCOPSTN1", "MCOEV", "MCOPSTNPP", "PHONESYSTEM_VIRTUALUSER"];
 const NUMBERS: [&str; 8] = [
     "+14255550100",
     "+14255550101",
@@ -74,22 +69,8 @@ struct Asked {
 fn asked() -> impl Strategy<Value = Asked> {
     // Pauses of nothing, of minutes around the ten of a reservation, and of days around a block.
     let pause = prop_oneof![12 => Just(0), 4 => 0..700_000_000_i64, 1 => 80_000_000_000..400_000_000_000_i64];
-    (
-        0..21_u8,
-        0..2_usize,
-        0..8_usize,
-        0..8_usize,
-        any::<bool>(),
-        pause,
-    )
-        .prop_map(|(what, who, a, b, partial, pause)| Asked {
-            what,
-            who,
-            a,
-            b,
-            partial,
-            pause,
-        })
+    (0..21_u8, 0..2_usize, 0..8_usize, 0..8_usize, any::<bool>(), pause)
+        .prop_map(|(what, who, a, b, partial, pause)| Asked { what, who, a, b, partial, pause })
 }
 
 fn time(at: i64) -> String {
@@ -99,14 +80,7 @@ fn time(at: i64) -> String {
 impl Asked {
     /// The organization, the command's name and its fields.
     fn command(&self) -> (Option<&'static str>, &'static str, Value) {
-        let Self {
-            what,
-            who,
-            a,
-            b,
-            partial,
-            ..
-        } = *self;
+        let Self { what, who, a, b, partial, .. } = *self;
         let mode = if partial { "partial" } else { "all_or_nothing" };
         let user = |n: usize| format!("user{n}@example.com");
         let organization = Some(ORGANIZATIONS[who]);
@@ -135,16 +109,10 @@ impl Asked {
             ("user", "GB"),
         ];
         match what {
-            0 => (
-                organization,
-                "licensing.buy_seats",
-                json!({ "sku": SKUS[a % 5], "seats": b }),
-            ),
-            1 => (
-                organization,
-                "licensing.cancel_seats",
-                json!({ "sku": SKUS[a % 5], "seats": b }),
-            ),
+            0 => (organization, "licensing.buy_seats", json!({ "sku": SKUS[a % 5], "seats": b })),
+            1 => {
+                (organization, "licensing.cancel_seats", json!({ "sku": SKUS[a % 5], "seats": b }))
+            }
             2 | 3 => (
                 organization,
                 "licensing.assign",
@@ -160,21 +128,13 @@ impl Asked {
                 "inventory.reserve",
                 json!({ "kind": places[a % 5].0, "country": places[a % 5].1, "quantity": b }),
             ),
-            7 | 23..=25 => (
-                organization,
-                "inventory.acquire",
-                json!({ "order": a % 2 + 2 }),
-            ),
+            7 | 23..=25 => (organization, "inventory.acquire", json!({ "order": a % 2 + 2 })),
             8 => (
                 organization,
                 "inventory.acquire",
                 json!({ "order": a % 4 + 2, "numbers": [NUMBERS[b % 8]] }),
             ),
-            9 => (
-                organization,
-                "inventory.cancel",
-                json!({ "order": a % 4 + 2 }),
-            ),
+            9 => (organization, "inventory.cancel", json!({ "order": a % 4 + 2 })),
             10 | 11 => (
                 organization,
                 "inventory.assign",
@@ -190,42 +150,22 @@ impl Asked {
                 "inventory.block",
                 json!({ "numbers": some, "length": if a > 4 { "forever" } else { "P2D" }, "mode": mode }),
             ),
-            14 => (
-                organization,
-                "inventory.unblock",
-                json!({ "numbers": some, "mode": mode }),
-            ),
-            15 => (
-                organization,
-                "inventory.release",
-                json!({ "numbers": some }),
-            ),
-            16 => (
-                None,
-                "stock.reoffer",
-                json!({ "numbers": some, "mode": mode }),
-            ),
+            14 => (organization, "inventory.unblock", json!({ "numbers": some, "mode": mode })),
+            15 => (organization, "inventory.release", json!({ "numbers": some })),
+            16 => (None, "stock.reoffer", json!({ "numbers": some, "mode": mode })),
             17 => (
                 organization,
                 "organization.choose_rules",
                 json!({ "generation": (["2018", "2021", "2025"][a % 3]) }),
             ),
-            18 => (
-                organization,
-                "billing.set_up_credits",
-                json!({ "currency": "USD" }),
-            ),
+            18 => (organization, "billing.set_up_credits", json!({ "currency": "USD" })),
             19 => (
                 organization,
                 "porting.submit",
                 json!({ "channel": "wizard", "list": {
                 "losing_carrier": "Northwind", "kind": "user", "country": "US", "numbers": some } }),
             ),
-            _ => (
-                organization,
-                "porting.cancel",
-                json!({ "order": a % 4 + 2 }),
-            ),
+            _ => (organization, "porting.cancel", json!({ "order": a % 4 + 2 })),
         }
     }
 
@@ -254,10 +194,7 @@ fn questions(at: i64) -> Vec<Vec<u8>> {
     ];
     let provider = [
         ("stock.summary", json!({})),
-        (
-            "stock.search",
-            json!({ "kind": "user", "country": "US", "quantity": 100 }),
-        ),
+        ("stock.search", json!({ "kind": "user", "country": "US", "quantity": 100 })),
     ];
     let ask = |organization: Option<&str>, (name, fields): &(&str, Value)| {
         json!({ "organization": organization, "at": time(at), "query": { "name": name, "fields": fields } }).to_string().into_bytes()
@@ -265,9 +202,7 @@ fn questions(at: i64) -> Vec<Vec<u8>> {
     let owned = ORGANIZATIONS
         .iter()
         .flat_map(|organization| own.iter().map(|query| ask(Some(organization), query)));
-    owned
-        .chain(provider.iter().map(|query| ask(None, query)))
-        .collect()
+    owned.chain(provider.iter().map(|query| ask(None, query))).collect()
 }
 
 struct World {
@@ -279,40 +214,22 @@ struct World {
 impl World {
     fn new() -> Self {
         let store = Shared::default();
-        let system = PhoneSystem::open(Box::new(store.clone()), Options::default())
-            .unwrap()
-            .into();
-        let world = Self {
-            store,
-            system,
-            at: START,
-        };
+        let system = PhoneSystem::open(Box::new(store.clone()), Options::default()).unwrap().into();
+        let world = Self { store, system, at: START };
         let ask = |organization: Option<&str>, name: &str, fields: Value| {
             let envelope = json!({ "organization": organization, "at": time(START), "actor": "test", "command": { "name": name, "fields": fields } });
-            world
-                .system
-                .execute(envelope.to_string().as_bytes())
-                .unwrap();
+            world.system.execute(envelope.to_string().as_bytes()).unwrap();
         };
         ask(None, "stock.load", json!({ "csv": STOCK }));
         for organization in ORGANIZATIONS {
             let ask = |name, fields| ask(Some(organization), name, fields);
-            ask(
-                "licensing.buy_seats",
-                json!({ "sku": "ENTERPRISEPREMIUM", "seats": 3 }),
-            );
-            ask(
-                "licensing.buy_seats",
-                json!({ "sku": "MCOPSTN1", "seats": 3 }),
-            );
+            ask("licensing.buy_seats", json!({ "sku": "ENTERPRISEPREMIUM", "seats": 3 }));
+            ask("licensing.buy_seats", json!({ "sku": "MCOPSTN1", "seats": 3 }));
             let skus = json!(["ENTERPRISEPREMIUM", "MCOPSTN1"]);
             let assignment =
                 json!({ "user": "user0@example.com", "usage_location": "US", "skus": skus });
             ask("licensing.assign", json!({ "assignments": [assignment] }));
-            ask(
-                "inventory.reserve",
-                json!({ "kind": "user", "country": "US", "quantity": 4 }),
-            );
+            ask("inventory.reserve", json!({ "kind": "user", "country": "US", "quantity": 4 }));
             ask("inventory.acquire", json!({ "order": 1 }));
         }
         world
@@ -329,20 +246,15 @@ impl World {
 }
 
 fn states(system: &PhoneSystem) -> Vec<String> {
-    let organizations = ORGANIZATIONS
-        .iter()
-        .map(|id| system.snapshot(&id.parse().unwrap()));
-    let mut all: Vec<String> = organizations
-        .map(|state| serde_json::to_string(&state).unwrap())
-        .collect();
+    let organizations = ORGANIZATIONS.iter().map(|id| system.snapshot(&id.parse().unwrap()));
+    let mut all: Vec<String> =
+        organizations.map(|state| serde_json::to_string(&state).unwrap()).collect();
     all.push(serde_json::to_string(&system.stock_snapshot()).unwrap());
     all
 }
 
 fn state(system: &PhoneSystem, organization: &str) -> State {
-    system
-        .snapshot(&organization.parse::<OrganizationId>().unwrap())
-        .0
+    system.snapshot(&organization.parse::<OrganizationId>().unwrap()).0
 }
 
 /// What holds of every state.
@@ -357,19 +269,13 @@ fn check(system: &PhoneSystem) {
         let state = state(system, organization);
         for (sku, seats) in state.licensing().all_seats() {
             assert!(seats.assigned <= seats.bought, "{sku}");
-            let holders = state
-                .licensing()
-                .users()
-                .filter(|(_, user)| user.skus.contains(sku))
-                .count();
+            let holders =
+                state.licensing().users().filter(|(_, user)| user.skus.contains(sku)).count();
             assert_eq!(holders, seats.assigned as usize, "{sku}");
         }
         for kind in NumberKind::ALL {
-            let owned = state
-                .inventory()
-                .numbers()
-                .filter(|(_, owned)| owned.shelf.kind == kind)
-                .count();
+            let owned =
+                state.inventory().numbers().filter(|(_, owned)| owned.shelf.kind == kind).count();
             let count = state.inventory().count(kind);
             assert_eq!(owned, (count.acquired + count.ported_in) as usize, "{kind}");
         }
@@ -377,7 +283,7 @@ fn check(system: &PhoneSystem) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(crate::random(96))]
 
     #[test]
     fn a_history_is_its_commits(history in prop::collection::vec(asked(), 1..60)) {
@@ -394,13 +300,12 @@ proptest! {
             prop_assert_eq!(world.commits(), commits.clone());
             prop_assert_eq!(world.states(), before.clone());
             let real = world.system.execute(&keyed);
-            match (&dry, &real) {
-                (Ok(dry), Ok(real)) => {
-                    let mut real: Value = serde_json::from_str(real).unwrap();
-                    real["position"] = Value::Null;
-                    prop_assert_eq!(serde_json::from_str::<Value>(dry).unwrap(), real);
-                }
-                _ => prop_assert_eq!(&dry, &real),
+            if let (Ok(dry), Ok(real)) = (&dry, &real) {
+                let mut real: Value = serde_json::from_str(real).unwrap();
+                real["position"] = Value::Null;
+                prop_assert_eq!(serde_json::from_str::<Value>(dry).unwrap(), real);
+            } else {
+                prop_assert_eq!(&dry, &real);
             }
 
             let (commits_after, after) = (world.commits(), world.states());

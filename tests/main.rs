@@ -7,12 +7,19 @@
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a test that fails may panic"
 )]
 
+mod bad_input;
 mod errors;
 mod histories;
 mod rules;
 mod store;
 mod vectors;
+
+/// So many random cases; a failing one is printed with its input, and no file is written.
+fn random(cases: u32) -> proptest::test_runner::Config {
+    proptest::test_runner::Config { cases, failure_persistence: None, ..Default::default() }
+}

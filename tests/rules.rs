@@ -9,43 +9,16 @@ fn table() -> Vec<(&'static str, [Value; 3])> {
         ("licensing.user_number_factor", one(json!("1.1"))),
         ("licensing.user_number_extra", one(json!(10))),
         ("inventory.reservation_length", one(json!("PT10M"))),
-        (
-            "inventory.search_maximum",
-            [json!(500), json!(500), json!("unlimited")],
-        ),
-        (
-            "inventory.reserved_maximum",
-            [json!(200), json!(200), json!("unlimited")],
-        ),
-        (
-            "inventory.reservations_maximum",
-            [json!(10), json!(10), json!("unlimited")],
-        ),
-        (
-            "inventory.service_number_search",
-            [json!(["US"]), json!("all"), json!("all")],
-        ),
-        (
-            "inventory.numbers_on_resource_accounts",
-            [json!(false), json!(true), json!(true)],
-        ),
+        ("inventory.search_maximum", [json!(500), json!(500), json!("unlimited")]),
+        ("inventory.reserved_maximum", [json!(200), json!(200), json!("unlimited")]),
+        ("inventory.reservations_maximum", [json!(10), json!(10), json!("unlimited")]),
+        ("inventory.service_number_search", [json!(["US"]), json!("all"), json!("all")]),
+        ("inventory.numbers_on_resource_accounts", [json!(false), json!(true), json!(true)]),
         ("porting.wizard_maximum", one(json!(999))),
-        (
-            "porting.wizard_countries",
-            [json!(["US"]), json!(["CA", "GB", "US"]), json!("all")],
-        ),
-        (
-            "porting.wizard_service_numbers",
-            [json!(false), json!(false), json!(true)],
-        ),
-        (
-            "porting.ranges_in_lists",
-            [json!(true), json!(false), json!(false)],
-        ),
-        (
-            "porting.partial_port_with_billing_number",
-            [json!(false), json!(false), json!(true)],
-        ),
+        ("porting.wizard_countries", [json!(["US"]), json!(["CA", "GB", "US"]), json!("all")]),
+        ("porting.wizard_service_numbers", [json!(false), json!(false), json!(true)]),
+        ("porting.ranges_in_lists", [json!(true), json!(false), json!(false)]),
+        ("porting.partial_port_with_billing_number", [json!(false), json!(false), json!(true)]),
         ("porting.error_order_deletable", one(json!(false))),
         ("porting.port_out_pin_minimum", one(json!(6))),
         ("porting.port_out_pin_maximum", one(json!(10))),
@@ -60,28 +33,13 @@ fn table() -> Vec<(&'static str, [Value; 3])> {
         ),
         ("billing.conference_minutes_until_2019", one(json!(900))),
         ("billing.conference_minutes", one(json!(60))),
-        (
-            "billing.resource_account_needs_credits_license",
-            one(json!(false)),
-        ),
-        (
-            "conferencing.third_party_providers",
-            [json!(true), json!(false), json!(false)],
-        ),
-        (
-            "conferencing.static_conference_ids",
-            [json!(true), json!(false), json!(false)],
-        ),
+        ("billing.resource_account_needs_credits_license", one(json!(false))),
+        ("conferencing.third_party_providers", [json!(true), json!(false), json!(false)]),
+        ("conferencing.static_conference_ids", [json!(true), json!(false), json!(false)]),
         ("conferencing.secondary_languages_maximum", one(json!(4))),
-        (
-            "call_queues.agent_alert_minimum",
-            [json!("PT30S"), json!("PT15S"), json!("PT15S")],
-        ),
+        ("call_queues.agent_alert_minimum", [json!("PT30S"), json!("PT15S"), json!("PT15S")]),
         ("call_queues.agent_alert_maximum", one(json!("PT3M"))),
-        (
-            "call_queues.agents_maximum",
-            [json!(50), json!(200), json!(200)],
-        ),
+        ("call_queues.agents_maximum", [json!(50), json!(200), json!(200)]),
         (
             "call_queues.routing_methods",
             [
@@ -92,10 +50,7 @@ fn table() -> Vec<(&'static str, [Value; 3])> {
         ),
         ("call_queues.when_nobody_answers", one(json!("queue"))),
         ("call_queues.timeout_step", one(json!("PT15S"))),
-        (
-            "attendants.schedule_step",
-            [json!("PT30M"), json!("PT15M"), json!("PT15M")],
-        ),
+        ("attendants.schedule_step", [json!("PT30M"), json!("PT15M"), json!("PT15M")]),
     ]
 }
 
@@ -105,10 +60,7 @@ fn each_generation_has_its_figures() {
         let rules = serde_json::to_value(Rules::of(generation)).unwrap();
         for (name, figures) in table() {
             let (group, rule) = name.split_once('.').unwrap();
-            assert_eq!(
-                rules[group][rule], figures[place],
-                "{name} in {generation:?}"
-            );
+            assert_eq!(rules[group][rule], figures[place], "{name} in {generation:?}");
         }
     }
 }
@@ -116,21 +68,13 @@ fn each_generation_has_its_figures() {
 #[test]
 fn every_rule_is_described_and_has_a_source() {
     let rules = serde_json::to_value(Rules::of(Generation::G2018)).unwrap();
-    let named: usize = rules
-        .as_object()
-        .unwrap()
-        .values()
-        .map(|group| group.as_object().unwrap().len())
-        .sum();
+    let named: usize =
+        rules.as_object().unwrap().values().map(|group| group.as_object().unwrap().len()).sum();
     assert_eq!(named, DESCRIPTIONS.len());
     for rule in DESCRIPTIONS {
         let (group, name) = rule.name.split_once('.').unwrap();
         assert!(!rules[group][name].is_null(), "{}", rule.name);
-        assert!(
-            rule.meaning.ends_with('.') && !rule.source.is_empty(),
-            "{}",
-            rule.name
-        );
+        assert!(rule.meaning.ends_with('.') && !rule.source.is_empty(), "{}", rule.name);
     }
 }
 
@@ -144,10 +88,7 @@ fn overrides_replace_single_figures_and_are_held_to_sense() {
     .unwrap();
     let rules = Rules::new(Generation::G2018, &overrides).unwrap();
     assert_eq!(
-        (
-            rules.porting.wizard_maximum,
-            &rules.porting.wizard_countries
-        ),
+        (rules.porting.wizard_maximum, &rules.porting.wizard_countries),
         (500, &Countries::All)
     );
     assert_eq!(rules.inventory.search_maximum, Limit::Unlimited);

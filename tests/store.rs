@@ -17,17 +17,11 @@ fn contoso() -> OrganizationId {
 }
 
 fn context() -> Context {
-    Context::new(
-        "2018-04-01T09:00:00Z".parse().unwrap(),
-        "ada".parse().unwrap(),
-    )
+    Context::new("2018-04-01T09:00:00Z".parse().unwrap(), "ada".parse().unwrap())
 }
 
 fn buy(seats: u32) -> BuySeats {
-    BuySeats {
-        sku: Sku::PhoneSystem,
-        seats,
-    }
+    BuySeats { sku: Sku::PhoneSystem, seats }
 }
 
 fn filled() -> Shared {
@@ -45,9 +39,7 @@ struct Failing(Shared, Arc<AtomicBool>);
 impl Store for Failing {
     fn append(&mut self, records: &[Record]) -> Result<(), store::Error> {
         if self.1.load(Ordering::SeqCst) {
-            return Err(store::Error::Failed {
-                problem: "the disk is full".to_owned(),
-            });
+            return Err(store::Error::Failed { problem: "the disk is full".to_owned() });
         }
         self.0.append(records)
     }
@@ -78,10 +70,7 @@ fn a_failed_append_poisons_the_system_and_nothing_of_it_was_kept() {
     fails.store(false, Ordering::SeqCst);
     let refused = system.execute(&contoso(), &buy(4), &context()).unwrap_err();
     assert_eq!(refused.code(), ErrorCode::StorePoisoned);
-    assert_eq!(
-        system.events_after(0, 10).unwrap_err().code(),
-        ErrorCode::StorePoisoned
-    );
+    assert_eq!(system.events_after(0, 10).unwrap_err().code(), ErrorCode::StorePoisoned);
 
     let again = PhoneSystem::open(Box::new(store), Options::default()).unwrap();
     let seats = again.query(&contoso(), &Seats {}, context().at).unwrap();
@@ -108,10 +97,7 @@ fn what_was_changed_does_not_open_and_the_position_is_named() {
                     let figures = serde_json::to_value(error.figures()).unwrap();
                     assert_eq!(figures["position"], place + 1, "byte {at}");
                 }
-                Ok(()) => panic!(
-                    "byte {at} of commit {} was changed and it opened",
-                    place + 1
-                ),
+                Ok(()) => panic!("byte {at} of commit {} was changed and it opened", place + 1),
             }
         }
     }
@@ -125,10 +111,7 @@ fn what_was_changed_does_not_open_and_the_position_is_named() {
 fn an_event_that_does_not_fit_is_refused_with_its_name() {
     use phone_system_core::draft::Apply;
     use phone_system_core::licensing::{Event, Holding, LicensesUnassigned, State};
-    let holdings = vec![Holding {
-        user: "ada@example.com".parse().unwrap(),
-        sku: Sku::E5,
-    }];
+    let holdings = vec![Holding { user: "ada@example.com".parse().unwrap(), sku: Sku::E5 }];
     let error = State::default()
         .apply(&Event::LicensesUnassigned(LicensesUnassigned { holdings }))
         .unwrap_err();
@@ -141,18 +124,10 @@ fn records_are_found_by_stream_and_arrive_without_gaps() {
     let mut store = filled();
     let of = |stream: &str, after| store.read_stream(stream, after, 10).unwrap().len();
     assert_eq!(
-        (
-            of("organization:contoso", 0),
-            of("organization:contoso", 2),
-            of("stock", 0)
-        ),
+        (of("organization:contoso", 0), of("organization:contoso", 2), of("stock", 0)),
         (3, 1, 0)
     );
-    let gap = Record {
-        position: 9,
-        streams: Vec::new(),
-        bytes: Vec::new(),
-    };
+    let gap = Record { position: 9, streams: Vec::new(), bytes: Vec::new() };
     assert!(store.append(&[gap]).is_err());
 }
 
@@ -160,18 +135,10 @@ fn records_are_found_by_stream_and_arrive_without_gaps() {
 fn many_submitted_are_made_durable_by_the_first_who_waits() {
     let store = Shared::default();
     let system = PhoneSystem::open(Box::new(store.clone()), Options::default()).unwrap();
-    let tickets: Vec<_> = (1..=5)
-        .map(|seats| system.submit(&contoso(), &buy(seats), &context()).unwrap())
-        .collect();
+    let tickets: Vec<_> =
+        (1..=5).map(|seats| system.submit(&contoso(), &buy(seats), &context()).unwrap()).collect();
     // Readers see it, the store does not have it.
-    assert_eq!(
-        system
-            .query(&contoso(), &Seats {}, context().at)
-            .unwrap()
-            .seats[0]
-            .bought,
-        15
-    );
+    assert_eq!(system.query(&contoso(), &Seats {}, context().at).unwrap().seats[0].bought, 15);
     assert!(store.read(0, 10).unwrap().is_empty());
     let mut tickets = tickets.into_iter();
     system.wait(tickets.next().unwrap()).unwrap();
@@ -197,14 +164,7 @@ fn threads_on_one_system_lose_nothing() {
             });
         }
     });
-    assert_eq!(
-        system
-            .query(&contoso(), &Seats {}, context().at)
-            .unwrap()
-            .seats[0]
-            .bought,
-        200
-    );
+    assert_eq!(system.query(&contoso(), &Seats {}, context().at).unwrap().seats[0].bought, 200);
     let again = PhoneSystem::open(Box::new(store), Options::default()).unwrap();
     assert_eq!(again.events_after(0, usize::MAX).unwrap().len(), 400);
     assert_eq!(again.snapshot(&contoso()), system.snapshot(&contoso()));

@@ -30,14 +30,9 @@ fn unhex(text: &str) -> Vec<u8> {
 fn parse(payload: &str) -> Result<String, number::Error> {
     let (country, text) = payload.split_once(' ').unwrap_or((payload, ""));
     let parsed = number::parse(text, country.parse().ok())?;
-    let country = parsed
-        .country
-        .map_or("-".to_owned(), |country| country.to_string());
+    let country = parsed.country.map_or("-".to_owned(), |country| country.to_string());
     let extension = parsed.extension.unwrap_or("-".to_owned());
-    Ok(format!(
-        "{} {} {country} {extension}",
-        parsed.number, parsed.line
-    ))
+    Ok(format!("{} {} {country} {extension}", parsed.number, parsed.line))
 }
 
 fn step(system: &JsonSystem, verb: &str, payload: &str) -> Told {
@@ -46,11 +41,7 @@ fn step(system: &JsonSystem, verb: &str, payload: &str) -> Told {
         "dry_run" => told(system.dry_run(payload.as_bytes())),
         "query" => told(system.query(payload.as_bytes())),
         "batch" => told(system.execute_batch(payload.as_bytes())),
-        "submit" => told(
-            system
-                .submit(payload.as_bytes())
-                .map(|ticket| ticket.to_string()),
-        ),
+        "submit" => told(system.submit(payload.as_bytes()).map(|ticket| ticket.to_string())),
         "wait" => told(system.wait(payload.parse().unwrap())),
         "events" => {
             let (position, limit) = payload.split_once(' ').unwrap();
@@ -73,21 +64,14 @@ struct Step<'a> {
 
 fn read(text: &str) -> Vec<Step<'_>> {
     let mut steps: Vec<Step<'_>> = Vec::new();
-    for (line, text) in text
-        .lines()
-        .enumerate()
-        .filter(|(_, text)| !text.is_empty() && !text.starts_with('#'))
+    for (line, text) in
+        text.lines().enumerate().filter(|(_, text)| !text.is_empty() && !text.starts_with('#'))
     {
         let (verb, payload) = text.split_once(' ').unwrap_or((text, ""));
         match verb {
             "=" => steps.last_mut().unwrap().expected = Some(Ok(payload.to_owned())),
             "!" => steps.last_mut().unwrap().expected = Some(Err(payload.to_owned())),
-            _ => steps.push(Step {
-                line: line + 1,
-                verb,
-                payload,
-                expected: None,
-            }),
+            _ => steps.push(Step { line: line + 1, verb, payload, expected: None }),
         }
     }
     steps
@@ -115,10 +99,7 @@ fn run(text: &str, mut differs: impl FnMut(&Step<'_>, &Told)) -> Vec<Told> {
 fn rewritten(text: &str, told: &[Told]) -> String {
     let mut told = told.iter();
     let mut new = String::new();
-    for line in text
-        .lines()
-        .filter(|line| !line.starts_with("= ") && !line.starts_with("! "))
-    {
+    for line in text.lines().filter(|line| !line.starts_with("= ") && !line.starts_with("! ")) {
         writeln!(new, "{line}").unwrap();
         if !line.is_empty() && !line.starts_with('#') && line != "system" {
             match told.next().unwrap() {
@@ -132,16 +113,11 @@ fn rewritten(text: &str, told: &[Told]) -> String {
 
 fn transcripts() -> Vec<(PathBuf, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors");
-    let mut files: Vec<PathBuf> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|file| file.extension().is_some_and(|extension| extension == "txt"));
     files.sort();
-    files
-        .into_iter()
-        .map(|file| (file.clone(), fs::read_to_string(file).unwrap()))
-        .collect()
+    files.into_iter().map(|file| (file.clone(), fs::read_to_string(file).unwrap())).collect()
 }
 
 #[test]
@@ -169,22 +145,10 @@ fn every_step_tells_what_is_expected() {
 
 /// Codes that no transcript can produce, and where each is produced instead.
 const ELSEWHERE: &[(ErrorCode, &str)] = &[
-    (
-        ErrorCode::NullArgument,
-        "phone-system-ffi/tests/c/boundary.c",
-    ),
-    (
-        ErrorCode::HandleClosed,
-        "phone-system-ffi/tests/c/boundary.c",
-    ),
-    (
-        ErrorCode::AbiMismatch,
-        "phone-system-ffi/tests/c/boundary.c",
-    ),
-    (
-        ErrorCode::BufferTooSmall,
-        "phone-system-ffi/tests/c/boundary.c",
-    ),
+    (ErrorCode::NullArgument, "phone-system-ffi/tests/c/boundary.c"),
+    (ErrorCode::HandleClosed, "phone-system-ffi/tests/c/boundary.c"),
+    (ErrorCode::AbiMismatch, "phone-system-ffi/tests/c/boundary.c"),
+    (ErrorCode::BufferTooSmall, "phone-system-ffi/tests/c/boundary.c"),
     (ErrorCode::Panic, "phone-system-ffi: unit test of the guard"),
     (ErrorCode::InconsistentEvent, "tests/store.rs"),
     (ErrorCode::StoreFailed, "tests/store.rs"),
@@ -198,21 +162,16 @@ fn every_code_is_produced() {
     // As the refusal of a step, or of an item in its answer.
     let produced = |code: &ErrorCode| {
         let quoted = format!("\"{code}\"");
-        transcripts
-            .iter()
-            .flat_map(|(_, text)| read(text))
-            .any(|step| {
-                let (Some(Ok(told)) | Some(Err(told))) = &step.expected else {
-                    return false;
-                };
-                told.contains(&quoted)
-            })
+        transcripts.iter().flat_map(|(_, text)| read(text)).any(|step| {
+            let Some(Ok(told) | Err(told)) = &step.expected else {
+                return false;
+            };
+            told.contains(&quoted)
+        })
     };
     let elsewhere = |code: &ErrorCode| ELSEWHERE.iter().any(|(other, _)| other == code);
-    let missing: Vec<_> = ErrorCode::ALL
-        .iter()
-        .filter(|code| !elsewhere(code) && !produced(code))
-        .collect();
+    let missing: Vec<_> =
+        ErrorCode::ALL.iter().filter(|code| !elsewhere(code) && !produced(code)).collect();
     assert!(missing.is_empty(), "no vector produces {missing:?}");
 }
 

@@ -69,11 +69,7 @@ pub(crate) fn each<S: Apply, T, E: Refuses>(
         match decide(draft, &item) {
             Ok(event) => draft.record(event).map_err(Stopped::Inconsistent)?,
             Err(error) => {
-                refused.push(Refused {
-                    index,
-                    item: name(&item),
-                    refusal: error.refusal(),
-                });
+                refused.push(Refused { index, item: name(&item), refusal: error.refusal() });
                 first.get_or_insert(error);
             }
         }

@@ -63,11 +63,7 @@ impl<S: Apply> Draft<S> {
     ///
     /// [`Inconsistent`] if an ending does not fit, which is a defect of the state that gave it.
     pub fn at(state: S, at: Timestamp) -> Result<Self, Inconsistent> {
-        let mut draft = Self {
-            ended: state.endings(at),
-            state,
-            events: Vec::new(),
-        };
+        let mut draft = Self { ended: state.endings(at), state, events: Vec::new() };
         for event in &draft.ended {
             draft.state.apply(event)?;
         }
@@ -82,10 +78,7 @@ impl<S: Apply> Draft<S> {
     pub fn record(&mut self, event: impl Into<S::Event>) -> Result<(), Inconsistent> {
         let event = event.into();
         self.state.apply(&event)?;
-        let merged = self
-            .events
-            .last_mut()
-            .is_some_and(|last| S::merge(last, &event));
+        let merged = self.events.last_mut().is_some_and(|last| S::merge(last, &event));
         if !merged {
             self.events.push(event);
         }

@@ -297,20 +297,12 @@ pub struct Figures(Vec<(Cow<'static, str>, Figure)>);
 impl Figures {
     /// Figures in the order given.
     pub fn new(figures: Vec<(&'static str, Figure)>) -> Self {
-        Self(
-            figures
-                .into_iter()
-                .map(|(name, figure)| (Cow::Borrowed(name), figure))
-                .collect(),
-        )
+        Self(figures.into_iter().map(|(name, figure)| (Cow::Borrowed(name), figure)).collect())
     }
 
     /// The figure with this name.
     pub fn get(&self, name: &str) -> Option<&Figure> {
-        self.0
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, figure)| figure)
+        self.0.iter().find(|(known, _)| known == name).map(|(_, figure)| figure)
     }
 
     /// All of them, in order.
@@ -359,11 +351,7 @@ pub trait Refuses: fmt::Display {
 
     /// The refusal as plain data, as it is recorded and as C and Python see it.
     fn refusal(&self) -> Refusal {
-        Refusal {
-            code: self.code(),
-            message: self.to_string(),
-            figures: self.figures(),
-        }
+        Refusal { code: self.code(), message: self.to_string(), figures: self.figures() }
     }
 }
 

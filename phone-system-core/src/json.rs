@@ -164,31 +164,20 @@ pub fn query_names() -> impl Iterator<Item = &'static str> {
 }
 
 fn malformed(part: &str, error: &serde_json::Error) -> Error {
-    RequestError::Malformed {
-        part: part.to_owned(),
-        problem: error.to_string(),
-    }
-    .into()
+    RequestError::Malformed { part: part.to_owned(), problem: error.to_string() }.into()
 }
 
 /// Reads a JSON object; serde would take an array of the fields' values as well.
 fn object<'a, T: Deserialize<'a>>(part: &str, text: &'a str) -> Result<T, Error> {
     if text.trim_start().starts_with('[') {
         let problem = "an array stands where an object is wanted".to_owned();
-        return Err(RequestError::Malformed {
-            part: part.to_owned(),
-            problem,
-        }
-        .into());
+        return Err(RequestError::Malformed { part: part.to_owned(), problem }.into());
     }
     serde_json::from_str(text).map_err(|error| malformed(part, &error))
 }
 
 fn unencodable(error: &serde_json::Error) -> Error {
-    store::Error::Failed {
-        problem: format!("the answer has no JSON: {error}"),
-    }
-    .into()
+    store::Error::Failed { problem: format!("the answer has no JSON: {error}") }.into()
 }
 
 fn run_command<C: Command>(
@@ -235,10 +224,7 @@ struct Tickets {
 
 impl From<PhoneSystem> for JsonSystem {
     fn from(system: PhoneSystem) -> Self {
-        Self {
-            system,
-            tickets: Mutex::default(),
-        }
+        Self { system, tickets: Mutex::default() }
     }
 }
 
@@ -259,24 +245,12 @@ impl JsonSystem {
         let Some(entry) = COMMANDS.iter().find(|entry| entry.name == name) else {
             return Err(RequestError::UnknownCommand { name }.into());
         };
-        let CommandEnvelope {
-            organization,
-            at,
-            actor,
-            key,
-            seed,
-            ..
-        } = envelope;
+        let CommandEnvelope { organization, at, actor, key, seed, .. } = envelope;
         (entry.call)(
             &self.system,
             subject(entry.name, named, organization)?,
             fields.get(),
-            &Context {
-                at,
-                actor,
-                key,
-                seed,
-            },
+            &Context { at, actor, key, seed },
             run,
         )
     }
@@ -377,12 +351,7 @@ impl JsonSystem {
     /// `system.ticket_unknown` if the number was never given out or was waited for already; else as
     /// [`PhoneSystem::wait`].
     pub fn wait(&self, ticket: u64) -> Result<String, Error> {
-        let open = self
-            .tickets
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .open
-            .remove(&ticket);
+        let open = self.tickets.lock().unwrap_or_else(PoisonError::into_inner).open.remove(&ticket);
         self.finish(open.ok_or(RequestError::TicketUnknown { ticket })?)
     }
 
@@ -401,10 +370,8 @@ impl JsonSystem {
         }
         let envelopes: Vec<&RawValue> = serde_json::from_str(text(envelopes)?)
             .map_err(|error| malformed("list of envelopes", &error))?;
-        let tickets: Vec<_> = envelopes
-            .iter()
-            .map(|envelope| self.run(None, envelope.get(), Run::Real))
-            .collect();
+        let tickets: Vec<_> =
+            envelopes.iter().map(|envelope| self.run(None, envelope.get(), Run::Real)).collect();
         let done: Vec<Done> = tickets
             .into_iter()
             .map(|ticket| {
@@ -424,10 +391,7 @@ impl JsonSystem {
     ///
     /// As [`PhoneSystem::events_after`].
     pub fn events_after(&self, position: u64, limit: usize) -> Result<String, Error> {
-        Ok(format!(
-            "[{}]",
-            self.system.commits_after(position, limit)?.join(",")
-        ))
+        Ok(format!("[{}]", self.system.commits_after(position, limit)?.join(",")))
     }
 }
 
@@ -438,9 +402,7 @@ fn subject(
     envelope: Option<OrganizationId>,
 ) -> Result<Subject, RequestError> {
     match (named, envelope) {
-        (Some(_), Some(_)) => Err(RequestError::OrganizationTwice {
-            name: name.to_owned(),
-        }),
+        (Some(_), Some(_)) => Err(RequestError::OrganizationTwice { name: name.to_owned() }),
         (Some(named), None) => Ok(named.into()),
         (None, envelope) => Ok(envelope.into()),
     }
@@ -460,21 +422,13 @@ pub fn schema() -> serde_json::Value {
 
     let mut generator = schemars::generate::SchemaSettings::draft2020_12().into_generator();
     let mut describe = |name: &str, describe: fn(&mut schemars::SchemaGenerator) -> Described| {
-        let Described {
-            organization,
-            fields,
-            answer,
-        } = describe(&mut generator);
+        let Described { organization, fields, answer } = describe(&mut generator);
         json!({ "name": name, "organization": organization, "fields": fields, "answer": answer })
     };
-    let commands: Vec<Value> = COMMANDS
-        .iter()
-        .map(|entry| describe(entry.name, entry.describe))
-        .collect();
-    let queries: Vec<Value> = QUERIES
-        .iter()
-        .map(|entry| describe(entry.name, entry.describe))
-        .collect();
+    let commands: Vec<Value> =
+        COMMANDS.iter().map(|entry| describe(entry.name, entry.describe)).collect();
+    let queries: Vec<Value> =
+        QUERIES.iter().map(|entry| describe(entry.name, entry.describe)).collect();
     let errors: Vec<Value> = crate::error::ErrorCode::ALL
         .iter()
         .map(|code| json!({ "number": code.number(), "name": code.name(), "meaning": code.meaning() }))

@@ -27,17 +27,11 @@ pub(crate) struct Column {
 
 impl Column {
     pub(crate) const fn required(name: &'static str) -> Self {
-        Self {
-            name,
-            required: true,
-        }
+        Self { name, required: true }
     }
 
     pub(crate) const fn optional(name: &'static str) -> Self {
-        Self {
-            name,
-            required: false,
-        }
+        Self { name, required: false }
     }
 }
 
@@ -85,35 +79,20 @@ impl Row {
 pub(crate) fn rows(text: &str, columns: &[Column]) -> Result<Vec<Result<Row, Error>>, Error> {
     // Spreadsheets put a byte-order mark before the header.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = ReaderBuilder::new()
-        .trim(Trim::All)
-        .from_reader(text.as_bytes());
-    let header = reader
-        .headers()
-        .map_err(|error| unreadable(1, &error))?
-        .clone();
+    let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(text.as_bytes());
+    let header = reader.headers().map_err(|error| unreadable(1, &error))?.clone();
     let mut places = Vec::new();
     for column in columns {
-        match header
-            .iter()
-            .position(|name| name.eq_ignore_ascii_case(column.name))
-        {
+        match header.iter().position(|name| name.eq_ignore_ascii_case(column.name)) {
             Some(place) => places.push((column.name, place)),
             None if column.required => {
                 let found = header.iter().map(ToOwned::to_owned).collect();
-                return Err(Error::ColumnMissing {
-                    column: column.name,
-                    found,
-                });
+                return Err(Error::ColumnMissing { column: column.name, found });
             }
             None => {}
         }
     }
-    let mut lines = Lines {
-        text,
-        byte: 0,
-        line: 1,
-    };
+    let mut lines = Lines { text, byte: 0, line: 1 };
     let rows = reader.into_records().map(|record| {
         let position = match &record {
             Ok(cells) => cells.position(),
@@ -121,11 +100,7 @@ pub(crate) fn rows(text: &str, columns: &[Column]) -> Result<Vec<Result<Row, Err
         };
         let number = lines.at(position.map_or(0, csv::Position::byte));
         let cells = record.map_err(|error| unreadable(number, &error))?;
-        Ok(Row {
-            number,
-            cells,
-            places: places.clone(),
-        })
+        Ok(Row { number, cells, places: places.clone() })
     });
     Ok(rows.collect())
 }
@@ -156,9 +131,7 @@ impl Lines<'_> {
 
 fn unreadable(row: u64, error: &csv::Error) -> Error {
     let problem = match error.kind() {
-        csv::ErrorKind::UnequalLengths {
-            expected_len, len, ..
-        } => {
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
             format!("{len} cells where the header has {expected_len}")
         }
         _ => error.to_string(),
@@ -177,27 +150,15 @@ mod tests {
     fn columns_are_found_by_name_and_rows_by_line() {
         let text = "\u{feff}City , phonenumber,Else\r\nSeattle,\" +1 \",x\r\n\r\nReno,+2,y\r\n";
         let rows = rows(text, &[A, B]).unwrap();
-        let read: Vec<_> = rows
-            .iter()
-            .flatten()
-            .map(|row| (row.number, row.cell(A), row.cell(B)))
-            .collect();
+        let read: Vec<_> =
+            rows.iter().flatten().map(|row| (row.number, row.cell(A), row.cell(B))).collect();
         assert_eq!(read, [(2, "+1", "Seattle"), (4, "+2", "Reno")]);
     }
 
     #[test]
     fn what_is_broken_is_named_by_row_and_column() {
-        assert!(matches!(
-            rows("", &[A]),
-            Err(Error::ColumnMissing {
-                column: "PhoneNumber",
-                ..
-            })
-        ));
-        assert!(matches!(
-            rows("City\nX", &[A]),
-            Err(Error::ColumnMissing { .. })
-        ));
+        assert!(matches!(rows("", &[A]), Err(Error::ColumnMissing { column: "PhoneNumber", .. })));
+        assert!(matches!(rows("City\nX", &[A]), Err(Error::ColumnMissing { .. })));
         let rows = rows("PhoneNumber,City\n+1,Reno\n+2\n+3,Seattle\n", &[A, B]).unwrap();
         assert!(matches!(rows[1], Err(Error::Unreadable { row: 3, .. })));
         assert!(rows[2].is_ok());

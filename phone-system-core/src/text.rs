@@ -19,10 +19,7 @@ pub struct ParseError {
 
 impl ParseError {
     fn new(text: &str, wanted: &'static str) -> Self {
-        Self {
-            text: text.chars().take(64).collect(),
-            wanted,
-        }
+        Self { text: text.chars().take(64).collect(), wanted }
     }
 }
 
@@ -212,10 +209,7 @@ mod tests {
 
     #[test]
     fn users_do_not_tell_cases_apart() {
-        assert_eq!(
-            "User0001@Example.com".parse::<UserId>(),
-            "user0001@example.com".parse()
-        );
+        assert_eq!("User0001@Example.com".parse::<UserId>(), "user0001@example.com".parse());
     }
 
     #[test]

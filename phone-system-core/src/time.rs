@@ -19,10 +19,7 @@ pub struct ParseError {
 
 impl ParseError {
     fn new(text: &str, wanted: &'static str) -> Self {
-        Self {
-            text: text.chars().take(64).collect(),
-            wanted,
-        }
+        Self { text: text.chars().take(64).collect(), wanted }
     }
 }
 
@@ -53,11 +50,7 @@ impl Timestamp {
     /// The instant so many microseconds after (or before) 1970-01-01T00:00:00Z; `None` outside
     /// the years 1 to 9999.
     pub const fn from_micros(micros: i64) -> Option<Self> {
-        if micros < Self::MIN.0 || micros > Self::MAX.0 {
-            None
-        } else {
-            Some(Self(micros))
-        }
+        if micros < Self::MIN.0 || micros > Self::MAX.0 { None } else { Some(Self(micros)) }
     }
 
     /// Microseconds since 1970-01-01T00:00:00Z.
@@ -90,7 +83,7 @@ impl TryFrom<DateTime<Utc>> for Timestamp {
     ///
     /// If the instant has a fraction finer than a microsecond or lies outside the years 1 to 9999.
     fn try_from(at: DateTime<Utc>) -> Result<Self, ParseError> {
-        let finer = at.timestamp_subsec_nanos() % 1_000 != 0;
+        let finer = !at.timestamp_subsec_nanos().is_multiple_of(1_000);
         Self::from_micros(at.timestamp_micros())
             .filter(|_| !finer)
             .ok_or_else(|| ParseError::new(&at.to_rfc3339(), INSTANT))
@@ -146,24 +139,29 @@ impl Duration {
         if micros < 0 { None } else { Some(Self(micros)) }
     }
 
+    /// So many units of so many seconds: at most 2^32 days, which are far fewer than 2^63 microseconds.
+    const fn from_unit(count: u32, seconds: i64) -> Self {
+        Self((count as i64).saturating_mul(seconds).saturating_mul(SECOND))
+    }
+
     /// So many seconds.
     pub const fn from_seconds(seconds: u32) -> Self {
-        Self(seconds as i64 * SECOND)
+        Self::from_unit(seconds, 1)
     }
 
     /// So many minutes.
     pub const fn from_minutes(minutes: u32) -> Self {
-        Self(minutes as i64 * 60 * SECOND)
+        Self::from_unit(minutes, 60)
     }
 
     /// So many hours.
     pub const fn from_hours(hours: u32) -> Self {
-        Self(hours as i64 * 3_600 * SECOND)
+        Self::from_unit(hours, 3_600)
     }
 
     /// So many days of 24 hours.
     pub const fn from_days(days: u32) -> Self {
-        Self(days as i64 * 86_400 * SECOND)
+        Self::from_unit(days, 86_400)
     }
 
     /// Whole microseconds.
@@ -203,19 +201,14 @@ impl FromStr for Duration {
 /// `P[nD][T[nH][nM][n[.n]S]]`, each part at most once and at least one of them.
 fn parse_duration(text: &str) -> Option<Duration> {
     let text = text.strip_prefix('P')?;
-    let (days, time) = text
-        .split_once('T')
-        .map_or((text, None), |(days, time)| (days, Some(time)));
+    let (days, time) = text.split_once('T').map_or((text, None), |(days, time)| (days, Some(time)));
     if days.is_empty() && time.is_none() || time == Some("") {
         return None;
     }
     let mut micros: i64 = 0;
     for (mut rest, units) in [
         (days, &[('D', 86_400)][..]),
-        (
-            time.unwrap_or_default(),
-            &[('H', 3_600), ('M', 60), ('S', 1)],
-        ),
+        (time.unwrap_or_default(), &[('H', 3_600), ('M', 60), ('S', 1)]),
     ] {
         for (unit, seconds) in units {
             let Some((amount, tail)) = rest.split_once(*unit) else {
@@ -234,11 +227,7 @@ fn parse_duration(text: &str) -> Option<Duration> {
             if !digits(whole) || !digits(fraction) {
                 return None;
             }
-            let whole = whole
-                .parse::<i64>()
-                .ok()?
-                .checked_mul(*seconds)?
-                .checked_mul(SECOND)?;
+            let whole = whole.parse::<i64>().ok()?.checked_mul(*seconds)?.checked_mul(SECOND)?;
             let fraction = format!("{fraction:0<6}").parse::<i64>().ok()?;
             micros = micros.checked_add(whole)?.checked_add(fraction)?;
         }
@@ -290,11 +279,7 @@ mod tests {
             ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
             ("9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999Z"),
         ] {
-            assert_eq!(
-                given.parse::<Timestamp>().unwrap().to_string(),
-                canonical,
-                "{given}"
-            );
+            assert_eq!(given.parse::<Timestamp>().unwrap().to_string(), canonical, "{given}");
         }
         for bad in [
             "",
@@ -319,11 +304,7 @@ mod tests {
             ("PT3601S", "PT1H1S"),
             ("PT0.000001S", "PT0.000001S"),
         ] {
-            assert_eq!(
-                given.parse::<Duration>().unwrap().to_string(),
-                canonical,
-                "{given}"
-            );
+            assert_eq!(given.parse::<Duration>().unwrap().to_string(), canonical, "{given}");
         }
         for bad in [
             "",

@@ -7,14 +7,11 @@
 //! numbers to port that the settings name; without `--input` it is the sample beside this file.
 //! The exit status is 1 if a file cannot be used; every problem is named with its file and row.
 
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program for people"
-)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people")]
 
 mod report;
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
@@ -56,15 +53,8 @@ struct Options {
 }
 
 fn options() -> Result<Options, String> {
-    let sample = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/examples/set_up_organization/sample"
-    );
-    let mut options = Options {
-        input: sample.into(),
-        json: false,
-        at: None,
-    };
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/set_up_organization/sample");
+    let mut options = Options { input: sample.into(), json: false, at: None };
     let mut arguments = env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().ok_or(format!("{argument} needs a value"));
@@ -100,10 +90,7 @@ struct Reader {
 impl Reader {
     /// Does a command; what it refuses, as a whole or in part, is a problem of `file`.
     fn ask<C: Command>(&mut self, file: &str, command: &C) {
-        match self
-            .system
-            .execute(&self.organization, command, &self.context)
-        {
+        match self.system.execute(&self.organization, command, &self.context) {
             Err(error) => self.problems.push(format!("{file}: {error}")),
             Ok(done) => {
                 let refused = done.refused.iter();
@@ -122,17 +109,13 @@ impl Reader {
             #[serde(rename = "Seats")]
             seats: u32,
         }
-        for (line, row) in csv::Reader::from_reader(text.as_bytes())
-            .deserialize::<Row>()
-            .zip(2_u32..)
+        for (line, row) in
+            csv::Reader::from_reader(text.as_bytes()).deserialize::<Row>().zip(2_u32..)
         {
             let file = format!("{file}: row {row}");
             match line.map_err(|error| error.to_string()).and_then(|row| {
                 let sku = row.sku.parse().map_err(|error| format!("{error}"))?;
-                Ok(BuySeats {
-                    sku,
-                    seats: row.seats,
-                })
+                Ok(BuySeats { sku, seats: row.seats })
             }) {
                 Ok(buy) => self.ask(&file, &buy),
                 Err(problem) => self.problems.push(format!("{file}: {problem}")),
@@ -141,32 +124,17 @@ impl Reader {
     }
 
     fn port_list(&mut self, from: &PortFile, csv: String) -> Option<report::PortFileRead> {
-        let query = ReadList {
-            csv,
-            country: from.country,
-        };
-        match self
-            .system
-            .query(&self.organization, &query, self.context.at)
-        {
+        let query = ReadList { csv, country: from.country };
+        match self.system.query(&self.organization, &query, self.context.at) {
             Ok(read) => {
-                let PortFile {
-                    file,
-                    losing_carrier,
-                    kind,
-                    country,
-                } = from;
+                let PortFile { file, losing_carrier, kind, country } = from;
                 let list = PortList {
                     losing_carrier: losing_carrier.clone(),
                     kind: *kind,
                     country: *country,
                     numbers: read.numbers.clone(),
                 };
-                Some(report::PortFileRead {
-                    file: file.clone(),
-                    read,
-                    list,
-                })
+                Some(report::PortFileRead { file: file.clone(), read, list })
             }
             Err(error) => {
                 self.problems.push(format!("{}: {error}", from.file));
@@ -182,9 +150,7 @@ fn run() -> Result<(), Vec<String>> {
     let settings: Settings =
         serde_json::from_str(&settings).map_err(|error| vec![format!("settings.json: {error}")])?;
     let at = options.at.unwrap_or(settings.at);
-    let actor = "set_up_organization"
-        .parse()
-        .map_err(|error| vec![format!("{error}")])?;
+    let actor = "set_up_organization".parse().map_err(|error| vec![format!("{error}")])?;
     let mut reader = Reader {
         system: PhoneSystem::in_memory(),
         organization: settings.organization,
@@ -194,36 +160,22 @@ fn run() -> Result<(), Vec<String>> {
 
     reader.ask(
         "settings.json",
-        &ChooseRules {
-            generation: settings.generation,
-            overrides: settings.overrides,
-        },
+        &ChooseRules { generation: settings.generation, overrides: settings.overrides },
     );
     let text = |name: &str, reader: &mut Reader| {
-        read(&options.input, name)
-            .map_err(|problem| reader.problems.push(problem))
-            .ok()
+        read(&options.input, name).map_err(|problem| reader.problems.push(problem)).ok()
     };
     if let Some(seats) = text("seats.csv", &mut reader) {
         reader.seats("seats.csv", &seats);
     }
-    if let Some(csv) = text("licenses.csv", &mut reader) {
-        reader.ask(
-            "licenses.csv",
-            &ImportUsers {
-                csv,
-                mode: Mode::Partial,
-            },
-        );
+    // Without the seats every licence would be refused, which says nothing about the licences.
+    if reader.problems.is_empty()
+        && let Some(csv) = text("licenses.csv", &mut reader)
+    {
+        reader.ask("licenses.csv", &ImportUsers { csv, mode: Mode::Partial });
     }
     if let Some(csv) = text("numbers.csv", &mut reader) {
-        reader.ask(
-            "numbers.csv",
-            &ImportOwned {
-                csv,
-                mode: Mode::Partial,
-            },
-        );
+        reader.ask("numbers.csv", &ImportOwned { csv, mode: Mode::Partial });
     }
     let mut lists = Vec::new();
     for from in &settings.port_lists {
@@ -236,13 +188,13 @@ fn run() -> Result<(), Vec<String>> {
     }
     let report = report::Report::of(&reader.system, &reader.organization, at, lists)
         .map_err(|error| vec![error.to_string()])?;
-    if options.json {
-        let json =
-            serde_json::to_string_pretty(&report).map_err(|error| vec![error.to_string()])?;
-        println!("{json}");
+    let text = if options.json {
+        serde_json::to_string_pretty(&report).map_err(|error| vec![error.to_string()])? + "\n"
     } else {
-        print!("{report}");
-    }
+        report.to_string()
+    };
+    // A reader that has seen enough, such as `head`, is no problem.
+    drop(io::stdout().write_all(text.as_bytes()));
     Ok(())
 }
 

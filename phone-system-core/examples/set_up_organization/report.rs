@@ -61,38 +61,19 @@ impl Report {
         at: Timestamp,
         port_files: Vec<PortFileRead>,
     ) -> Result<Self, Error> {
-        let lists = port_files
-            .iter()
-            .map(|file| file.list.clone())
-            .filter(|list| !list.numbers.is_empty());
-        let orders = system
-            .query(
-                organization,
-                &Plan {
-                    lists: lists.collect(),
-                },
-                at,
-            )?
-            .orders;
-        let (user, service) = orders
-            .into_iter()
-            .partition(|order| order.kind == NumberKind::User);
+        let lists =
+            port_files.iter().map(|file| file.list.clone()).filter(|list| !list.numbers.is_empty());
+        let orders = system.query(organization, &Plan { lists: lists.collect() }, at)?.orders;
+        let (user, service) = orders.into_iter().partition(|order| order.kind == NumberKind::User);
         let allowances = system.query(organization, &Allowances {}, at)?.kinds;
-        let (user_allowances, service_allowances) = allowances
-            .into_iter()
-            .partition(|allowance| allowance.kind == NumberKind::User);
+        let (user_allowances, service_allowances) =
+            allowances.into_iter().partition(|allowance| allowance.kind == NumberKind::User);
         Ok(Self {
             organization: organization.clone(),
             at,
             licenses: Licenses::of(system, organization, at)?,
-            user_numbers: Numbers {
-                allowances: user_allowances,
-                port_orders: user,
-            },
-            service_numbers: Numbers {
-                allowances: service_allowances,
-                port_orders: service,
-            },
+            user_numbers: Numbers { allowances: user_allowances, port_orders: user },
+            service_numbers: Numbers { allowances: service_allowances, port_orders: service },
             port_files,
         })
     }
@@ -131,11 +112,7 @@ impl Licenses {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "Setting up the phone system of {}, as of {}\n",
-            self.organization, self.at
-        )?;
+        writeln!(f, "Setting up the phone system of {}, as of {}\n", self.organization, self.at)?;
         write!(f, "{}", self.licenses)?;
         writeln!(f, "\nStep 3: user numbers")?;
         write!(f, "{}", self.user_numbers)?;
@@ -144,16 +121,9 @@ impl fmt::Display for Report {
         writeln!(f, "\nLists of numbers to port")?;
         for PortFileRead { file, read, .. } in &self.port_files {
             let (numbers, corrected) = (read.numbers.count(), read.corrected.len());
-            writeln!(
-                f,
-                "  {file}: {numbers} numbers, {corrected} of them not written in E.164"
-            )?;
+            writeln!(f, "  {file}: {numbers} numbers, {corrected} of them not written in E.164")?;
             for problem in &read.problems {
-                writeln!(
-                    f,
-                    "    row {}: `{}`: {}",
-                    problem.row, problem.text, problem.problem
-                )?;
+                writeln!(f, "    row {}: `{}`: {}", problem.row, problem.text, problem.problem)?;
             }
         }
         Ok(())
@@ -163,23 +133,11 @@ impl fmt::Display for Report {
 impl fmt::Display for Licenses {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "Step 2: licences")?;
-        for SeatsOfSku {
-            sku,
-            title,
-            bought,
-            assigned,
-            free,
-        } in &self.seats
-        {
-            writeln!(
-                f,
-                "  {sku}: {bought} bought, {assigned} assigned, {free} free ({title})"
-            )?;
+        for SeatsOfSku { sku, title, bought, assigned, free } in &self.seats {
+            writeln!(f, "  {sku}: {bought} bought, {assigned} assigned, {free} free ({title})")?;
         }
-        let countries = self
-            .users_by_country
-            .iter()
-            .map(|(country, users)| format!("{users} in {country}"));
+        let countries =
+            self.users_by_country.iter().map(|(country, users)| format!("{users} in {country}"));
         writeln!(
             f,
             "  {} users by usage location: {}; {} of them hold no number",
@@ -210,24 +168,13 @@ impl fmt::Display for Licenses {
 
 impl fmt::Display for Numbers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for AllowanceOf {
-            kind,
-            entitled,
-            count,
-            left,
-            needs_credits,
-        } in &self.allowances
-        {
+        for AllowanceOf { kind, entitled, count, left, needs_credits } in &self.allowances {
             let (acquired, ported_in) = (count.acquired, count.ported_in);
             write!(
                 f,
                 "  {kind}: entitled to {entitled}, {acquired} acquired, {ported_in} ported in (not counted); {left} more may be acquired"
             )?;
-            let wait = if *needs_credits {
-                ", once Communications Credits are set up"
-            } else {
-                ""
-            };
+            let wait = if *needs_credits { ", once Communications Credits are set up" } else { "" };
             writeln!(f, "{wait}")?;
         }
         for order in &self.port_orders {

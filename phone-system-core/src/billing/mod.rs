@@ -81,10 +81,7 @@ impl Account {
     }
 
     pub(crate) fn check_credits(&self) -> Result<(), Error> {
-        self.credits
-            .as_ref()
-            .map(|_| ())
-            .ok_or(Error::CreditsNotSetUp {})
+        self.credits.as_ref().map(|_| ()).ok_or(Error::CreditsNotSetUp {})
     }
 }
 
@@ -100,14 +97,10 @@ pub struct SetUpCredits {
 impl SetUpCredits {
     pub(crate) fn decide(&self, account: &Account, at: Timestamp) -> Result<CreditsSetUp, Error> {
         match account.credits {
-            Some(CreditsSetUp { currency, at }) => Err(Error::CreditsAlreadySetUp {
-                currency,
-                since: at,
-            }),
-            None => Ok(CreditsSetUp {
-                currency: self.currency,
-                at,
-            }),
+            Some(CreditsSetUp { currency, at }) => {
+                Err(Error::CreditsAlreadySetUp { currency, since: at })
+            }
+            None => Ok(CreditsSetUp { currency: self.currency, at }),
         }
     }
 }
@@ -136,10 +129,9 @@ impl Apply for Account {
         let Event::CreditsSetUp(set_up) = event;
         match self.credits.replace(set_up.clone()) {
             None => Ok(()),
-            Some(_) => Err(Inconsistent::Event {
-                event: event.name(),
-                problem: "credits are set up",
-            }),
+            Some(_) => {
+                Err(Inconsistent::Event { event: event.name(), problem: "credits are set up" })
+            }
         }
     }
 }

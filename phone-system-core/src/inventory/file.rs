@@ -66,9 +66,7 @@ impl LoadStock {
     }
 
     pub(crate) fn decide_one(row: &Row, stock: &Stock) -> Result<NumbersOffered, Refusal> {
-        let range: NumberRange = row
-            .read(NUMBER, str::parse)
-            .map_err(|error| error.refusal())?;
+        let range: NumberRange = row.read(NUMBER, str::parse).map_err(|error| error.refusal())?;
         let kind = row
             .read(KIND, |cell| {
                 cell.parse::<NumberKind>()
@@ -78,9 +76,7 @@ impl LoadStock {
         let shelf = shelf(row, kind).map_err(|error| error.refusal())?;
         let numbers: NumberList = [range].into_iter().collect();
         if numbers.count() > MAXIMUM_RANGE {
-            return Err(row
-                .refuse(NUMBER, &"a row names at most 1000000 numbers")
-                .refusal());
+            return Err(row.refuse(NUMBER, &"a row names at most 1000000 numbers").refusal());
         }
         for end in range.ends() {
             check_plan(&parse(end)?, kind, shelf.country).map_err(|error| error.refusal())?;
@@ -88,9 +84,7 @@ impl LoadStock {
         if let Some(number) = numbers.iter().find(|number| stock.contains(*number)) {
             return Err(Error::InStock { number }.refusal());
         }
-        Ok(NumbersOffered {
-            batches: vec![Batch { shelf, numbers }],
-        })
+        Ok(NumbersOffered { batches: vec![Batch { shelf, numbers }] })
     }
 }
 
@@ -99,28 +93,16 @@ const MAXIMUM_RANGE: u64 = 1_000_000;
 
 impl ImportOwned {
     pub(crate) fn rows(&self) -> Result<Rows, table::Error> {
-        table::rows(
-            &self.csv,
-            &[
-                NUMBER, COUNTRY, CAPABILITY, STATE, CITY, STATUS, TARGET, PORTED,
-            ],
-        )
+        table::rows(&self.csv, &[NUMBER, COUNTRY, CAPABILITY, STATE, CITY, STATUS, TARGET, PORTED])
     }
 
     pub(crate) fn decide_one(row: &Row, state: &State) -> Result<Recorded, Refusal> {
-        let country = row
-            .read(COUNTRY, str::parse::<Country>)
-            .map_err(|error| error.refusal())?;
+        let country = row.read(COUNTRY, str::parse::<Country>).map_err(|error| error.refusal())?;
         // The file writes numbers with or without the plus.
         let text = row.cell(NUMBER);
-        let text = if text.starts_with('+') {
-            text.to_owned()
-        } else {
-            format!("+{text}")
-        };
-        let number: PhoneNumber = row
-            .read(NUMBER, |_| text.parse())
-            .map_err(|error| error.refusal())?;
+        let text = if text.starts_with('+') { text.to_owned() } else { format!("+{text}") };
+        let number: PhoneNumber =
+            row.read(NUMBER, |_| text.parse()).map_err(|error| error.refusal())?;
         let parsed = parse(number)?;
         let kind = if has(row.cell(CAPABILITY), "UserAssignment") {
             NumberKind::User
@@ -138,11 +120,7 @@ impl ImportOwned {
         if let Some(target) = &target {
             let held = state.held_by(target).filter(|_| target.sort().holds_one());
             if let Some(number) = held {
-                return Err(Error::TargetHasNumber {
-                    target: target.clone(),
-                    number,
-                }
-                .refusal());
+                return Err(Error::TargetHasNumber { target: target.clone(), number }.refusal());
             }
             if !target.sort().served_by(kind) {
                 let allowed = super::TargetSort::ALL
@@ -150,33 +128,17 @@ impl ImportOwned {
                     .filter(|sort| sort.served_by(kind))
                     .collect();
                 let target = target.clone();
-                return Err(Error::KindCannotServe {
-                    number,
-                    kind,
-                    target,
-                    allowed,
-                }
-                .refusal());
+                return Err(Error::KindCannotServe { number, kind, target, allowed }.refusal());
             }
         }
-        let source = if row.cell(PORTED).is_empty() {
-            Source::Acquired
-        } else {
-            Source::PortedIn
-        };
-        Ok(Recorded {
-            number,
-            shelf,
-            source,
-            target,
-        })
+        let source = if row.cell(PORTED).is_empty() { Source::Acquired } else { Source::PortedIn };
+        Ok(Recorded { number, shelf, source, target })
     }
 }
 
 /// Whether a list such as `{UserAssignment, Geographic}` has a member.
 fn has(list: &str, member: &str) -> bool {
-    list.split(['{', '}', ',', ';', ' '])
-        .any(|found| found.eq_ignore_ascii_case(member))
+    list.split(['{', '}', ',', ';', ' ']).any(|found| found.eq_ignore_ascii_case(member))
 }
 
 fn target(row: &Row) -> Result<Option<Target>, table::Error> {
@@ -192,13 +154,8 @@ fn target(row: &Row) -> Result<Option<Target>, table::Error> {
         }
     };
     // Exports name no bridge; an organization has one.
-    let name = if sort == "conference_bridge" && name.is_empty() {
-        "default"
-    } else {
-        name
-    };
-    row.read(TARGET, |_| format!("{sort}:{name}").parse())
-        .map(Some)
+    let name = if sort == "conference_bridge" && name.is_empty() { "default" } else { name };
+    row.read(TARGET, |_| format!("{sort}:{name}").parse()).map(Some)
 }
 
 fn shelf(row: &Row, kind: NumberKind) -> Result<Shelf, table::Error> {
@@ -209,19 +166,9 @@ fn shelf(row: &Row, kind: NumberKind) -> Result<Shelf, table::Error> {
     let country = row.read(COUNTRY, str::parse)?;
     let (state, city) = (label(STATE)?, label(CITY)?);
     Ok(if kind.has_places() {
-        Shelf {
-            kind,
-            country,
-            state,
-            city,
-        }
+        Shelf { kind, country, state, city }
     } else {
-        Shelf {
-            kind,
-            country,
-            state: None,
-            city: None,
-        }
+        Shelf { kind, country, state: None, city: None }
     })
 }
 
@@ -238,19 +185,11 @@ fn check_plan(parsed: &ParsedNumber, kind: NumberKind, given: Country) -> Result
             && number::is_north_american(country)
             && number::is_north_american(given);
         if !shared {
-            return Err(Error::NumberCountry {
-                number,
-                country,
-                given,
-            });
+            return Err(Error::NumberCountry { number, country, given });
         }
     }
     if !kind.fits(parsed.line) {
-        return Err(Error::KindMismatch {
-            number,
-            kind,
-            line: parsed.line,
-        });
+        return Err(Error::KindMismatch { number, kind, line: parsed.line });
     }
     Ok(())
 }

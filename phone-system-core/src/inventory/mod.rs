@@ -149,10 +149,7 @@ pub struct Batch {
 
 /// All numbers of some batches.
 pub(crate) fn numbers_of(batches: &[Batch]) -> NumberList {
-    batches
-        .iter()
-        .flat_map(|batch| batch.numbers.ranges().iter().copied())
-        .collect()
+    batches.iter().flat_map(|batch| batch.numbers.ranges().iter().copied()).collect()
 }
 
 /// How long a block lasts: in JSON `"forever"`, or days as `"P30D"`.

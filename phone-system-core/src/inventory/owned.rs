@@ -162,16 +162,12 @@ impl State {
 
     /// The order, if its numbers are still reserved.
     pub(crate) fn open_order(&self, id: OrderId) -> Result<&Order, Error> {
-        let order = self
-            .orders
-            .get(&id)
-            .ok_or(Error::OrderUnknown { order: id })?;
+        let order = self.orders.get(&id).ok_or(Error::OrderUnknown { order: id })?;
         match order.status {
             OrderStatus::Reserved => Ok(order),
-            OrderStatus::Expired => Err(Error::OrderExpired {
-                order: id,
-                expired_at: order.expires_at,
-            }),
+            OrderStatus::Expired => {
+                Err(Error::OrderExpired { order: id, expired_at: order.expires_at })
+            }
             status => Err(Error::OrderClosed { order: id, status }),
         }
     }
@@ -203,12 +199,7 @@ pub struct Reserve {
 impl Reserve {
     /// Whether the order as such is allowed.
     pub(crate) fn check(&self, state: &State, rules: &Rules) -> Result<(), Error> {
-        let Self {
-            kind,
-            country,
-            quantity,
-            ..
-        } = *self;
+        let Self { kind, country, quantity, .. } = *self;
         let rules = &rules.inventory;
         if quantity == 0 {
             return Err(Error::NothingAsked {});
@@ -218,29 +209,20 @@ impl Reserve {
         }
         if kind != NumberKind::User && !rules.service_number_search.contains(country) {
             let searchable = rules.service_number_search.names();
-            return Err(Error::ByFormOnly {
-                country,
-                kind,
-                searchable,
-            });
+            return Err(Error::ByFormOnly { country, kind, searchable });
         }
         let open = u32::try_from(state.reservation_ends.len()).unwrap_or(u32::MAX);
-        if let Some(maximum) = rules
-            .reservations_maximum
-            .exceeded_by(u64::from(open).saturating_add(1))
+        if let Some(maximum) =
+            rules.reservations_maximum.exceeded_by(u64::from(open).saturating_add(1))
         {
             return Err(Error::TooManyReservations { open, maximum });
         }
-        let reserved = NumberKind::ALL.iter().fold(0_u32, |sum, kind| {
-            sum.saturating_add(state.count(*kind).reserved)
-        });
+        let reserved = NumberKind::ALL
+            .iter()
+            .fold(0_u32, |sum, kind| sum.saturating_add(state.count(*kind).reserved));
         let after = u64::from(reserved).saturating_add(quantity.into());
         if let Some(maximum) = rules.reserved_maximum.exceeded_by(after) {
-            return Err(Error::TooManyReserved {
-                reserved,
-                quantity,
-                maximum,
-            });
+            return Err(Error::TooManyReserved { reserved, quantity, maximum });
         }
         Ok(())
     }
@@ -251,9 +233,7 @@ impl Reserve {
         let count = state.count(kind);
         let left = count.left_of(entitled);
         if u64::from(quantity) > left {
-            let Count {
-                acquired, reserved, ..
-            } = count;
+            let Count { acquired, reserved, .. } = count;
             return Err(Error::AllowanceExceeded {
                 kind,
                 entitled,
@@ -273,21 +253,14 @@ impl Reserve {
         batches: Vec<Batch>,
         expires_at: Timestamp,
     ) -> NumbersReserved {
-        NumbersReserved {
-            order: state.next_order(),
-            kind: self.kind,
-            batches,
-            expires_at,
-        }
+        NumbersReserved { order: state.next_order(), kind: self.kind, batches, expires_at }
     }
 }
 
 impl Count {
     /// How many more may be had if the licences entitle to `entitled`.
     pub fn left_of(self, entitled: u64) -> u64 {
-        entitled
-            .saturating_sub(self.acquired.into())
-            .saturating_sub(self.reserved.into())
+        entitled.saturating_sub(self.acquired.into()).saturating_sub(self.reserved.into())
     }
 }
 
@@ -313,46 +286,25 @@ impl Acquire {
     ) -> Result<NumbersAcquired, Error> {
         let order = state.open_order(self.order)?;
         let Some(chosen) = &self.numbers else {
-            return Ok(NumbersAcquired {
-                order: self.order,
-                batches: order.batches.clone(),
-                at,
-            });
+            return Ok(NumbersAcquired { order: self.order, batches: order.batches.clone(), at });
         };
         if chosen.is_empty() {
             return Err(Error::NothingAsked {});
         }
         let reserved = numbers_of(&order.batches);
         if let Some(number) = chosen.iter().find(|number| !reserved.contains(*number)) {
-            return Err(Error::NotInOrder {
-                order: self.order,
-                number,
-            });
+            return Err(Error::NotInOrder { order: self.order, number });
         }
         if !rules.inventory.acquire_some && *chosen != reserved {
             let (reserved, chosen) = (reserved.count(), chosen.count());
-            return Err(Error::WholeOrderOnly {
-                order: self.order,
-                reserved,
-                chosen,
-            });
+            return Err(Error::WholeOrderOnly { order: self.order, reserved, chosen });
         }
         let batches = order.batches.iter().filter_map(|batch| {
-            let numbers: NumberList = batch
-                .numbers
-                .iter()
-                .filter(|number| chosen.contains(*number))
-                .collect();
-            (!numbers.is_empty()).then(|| Batch {
-                shelf: batch.shelf.clone(),
-                numbers,
-            })
+            let numbers: NumberList =
+                batch.numbers.iter().filter(|number| chosen.contains(*number)).collect();
+            (!numbers.is_empty()).then(|| Batch { shelf: batch.shelf.clone(), numbers })
         });
-        Ok(NumbersAcquired {
-            order: self.order,
-            batches: batches.collect(),
-            at,
-        })
+        Ok(NumbersAcquired { order: self.order, batches: batches.collect(), at })
     }
 }
 
@@ -400,47 +352,28 @@ impl NumberAssignment {
         match &owned.status {
             Status::Unassigned => {}
             Status::Assigned(target) => {
-                return Err(Error::NumberAssigned {
-                    number,
-                    target: target.clone(),
-                });
+                return Err(Error::NumberAssigned { number, target: target.clone() });
             }
             Status::Blocked(until) => {
-                return Err(Error::NumberBlocked {
-                    number,
-                    until: *until,
-                });
+                return Err(Error::NumberBlocked { number, until: *until });
             }
         }
         let sort = target.sort();
         let allowed = |fits: &dyn Fn(TargetSort) -> bool| {
-            TargetSort::ALL
-                .into_iter()
-                .filter(|sort| sort.in_rules(rules) && fits(*sort))
-                .collect()
+            TargetSort::ALL.into_iter().filter(|sort| sort.in_rules(rules) && fits(*sort)).collect()
         };
         if !sort.in_rules(rules) {
-            return Err(Error::TargetNotInRules {
-                target,
-                allowed: allowed(&|_| true),
-            });
+            return Err(Error::TargetNotInRules { target, allowed: allowed(&|_| true) });
         }
         let kind = owned.shelf.kind;
         if !sort.served_by(kind) {
             let allowed = allowed(&|sort| sort.served_by(kind));
-            return Err(Error::KindCannotServe {
-                number,
-                kind,
-                target,
-                allowed,
-            });
+            return Err(Error::KindCannotServe { number, kind, target, allowed });
         }
         if let (true, Some(number)) = (sort.holds_one(), state.held_by(&target)) {
             return Err(Error::TargetHasNumber { target, number });
         }
-        Ok(NumbersAssigned {
-            assignments: vec![self.clone()],
-        })
+        Ok(NumbersAssigned { assignments: vec![self.clone()] })
     }
 }
 
@@ -472,16 +405,9 @@ impl Unassign {
         };
         let block = self
             .block
-            .map(|block| {
-                Ok(BlockUntil {
-                    until: block_end(block, rules, at)?,
-                })
-            })
+            .map(|block| Ok(BlockUntil { until: block_end(block, rules, at)? }))
             .transpose()?;
-        Ok(NumbersUnassigned {
-            numbers: number.into(),
-            block,
-        })
+        Ok(NumbersUnassigned { numbers: number.into(), block })
     }
 }
 
@@ -511,18 +437,11 @@ impl Block {
     ) -> Result<NumbersBlocked, Error> {
         let until = block_end(self.length, rules, at)?;
         match &state.owned(number)?.status {
-            Status::Unassigned => Ok(NumbersBlocked {
-                numbers: number.into(),
-                until,
-            }),
-            Status::Assigned(target) => Err(Error::NumberAssigned {
-                number,
-                target: target.clone(),
-            }),
-            Status::Blocked(until) => Err(Error::NumberBlocked {
-                number,
-                until: *until,
-            }),
+            Status::Unassigned => Ok(NumbersBlocked { numbers: number.into(), until }),
+            Status::Assigned(target) => {
+                Err(Error::NumberAssigned { number, target: target.clone() })
+            }
+            Status::Blocked(until) => Err(Error::NumberBlocked { number, until: *until }),
         }
     }
 }
@@ -537,14 +456,8 @@ fn block_end(
         BlockLength::Forever => Ok(None),
         BlockLength::Days(days) => {
             let maximum = rules.inventory.block_days_maximum;
-            let end = at
-                .after(Duration::from_days(days))
-                .filter(|_| (1..=maximum).contains(&days));
-            end.map(Some).ok_or(Error::BlockDays {
-                days,
-                minimum: 1,
-                maximum,
-            })
+            let end = at.after(Duration::from_days(days)).filter(|_| (1..=maximum).contains(&days));
+            end.map(Some).ok_or(Error::BlockDays { days, minimum: 1, maximum })
         }
     }
 }
@@ -567,9 +480,7 @@ impl Unblock {
         state: &State,
     ) -> Result<NumbersUnblocked, Error> {
         match state.owned(number)?.status {
-            Status::Blocked(_) => Ok(NumbersUnblocked {
-                numbers: number.into(),
-            }),
+            Status::Blocked(_) => Ok(NumbersUnblocked { numbers: number.into() }),
             _ => Err(Error::NumberNotBlocked { number }),
         }
     }
@@ -598,15 +509,10 @@ impl Release {
         }
         for number in self.numbers.iter() {
             if let Status::Assigned(target) = &state.owned(number)?.status {
-                return Err(Error::NumberAssigned {
-                    number,
-                    target: target.clone(),
-                });
+                return Err(Error::NumberAssigned { number, target: target.clone() });
             }
         }
-        Ok(NumbersReleased {
-            numbers: self.numbers.clone(),
-        })
+        Ok(NumbersReleased { numbers: self.numbers.clone() })
     }
 }
 
@@ -795,10 +701,7 @@ impl State {
         status: Status,
         fits: impl FnOnce(&Status) -> bool,
     ) -> Fit {
-        let owned = self
-            .numbers
-            .get_mut(&number)
-            .ok_or("the number is not owned")?;
+        let owned = self.numbers.get_mut(&number).ok_or("the number is not owned")?;
         if !fits(&owned.status) {
             return Err("the number's status does not allow it");
         }
@@ -817,13 +720,8 @@ impl State {
     }
 
     fn release(&mut self, number: PhoneNumber) -> Fit {
-        self.set(number, Status::Unassigned, |status| {
-            !matches!(status, Status::Assigned(_))
-        })?;
-        let owned = self
-            .numbers
-            .remove(&number)
-            .ok_or("the number is not owned")?;
+        self.set(number, Status::Unassigned, |status| !matches!(status, Status::Assigned(_)))?;
+        let owned = self.numbers.remove(&number).ok_or("the number is not owned")?;
         self.change_count(owned.shelf.kind, |count| count.change(owned.source, -1))
     }
 
@@ -834,26 +732,14 @@ impl State {
         match event {
             Event::NumbersReserved(event) => self.reserve(event),
             Event::NumbersAcquired(event) => {
-                self.close(
-                    event.order,
-                    OrderStatus::Completed,
-                    numbers_of(&event.batches),
-                )?;
+                self.close(event.order, OrderStatus::Completed, numbers_of(&event.batches))?;
                 for batch in &event.batches {
                     let shelf = Arc::new(batch.shelf.clone());
                     for number in batch.numbers.iter() {
                         let shelf = Arc::clone(&shelf);
                         let (source, since, status) =
                             (Source::Acquired, event.at, Status::Unassigned);
-                        self.own(
-                            number,
-                            Owned {
-                                shelf,
-                                source,
-                                since,
-                                status,
-                            },
-                        )?;
+                        self.own(number, Owned { shelf, source, since, status })?;
                     }
                 }
                 Ok(())
@@ -865,42 +751,26 @@ impl State {
                 self.close(event.order, OrderStatus::Expired, NumberList::default())
             }
             Event::NumbersRecorded(event) => event.numbers.iter().try_for_each(|recorded| {
-                let Recorded {
-                    number,
-                    shelf,
-                    source,
-                    target,
-                } = recorded.clone();
+                let Recorded { number, shelf, source, target } = recorded.clone();
                 let status = target.map_or(Status::Unassigned, Status::Assigned);
-                self.own(
-                    number,
-                    Owned {
-                        shelf: Arc::new(shelf),
-                        source,
-                        since: event.at,
-                        status,
-                    },
-                )
+                self.own(number, Owned { shelf: Arc::new(shelf), source, since: event.at, status })
             }),
             Event::NumbersAssigned(event) => event.assignments.iter().try_for_each(|assignment| {
                 let NumberAssignment { number, target } = assignment.clone();
                 self.set(number, Status::Assigned(target), unassigned)
             }),
             Event::NumbersUnassigned(NumbersUnassigned { numbers, block }) => {
-                let status = block
-                    .as_ref()
-                    .map_or(Status::Unassigned, |block| Status::Blocked(block.until));
-                numbers
-                    .iter()
-                    .try_for_each(|number| self.set(number, status.clone(), assigned))
+                let status =
+                    block.as_ref().map_or(Status::Unassigned, |block| Status::Blocked(block.until));
+                numbers.iter().try_for_each(|number| self.set(number, status.clone(), assigned))
             }
             Event::NumbersBlocked(NumbersBlocked { numbers, until }) => numbers
                 .iter()
                 .try_for_each(|number| self.set(number, Status::Blocked(*until), unassigned)),
             Event::NumbersUnblocked(NumbersUnblocked { numbers })
-            | Event::BlocksEnded(BlocksEnded { numbers, .. }) => numbers
-                .iter()
-                .try_for_each(|number| self.set(number, Status::Unassigned, blocked)),
+            | Event::BlocksEnded(BlocksEnded { numbers, .. }) => {
+                numbers.iter().try_for_each(|number| self.set(number, Status::Unassigned, blocked))
+            }
             Event::NumbersReleased(NumbersReleased { numbers }) => {
                 numbers.iter().try_for_each(|number| self.release(number))
             }
@@ -908,29 +778,14 @@ impl State {
     }
 
     fn reserve(&mut self, event: &NumbersReserved) -> Fit {
-        let NumbersReserved {
-            order,
-            kind,
-            batches,
-            expires_at,
-        } = event.clone();
+        let NumbersReserved { order, kind, batches, expires_at } = event.clone();
         let numbers =
             u32::try_from(numbers_of(&batches).count()).map_err(|_| "too many numbers")?;
         if order != self.next_order() {
             return Err("the order is not the next one");
         }
         let (status, acquired) = (OrderStatus::Reserved, NumberList::default());
-        self.orders.insert(
-            order,
-            Order {
-                order,
-                kind,
-                batches,
-                expires_at,
-                status,
-                acquired,
-            },
-        );
+        self.orders.insert(order, Order { order, kind, batches, expires_at, status, acquired });
         self.reservation_ends.insert((expires_at, order), ());
         self.change_count(kind, |count| {
             count.reserved = count.reserved.checked_add(numbers)?;
@@ -954,42 +809,20 @@ impl Apply for State {
     type Event = Event;
 
     fn apply(&mut self, event: &Event) -> Result<(), Inconsistent> {
-        self.fit(event).map_err(|problem| Inconsistent::Event {
-            event: event.name(),
-            problem,
-        })
+        self.fit(event).map_err(|problem| Inconsistent::Event { event: event.name(), problem })
     }
 
     fn endings(&self, at: Timestamp) -> Vec<Event> {
         let mut endings: Vec<(Timestamp, Event)> = Vec::new();
-        for ((due, order), ()) in self
-            .reservation_ends
-            .iter()
-            .take_while(|((due, _), ())| *due <= at)
+        for ((due, order), ()) in
+            self.reservation_ends.iter().take_while(|((due, _), ())| *due <= at)
         {
-            endings.push((
-                *due,
-                ReservationExpired {
-                    order: *order,
-                    at: *due,
-                }
-                .into(),
-            ));
+            endings.push((*due, ReservationExpired { order: *order, at: *due }.into()));
         }
-        for ((due, number), ()) in self
-            .block_ends
-            .iter()
-            .take_while(|((due, _), ())| *due <= at)
-        {
-            let ended = BlocksEnded {
-                numbers: (*number).into(),
-                at: *due,
-            }
-            .into();
+        for ((due, number), ()) in self.block_ends.iter().take_while(|((due, _), ())| *due <= at) {
+            let ended = BlocksEnded { numbers: (*number).into(), at: *due }.into();
             // Merges only with a block that ends at the same instant.
-            let merged = endings
-                .last_mut()
-                .is_some_and(|(_, last)| Self::merge(last, &ended));
+            let merged = endings.last_mut().is_some_and(|(_, last)| Self::merge(last, &ended));
             if !merged {
                 endings.push((*due, ended));
             }

@@ -95,12 +95,7 @@ impl Stock {
         let Search { kind, country, .. } = *search;
         let state = search.state.clone();
         let city = search.city.clone();
-        let from = Shelf {
-            kind,
-            country,
-            state: None,
-            city: None,
-        };
+        let from = Shelf { kind, country, state: None, city: None };
         self.free
             .range(from..)
             .take_while(move |(shelf, _)| shelf.kind == kind && shelf.country == country)
@@ -127,10 +122,7 @@ impl Stock {
             let numbers: NumberList = free.iter().take(left).map(|(number, ())| *number).collect();
             left = left.saturating_sub(free.len());
             if !numbers.is_empty() {
-                batches.push(Batch {
-                    shelf: shelf.clone(),
-                    numbers,
-                });
+                batches.push(Batch { shelf: shelf.clone(), numbers });
             }
         }
         batches
@@ -171,12 +163,9 @@ impl Reoffer {
         stock: &Stock,
     ) -> Result<NumbersReoffered, Error> {
         match stock.numbers.get(&number) {
-            Some(Item {
-                status: Status::Released,
-                ..
-            }) => Ok(NumbersReoffered {
-                numbers: number.into(),
-            }),
+            Some(Item { status: Status::Released, .. }) => {
+                Ok(NumbersReoffered { numbers: number.into() })
+            }
             _ => Err(Error::NotReleased { number }),
         }
     }
@@ -276,9 +265,7 @@ impl Stock {
 
     fn shift(&mut self, status: &Status, by: i32) -> Fit {
         let count = self.place_of(status);
-        *count = count
-            .checked_add_signed(by)
-            .ok_or("a count would leave its range")?;
+        *count = count.checked_add_signed(by).ok_or("a count would leave its range")?;
         Ok(())
     }
 
@@ -288,17 +275,11 @@ impl Stock {
             self.free.insert(batch.shelf.clone(), Map::default());
         }
         for number in batch.numbers.iter() {
-            let item = Item {
-                shelf: Arc::clone(&shelf),
-                status: Status::Free,
-            };
+            let item = Item { shelf: Arc::clone(&shelf), status: Status::Free };
             if self.numbers.insert(number, item).is_some() {
                 return Err("the number is in the stock");
             }
-            let free = self
-                .free
-                .get_mut(&batch.shelf)
-                .ok_or("the shelf is missing")?;
+            let free = self.free.get_mut(&batch.shelf).ok_or("the shelf is missing")?;
             free.insert(number, ());
             self.shift(&Status::Free, 1)?;
         }
@@ -312,10 +293,7 @@ impl Stock {
         status: &Status,
         fits: impl FnOnce(&Status) -> bool,
     ) -> Fit {
-        let item = self
-            .numbers
-            .get_mut(&number)
-            .ok_or("the number is not in the stock")?;
+        let item = self.numbers.get_mut(&number).ok_or("the number is not in the stock")?;
         if !fits(&item.status) {
             return Err("the number's status does not allow it");
         }
@@ -340,10 +318,7 @@ impl Stock {
         }
         let id = (event.organization.clone(), event.order);
         self.ends.insert((event.until, id.clone()), ());
-        let hold = Hold {
-            numbers: event.numbers.clone(),
-            until: event.until,
-        };
+        let hold = Hold { numbers: event.numbers.clone(), until: event.until };
         match self.holds.insert(id, hold) {
             None => Ok(()),
             Some(_) => Err("the order holds numbers"),
@@ -360,11 +335,7 @@ impl Stock {
         }
         let owner = Status::Sold(organization.clone());
         hold.numbers.iter().try_for_each(|number| {
-            let status = if sold.contains(number) {
-                &owner
-            } else {
-                &Status::Free
-            };
+            let status = if sold.contains(number) { &owner } else { &Status::Free };
             self.set(number, status, |status| *status == Status::Held)
         })
     }
@@ -396,10 +367,7 @@ impl Apply for Stock {
     type Event = Event;
 
     fn apply(&mut self, event: &Event) -> Result<(), Inconsistent> {
-        self.fit(event).map_err(|problem| Inconsistent::Event {
-            event: event.name(),
-            problem,
-        })
+        self.fit(event).map_err(|problem| Inconsistent::Event { event: event.name(), problem })
     }
 
     fn endings(&self, at: Timestamp) -> Vec<Event> {
@@ -407,12 +375,7 @@ impl Apply for Stock {
             .iter()
             .take_while(|((due, _), ())| *due <= at)
             .map(|((due, (organization, order)), ())| {
-                HoldEnded {
-                    organization: organization.clone(),
-                    order: *order,
-                    at: *due,
-                }
-                .into()
+                HoldEnded { organization: organization.clone(), order: *order, at: *due }.into()
             })
             .collect()
     }
@@ -423,7 +386,7 @@ impl Apply for Stock {
                 for batch in &next.batches {
                     match last.batches.last_mut() {
                         Some(open) if open.shelf == batch.shelf => {
-                            open.numbers.extend_with(&batch.numbers)
+                            open.numbers.extend_with(&batch.numbers);
                         }
                         _ => last.batches.push(batch.clone()),
                     }

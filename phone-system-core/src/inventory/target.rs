@@ -127,10 +127,8 @@ impl FromStr for Target {
             )
         };
         let (sort, name) = text.split_once(':').ok_or_else(wanted)?;
-        let sort = TargetSort::ALL
-            .into_iter()
-            .find(|known| known.name() == sort)
-            .ok_or_else(wanted)?;
+        let sort =
+            TargetSort::ALL.into_iter().find(|known| known.name() == sort).ok_or_else(wanted)?;
         let (user, label) = (name.parse::<UserId>(), name.parse::<Label>());
         match (sort, user, label) {
             (TargetSort::User, Ok(user), _) => Ok(Self::User(user)),

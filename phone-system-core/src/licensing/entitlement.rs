@@ -125,11 +125,7 @@ pub struct ConferenceMinutes {
 }
 
 const fn tier(from: u32, to: u32, numbers: u32) -> Tier {
-    Tier {
-        from,
-        to: Some(to),
-        numbers,
-    }
+    Tier { from, to: Some(to), numbers }
 }
 
 /// Service numbers by licences: toll and toll-free each.
@@ -151,11 +147,7 @@ pub const TIERS: [Tier; 18] = [
     tier(10_000, 14_999, 600),
     tier(15_000, 19_999, 700),
     tier(20_000, 49_999, 1_000),
-    Tier {
-        from: 50_000,
-        to: None,
-        numbers: 1_500,
-    },
+    Tier { from: 50_000, to: None, numbers: 1_500 },
 ];
 
 /// 2019-12-01T00:00:00Z, when the complimentary period of conference dial-out ended.
@@ -197,16 +189,9 @@ impl Entitlement {
             let rules = &rules.licensing;
             let licenses = basis.phone_system;
             let base = rules.resource_account_base;
-            let for_licenses = licenses
-                .checked_div(rules.resource_account_per)
-                .unwrap_or(0);
+            let for_licenses = licenses.checked_div(rules.resource_account_per).unwrap_or(0);
             let total = u64::from(base).saturating_add(u64::from(for_licenses));
-            ResourceAccounts {
-                licenses,
-                base,
-                for_licenses,
-                total,
-            }
+            ResourceAccounts { licenses, base, for_licenses, total }
         };
         let conference_minutes = {
             let licenses = basis.audio_conferencing;
@@ -216,11 +201,7 @@ impl Entitlement {
                 rules.billing.conference_minutes
             };
             let total = u64::from(licenses).saturating_mul(u64::from(minutes_each));
-            ConferenceMinutes {
-                licenses,
-                minutes_each,
-                total,
-            }
+            ConferenceMinutes { licenses, minutes_each, total }
         };
         Self {
             basis,
@@ -246,48 +227,20 @@ fn user_numbers(basis: Basis, rules: &Rules) -> UserNumbers {
     let licenses = basis.calling_plan;
     let factor = rules.licensing.user_number_factor;
     // At most 2^32 × 100, far within what a decimal holds.
-    let product = factor
-        .checked_mul(licenses.into())
-        .unwrap_or(Decimal::MAX)
-        .normalize();
-    let whole = product
-        .round_dp_with_strategy(0, RoundingStrategy::ToZero)
-        .to_u64()
-        .unwrap_or(u64::MAX);
-    let extra = if licenses == 0 {
-        0
-    } else {
-        rules.licensing.user_number_extra
-    };
+    let product = factor.checked_mul(licenses.into()).unwrap_or(Decimal::MAX).normalize();
+    let whole =
+        product.round_dp_with_strategy(0, RoundingStrategy::ToZero).to_u64().unwrap_or(u64::MAX);
+    let extra = if licenses == 0 { 0 } else { rules.licensing.user_number_extra };
     let pay_as_you_go = basis.pay_as_you_go;
-    let total = whole
-        .saturating_add(extra.into())
-        .saturating_add(pay_as_you_go.into());
-    UserNumbers {
-        licenses,
-        factor,
-        product,
-        whole,
-        extra,
-        pay_as_you_go,
-        total,
-    }
+    let total = whole.saturating_add(extra.into()).saturating_add(pay_as_you_go.into());
+    UserNumbers { licenses, factor, product, whole, extra, pay_as_you_go, total }
 }
 
 fn service_numbers(licenses: u32, extra: u32) -> ServiceNumbers {
-    let tier = TIERS
-        .iter()
-        .rev()
-        .find(|tier| tier.from <= licenses)
-        .copied();
+    let tier = TIERS.iter().rev().find(|tier| tier.from <= licenses).copied();
     let numbers = tier.map_or(0, |tier| tier.numbers);
     let total = u64::from(numbers).saturating_add(extra.into());
-    ServiceNumbers {
-        licenses,
-        tier,
-        extra,
-        total,
-    }
+    ServiceNumbers { licenses, tier, extra, total }
 }
 
 #[cfg(test)]
@@ -317,35 +270,17 @@ mod tests {
             (31, 0, 44),
             (39, 0, 52),
         ] {
-            let basis = Basis {
-                calling_plan,
-                pay_as_you_go,
-                ..Basis::default()
-            };
-            assert_eq!(
-                entitled(basis).user.total,
-                numbers,
-                "{calling_plan} + {pay_as_you_go}"
-            );
+            let basis = Basis { calling_plan, pay_as_you_go, ..Basis::default() };
+            assert_eq!(entitled(basis).user.total, numbers, "{calling_plan} + {pay_as_you_go}");
         }
         assert_eq!(
-            entitled(Basis {
-                calling_plan: 31,
-                ..Basis::default()
-            })
-            .user
-            .product
-            .to_string(),
+            entitled(Basis { calling_plan: 31, ..Basis::default() }).user.product.to_string(),
             "34.1"
         );
         assert_eq!(
-            entitled(Basis {
-                calling_plan: u32::MAX,
-                pay_as_you_go: u32::MAX,
-                ..Basis::default()
-            })
-            .user
-            .total,
+            entitled(Basis { calling_plan: u32::MAX, pay_as_you_go: u32::MAX, ..Basis::default() })
+                .user
+                .total,
             9_019_431_329
         );
     }
@@ -369,15 +304,8 @@ mod tests {
             (50_000, 1_500),
             (u32::MAX, 1_500),
         ] {
-            let basis = Basis {
-                phone_system_or_audio_conferencing: licenses,
-                ..Basis::default()
-            };
-            assert_eq!(
-                entitled(basis).service_toll_free.total,
-                numbers,
-                "{licenses}"
-            );
+            let basis = Basis { phone_system_or_audio_conferencing: licenses, ..Basis::default() };
+            assert_eq!(entitled(basis).service_toll_free.total, numbers, "{licenses}");
         }
     }
 
@@ -390,30 +318,19 @@ mod tests {
                 ..Basis::default()
             };
             let entitled = entitled(basis);
-            assert_eq!(
-                (
-                    entitled.service_toll.total,
-                    entitled.service_toll_free.total
-                ),
-                (toll, 5)
-            );
+            assert_eq!((entitled.service_toll.total, entitled.service_toll_free.total), (toll, 5));
         }
     }
 
     #[test]
     fn resource_accounts_and_conference_minutes_are_as_published() {
-        let basis = Basis {
-            phone_system: 600,
-            audio_conferencing: 115,
-            ..Basis::default()
-        };
+        let basis = Basis { phone_system: 600, audio_conferencing: 115, ..Basis::default() };
         assert_eq!(entitled(basis).resource_accounts.total, 85);
         assert_eq!(entitled(basis).conference_minutes.total, 6_900);
         let rules = Rules::of(Generation::G2018);
-        for (at, minutes) in [
-            ("2019-11-30T23:59:59.999999Z", 103_500),
-            ("2019-12-01T00:00:00Z", 6_900),
-        ] {
+        for (at, minutes) in
+            [("2019-11-30T23:59:59.999999Z", 103_500), ("2019-12-01T00:00:00Z", 6_900)]
+        {
             let entitled = Entitlement::of(basis, &rules, at.parse().unwrap());
             assert_eq!(entitled.conference_minutes.total, minutes, "{at}");
             assert_eq!(entitled.resource_accounts.total, 0);

@@ -26,11 +26,12 @@ pub struct ImportUsers {
     pub mode: Mode,
 }
 
+/// A row's number and what it says, or why it cannot be read.
+type Numbered = Result<(u64, Assignment), table::Error>;
+
 impl ImportUsers {
     /// The rows, each readable or refused.
-    pub(crate) fn rows(
-        &self,
-    ) -> Result<Vec<Result<(u64, Assignment), table::Error>>, table::Error> {
+    pub(crate) fn rows(&self) -> Result<Vec<Numbered>, table::Error> {
         let rows = table::rows(&self.csv, &[USER, LOCATION, LICENSES])?;
         Ok(rows
             .into_iter()

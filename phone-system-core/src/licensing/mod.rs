@@ -114,9 +114,7 @@ impl State {
         self.seats
             .iter()
             .filter(|(sku, _)| grants.iter().any(|grant| sku.gives(*grant)))
-            .fold(0_u64, |sum, (_, seats)| {
-                sum.saturating_add(u64::from(seats.bought))
-            })
+            .fold(0_u64, |sum, (_, seats)| sum.saturating_add(u64::from(seats.bought)))
     }
 }
 
@@ -155,11 +153,7 @@ impl BuySeats {
             seats,
             maximum: u32::MAX,
         })?;
-        Ok(SeatsBought {
-            sku,
-            seats,
-            bought: total,
-        })
+        Ok(SeatsBought { sku, seats, bought: total })
     }
 }
 
@@ -183,13 +177,7 @@ impl CancelSeats {
         let Seats { bought, assigned } = state.seats(sku);
         let free = state.seats(sku).free();
         if seats > free {
-            return Err(Error::SeatsInUse {
-                sku,
-                bought,
-                assigned,
-                free,
-                seats,
-            });
+            return Err(Error::SeatsInUse { sku, bought, assigned, free, seats });
         }
         let left = bought.saturating_sub(seats);
         let last = sku.gives(Grant::PhoneSystem)
@@ -198,17 +186,9 @@ impl CancelSeats {
             count.bought > 0 && other.needs_one_of() == [Grant::PhoneSystem]
         });
         if let (true, Some((needed_by, _))) = (last, dependent) {
-            return Err(Error::StillNeeded {
-                sku,
-                needed_by,
-                user: None,
-            });
+            return Err(Error::StillNeeded { sku, needed_by, user: None });
         }
-        Ok(SeatsCancelled {
-            sku,
-            seats,
-            bought: left,
-        })
+        Ok(SeatsCancelled { sku, seats, bought: left })
     }
 }
 
@@ -248,21 +228,14 @@ impl Assignment {
         if let Some(known) = state.user(user) {
             let (recorded, given) = (known.usage_location, self.usage_location);
             if recorded != given {
-                return Err(Error::UsageLocation {
-                    user: user.clone(),
-                    recorded,
-                    given,
-                });
+                return Err(Error::UsageLocation { user: user.clone(), recorded, given });
             }
             held = known.skus;
         }
         let mut after = held;
         for sku in self.skus.iter().copied() {
             if after.contains(sku) {
-                return Err(Error::AlreadyAssigned {
-                    user: user.clone(),
-                    sku,
-                });
+                return Err(Error::AlreadyAssigned { user: user.clone(), sku });
             }
             after = after.with(sku);
         }
@@ -278,16 +251,10 @@ impl Assignment {
             }
             let Seats { bought, assigned } = state.seats(sku);
             if assigned >= bought {
-                return Err(Error::NoSeatsLeft {
-                    sku,
-                    bought,
-                    assigned,
-                });
+                return Err(Error::NoSeatsLeft { sku, bought, assigned });
             }
         }
-        Ok(LicensesAssigned {
-            assignments: vec![self.clone()],
-        })
+        Ok(LicensesAssigned { assignments: vec![self.clone()] })
     }
 }
 
@@ -325,31 +292,20 @@ impl Holding {
         number: Option<PhoneNumber>,
     ) -> Result<LicensesUnassigned, Error> {
         let Self { user, sku } = self.clone();
-        let held = state
-            .user(&user)
-            .map(|known| known.skus)
-            .unwrap_or_default();
+        let held = state.user(&user).map(|known| known.skus).unwrap_or_default();
         if !held.contains(sku) {
             return Err(Error::NotAssigned { user, sku });
         }
         let left = held.without(sku);
-        if let Some(needed_by) = left
-            .iter()
-            .find(|other| !left.gives_one_of(other.needs_one_of()))
+        if let Some(needed_by) = left.iter().find(|other| !left.gives_one_of(other.needs_one_of()))
         {
-            return Err(Error::StillNeeded {
-                sku,
-                needed_by,
-                user: Some(user),
-            });
+            return Err(Error::StillNeeded { sku, needed_by, user: Some(user) });
         }
         match number {
             Some(number) if missing_for_calls(left).is_some() => {
                 Err(Error::UserHoldsNumber { user, sku, number })
             }
-            _ => Ok(LicensesUnassigned {
-                holdings: vec![self.clone()],
-            }),
+            _ => Ok(LicensesUnassigned { holdings: vec![self.clone()] }),
         }
     }
 }
@@ -357,12 +313,9 @@ impl Holding {
 /// What a user lacks for calls to and from the public network: Phone System first, then a calling
 /// plan of either sort ("Setting up Phone System", steps 2 and 5).
 pub(crate) fn missing_for_calls(skus: SkuSet) -> Option<&'static [Grant]> {
-    [
-        &[Grant::PhoneSystem][..],
-        &[Grant::CallingPlan, Grant::CallingPlanPayAsYouGo],
-    ]
-    .into_iter()
-    .find(|grants| !skus.gives_one_of(grants))
+    [&[Grant::PhoneSystem][..], &[Grant::CallingPlan, Grant::CallingPlanPayAsYouGo]]
+        .into_iter()
+        .find(|grants| !skus.gives_one_of(grants))
 }
 
 /// Seats were bought.
@@ -413,11 +366,7 @@ events! {
 
 impl State {
     fn assign(&mut self, assignment: &Assignment) -> Result<(), &'static str> {
-        let mut skus = self
-            .users
-            .get(&assignment.user)
-            .map(|user| user.skus)
-            .unwrap_or_default();
+        let mut skus = self.users.get(&assignment.user).map(|user| user.skus).unwrap_or_default();
         for sku in &assignment.skus {
             let seats = self.seats.get_mut(sku).ok_or("no seat was bought")?;
             seats.assigned = seats
@@ -432,19 +381,13 @@ impl State {
         }
         self.users.insert(
             assignment.user.clone(),
-            User {
-                usage_location: assignment.usage_location,
-                skus,
-            },
+            User { usage_location: assignment.usage_location, skus },
         );
         Ok(())
     }
 
     fn unassign(&mut self, holding: &Holding) -> Result<(), &'static str> {
-        let user = self
-            .users
-            .get_mut(&holding.user)
-            .ok_or("the user is not known")?;
+        let user = self.users.get_mut(&holding.user).ok_or("the user is not known")?;
         if !user.skus.contains(holding.sku) {
             return Err("the user does not hold the licence");
         }
@@ -452,10 +395,7 @@ impl State {
         if user.skus.is_empty() {
             self.users.remove(&holding.user);
         }
-        let seats = self
-            .seats
-            .get_mut(&holding.sku)
-            .ok_or("no seat was bought")?;
+        let seats = self.seats.get_mut(&holding.sku).ok_or("no seat was bought")?;
         seats.assigned = seats.assigned.checked_sub(1).ok_or("no seat is assigned")?;
         Ok(())
     }
@@ -472,29 +412,18 @@ impl Apply for State {
                 if assigned > *bought {
                     Err("more seats are assigned")
                 } else {
-                    self.seats.insert(
-                        *sku,
-                        Seats {
-                            bought: *bought,
-                            assigned,
-                        },
-                    );
+                    self.seats.insert(*sku, Seats { bought: *bought, assigned });
                     Ok(())
                 }
             }
-            Event::LicensesAssigned(event) => event
-                .assignments
-                .iter()
-                .try_for_each(|assignment| self.assign(assignment)),
-            Event::LicensesUnassigned(event) => event
-                .holdings
-                .iter()
-                .try_for_each(|holding| self.unassign(holding)),
+            Event::LicensesAssigned(event) => {
+                event.assignments.iter().try_for_each(|assignment| self.assign(assignment))
+            }
+            Event::LicensesUnassigned(event) => {
+                event.holdings.iter().try_for_each(|holding| self.unassign(holding))
+            }
         };
-        fits.map_err(|problem| Inconsistent::Event {
-            event: event.name(),
-            problem,
-        })
+        fits.map_err(|problem| Inconsistent::Event { event: event.name(), problem })
     }
 
     fn merge(last: &mut Event, next: &Event) -> bool {

@@ -191,10 +191,7 @@ impl SkuSet {
 
     /// The products, in the order of the table.
     pub fn iter(self) -> impl Iterator<Item = Sku> {
-        Sku::ALL
-            .iter()
-            .copied()
-            .filter(move |sku| self.contains(*sku))
+        Sku::ALL.iter().copied().filter(move |sku| self.contains(*sku))
     }
 
     /// Whether any of them gives `grant`.

@@ -16,13 +16,7 @@ impl TryFrom<&phonenumber::PhoneNumber> for PhoneNumber {
         // asked, because it mangles some of them.
         let national = number.national();
         let zeros = usize::from(national.zeros());
-        format!(
-            "+{}{}{}",
-            number.code().value(),
-            "0".repeat(zeros),
-            national.value()
-        )
-        .parse()
+        format!("+{}{}{}", number.code().value(), "0".repeat(zeros), national.value()).parse()
     }
 }
 
@@ -43,12 +37,7 @@ mod tests {
 
     #[test]
     fn numbers_survive_the_way_there_and_back() {
-        for text in [
-            "+14255550100",
-            "+442079460123",
-            "+390236618300",
-            "+18005550199",
-        ] {
+        for text in ["+14255550100", "+442079460123", "+390236618300", "+18005550199"] {
             let number: PhoneNumber = text.parse().unwrap();
             let theirs = phonenumber::PhoneNumber::try_from(number).unwrap();
             assert_eq!(PhoneNumber::try_from(&theirs).unwrap(), number, "{text}");

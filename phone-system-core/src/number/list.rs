@@ -49,10 +49,7 @@ impl NumberRange {
 
     /// How many numbers there are.
     pub fn count(self) -> u64 {
-        self.last
-            .digits()
-            .saturating_sub(self.first.digits())
-            .saturating_add(1)
+        self.last.digits().saturating_sub(self.first.digits()).saturating_add(1)
     }
 
     /// The numbers in ascending order.
@@ -63,10 +60,7 @@ impl NumberRange {
 
 impl From<PhoneNumber> for NumberRange {
     fn from(number: PhoneNumber) -> Self {
-        Self {
-            first: number,
-            last: number,
-        }
+        Self { first: number, last: number }
     }
 }
 
@@ -110,9 +104,7 @@ pub struct NumberList(Vec<NumberRange>);
 impl NumberList {
     /// How many numbers there are.
     pub fn count(&self) -> u64 {
-        self.0
-            .iter()
-            .fold(0, |count, range| count.saturating_add(range.count()))
+        self.0.iter().fold(0, |count, range| count.saturating_add(range.count()))
     }
 
     /// Whether there is none.
@@ -242,19 +234,13 @@ mod tests {
     use super::*;
 
     fn list(texts: &[&str]) -> NumberList {
-        texts
-            .iter()
-            .map(|text| text.parse::<NumberRange>().unwrap())
-            .collect()
+        texts.iter().map(|text| text.parse::<NumberRange>().unwrap()).collect()
     }
 
     #[test]
     fn ranges_that_touch_or_overlap_become_one() {
-        let joined = list(&[
-            "+14255550105",
-            "+14255550100-+14255550102",
-            "+14255550102-+14255550104",
-        ]);
+        let joined =
+            list(&["+14255550105", "+14255550100-+14255550102", "+14255550102-+14255550104"]);
         assert_eq!(joined, list(&["+14255550100-+14255550105"]));
         assert_eq!((joined.count(), joined.iter().count()), (6, 6));
         assert_eq!(list(&["+14255550100", "+14255550102"]).ranges().len(), 2);
@@ -267,11 +253,7 @@ mod tests {
         let some = list(&["+14255550100-+14255550102", "+14255550110"]);
         for digits in 14_255_550_095..14_255_550_115 {
             let number = PhoneNumber::from_digits(digits).unwrap();
-            assert_eq!(
-                some.contains(number),
-                some.iter().any(|known| known == number),
-                "{number}"
-            );
+            assert_eq!(some.contains(number), some.iter().any(|known| known == number), "{number}");
         }
     }
 

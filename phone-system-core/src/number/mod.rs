@@ -107,9 +107,7 @@ pub struct NotE164 {
 
 impl NotE164 {
     fn new(text: &str) -> Self {
-        Self {
-            text: text.chars().take(64).collect(),
-        }
+        Self { text: text.chars().take(64).collect() }
     }
 }
 
@@ -206,10 +204,7 @@ impl FromStr for NumberKind {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL
-            .into_iter()
-            .find(|kind| kind.name() == text)
-            .ok_or(())
+        Self::ALL.into_iter().find(|kind| kind.name() == text).ok_or(())
     }
 }
 

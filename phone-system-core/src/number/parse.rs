@@ -137,10 +137,7 @@ pub fn parse(text: &str, country: Option<Country>) -> Result<ParsedNumber, Error
         || text.chars().count() > MAXIMUM_CHARACTERS
     {
         let characters = u64::try_from(text.chars().count()).unwrap_or(u64::MAX);
-        return Err(Error::TooLong {
-            characters,
-            maximum: 250,
-        });
+        return Err(Error::TooLong { characters, maximum: 250 });
     }
     // A default region must not be given to a number that names its country: it could only lead astray.
     let written = text.trim_start();
@@ -148,19 +145,13 @@ pub fn parse(text: &str, country: Option<Country>) -> Result<ParsedNumber, Error
     let region = country
         .filter(|_| !written.starts_with(['+', '\u{ff0b}']))
         .and_then(|country| country.as_str().parse().ok());
-    let parsed = PHONE_NUMBER_UTIL
-        .parse(text, region)
-        .map_err(|error| refuse(text, &error))?;
+    let parsed = PHONE_NUMBER_UTIL.parse(text, region).map_err(|error| refuse(text, &error))?;
 
     let formatted = PHONE_NUMBER_UTIL.format(&parsed, PhoneNumberFormat::E164);
-    let number: PhoneNumber = formatted.parse().map_err(|_| Error::TooManyDigits {
-        text: text.to_owned(),
-    })?;
+    let number: PhoneNumber =
+        formatted.parse().map_err(|_| Error::TooManyDigits { text: text.to_owned() })?;
     if !PHONE_NUMBER_UTIL.is_valid_number(&parsed) {
-        return Err(Error::Invalid {
-            number: number.to_string(),
-            metadata: METADATA_VERSION,
-        });
+        return Err(Error::Invalid { number: number.to_string(), metadata: METADATA_VERSION });
     }
     let country = PHONE_NUMBER_UTIL
         .get_region_for_number(&parsed)
@@ -188,10 +179,7 @@ fn refuse(text: &str, error: &ParseError) -> Error {
 
 /// Whether the country's numbers are those of the North American Numbering Plan (+1).
 pub fn is_north_american(country: Country) -> bool {
-    country
-        .as_str()
-        .parse()
-        .is_ok_and(|region| PHONE_NUMBER_UTIL.is_nanpa_country(region))
+    country.as_str().parse().is_ok_and(|region| PHONE_NUMBER_UTIL.is_nanpa_country(region))
 }
 
 #[cfg(test)]
@@ -206,22 +194,8 @@ mod tests {
     #[test]
     fn what_people_write_is_read() {
         for (text, region, number, extension, line, of) in [
-            (
-                "+14255550100",
-                "",
-                "+14255550100",
-                None,
-                LineType::FixedLineOrMobile,
-                "US",
-            ),
-            (
-                "(425) 555-0100",
-                "US",
-                "+14255550100",
-                None,
-                LineType::FixedLineOrMobile,
-                "US",
-            ),
+            ("+14255550100", "", "+14255550100", None, LineType::FixedLineOrMobile, "US"),
+            ("(425) 555-0100", "US", "+14255550100", None, LineType::FixedLineOrMobile, "US"),
             (
                 "tel:+14255550100;ext=55",
                 "",
@@ -230,40 +204,12 @@ mod tests {
                 LineType::FixedLineOrMobile,
                 "US",
             ),
-            (
-                "1 800 555 0199",
-                "US",
-                "+18005550199",
-                None,
-                LineType::TollFree,
-                "US",
-            ),
-            (
-                "020 7946 0123",
-                "GB",
-                "+442079460123",
-                None,
-                LineType::FixedLine,
-                "GB",
-            ),
+            ("1 800 555 0199", "US", "+18005550199", None, LineType::TollFree, "US"),
+            ("020 7946 0123", "GB", "+442079460123", None, LineType::FixedLine, "GB"),
             // A default region must not lead a complete number astray.
-            (
-                "+441612345678",
-                "US",
-                "+441612345678",
-                None,
-                LineType::FixedLine,
-                "GB",
-            ),
+            ("+441612345678", "US", "+441612345678", None, LineType::FixedLine, "GB"),
             // A leading zero that is part of the number.
-            (
-                "+390236618300",
-                "",
-                "+390236618300",
-                None,
-                LineType::FixedLine,
-                "IT",
-            ),
+            ("+390236618300", "", "+390236618300", None, LineType::FixedLine, "IT"),
             (
                 "\u{ff0b}\u{ff11}\u{ff14}\u{ff12}\u{ff15}5550100",
                 "GB",
@@ -296,16 +242,9 @@ mod tests {
             ("911", "US", ErrorCode::NumberInvalid),
             ("+1 425 555 010", "", ErrorCode::NumberInvalid),
         ] {
-            assert_eq!(
-                parse(text, country(region)).unwrap_err().code(),
-                code,
-                "{text:?}"
-            );
+            assert_eq!(parse(text, country(region)).unwrap_err().code(), code, "{text:?}");
         }
         let megabyte = "4".repeat(1_000_000);
-        assert_eq!(
-            parse(&megabyte, None).unwrap_err().code(),
-            ErrorCode::NumberTooLong
-        );
+        assert_eq!(parse(&megabyte, None).unwrap_err().code(), ErrorCode::NumberTooLong);
     }
 }

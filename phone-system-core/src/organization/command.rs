@@ -82,12 +82,7 @@ pub struct Context {
 impl Context {
     /// A context without key and seed.
     pub fn new(at: Timestamp, actor: Actor) -> Self {
-        Self {
-            at,
-            actor,
-            key: None,
-            seed: None,
-        }
+        Self { at, actor, key: None, seed: None }
     }
 
     /// The same with a key.
@@ -111,41 +106,19 @@ pub struct Touches {
 
 impl Touches {
     /// An organization alone.
-    pub const ORGANIZATION: Self = Self {
-        organization: true,
-        account: false,
-        stock: false,
-    };
+    pub const ORGANIZATION: Self = Self { organization: true, account: false, stock: false };
     /// An organization and the stock.
-    pub const ORGANIZATION_AND_STOCK: Self = Self {
-        organization: true,
-        account: false,
-        stock: true,
-    };
+    pub const ORGANIZATION_AND_STOCK: Self =
+        Self { organization: true, account: false, stock: true };
     /// An organization and its account.
-    pub const ORGANIZATION_AND_ACCOUNT: Self = Self {
-        organization: true,
-        account: true,
-        stock: false,
-    };
+    pub const ORGANIZATION_AND_ACCOUNT: Self =
+        Self { organization: true, account: true, stock: false };
     /// An organization's account alone.
-    pub const ACCOUNT: Self = Self {
-        organization: false,
-        account: true,
-        stock: false,
-    };
+    pub const ACCOUNT: Self = Self { organization: false, account: true, stock: false };
     /// An organization, its account and the stock.
-    pub const ALL: Self = Self {
-        organization: true,
-        account: true,
-        stock: true,
-    };
+    pub const ALL: Self = Self { organization: true, account: true, stock: true };
     /// The stock alone: the provider's.
-    pub const STOCK: Self = Self {
-        organization: false,
-        account: false,
-        stock: true,
-    };
+    pub const STOCK: Self = Self { organization: false, account: false, stock: true };
 
     /// Whether an organization has to be named.
     pub const fn needs_organization(self) -> bool {

@@ -36,10 +36,7 @@ macro_rules! told {
                 $pattern => Some($value),
                 _ => None,
             })
-            .ok_or(Inconsistent::Event {
-                event: Self::NAME,
-                problem: LACKS,
-            })
+            .ok_or(Inconsistent::Event { event: Self::NAME, problem: LACKS })
     };
 }
 
@@ -100,19 +97,13 @@ impl Command for ChooseRules {
 
     fn decide(&self, drafts: &mut Drafts, _: &Context) -> Decided {
         Rules::new(self.generation, &self.overrides)?;
-        let chosen = RulesChosen {
-            generation: self.generation,
-            overrides: self.overrides.clone(),
-        };
+        let chosen = RulesChosen { generation: self.generation, overrides: self.overrides.clone() };
         drafts.organization.record(own::Event::from(chosen))?;
         DONE
     }
 
     fn answer(&self, _: &Outcome<'_>) -> Result<RulesChosen, Inconsistent> {
-        Ok(RulesChosen {
-            generation: self.generation,
-            overrides: self.overrides.clone(),
-        })
+        Ok(RulesChosen { generation: self.generation, overrides: self.overrides.clone() })
     }
 }
 
@@ -139,10 +130,7 @@ impl Command for BuySeats {
 
     fn answer(&self, outcome: &Outcome<'_>) -> Result<SeatsChanged, Inconsistent> {
         let bought = told!(outcome.organization, Event::Licensing(licensing::Event::SeatsBought(event)) => event.bought);
-        Ok(SeatsChanged {
-            sku: self.sku,
-            bought: bought?,
-        })
+        Ok(SeatsChanged { sku: self.sku, bought: bought? })
     }
 }
 
@@ -153,18 +141,13 @@ impl Command for CancelSeats {
 
     fn decide(&self, drafts: &mut Drafts, _: &Context) -> Decided {
         let cancelled = CancelSeats::decide(self, drafts.organization.licensing())?;
-        drafts
-            .organization
-            .record(licensing::Event::from(cancelled))?;
+        drafts.organization.record(licensing::Event::from(cancelled))?;
         DONE
     }
 
     fn answer(&self, outcome: &Outcome<'_>) -> Result<SeatsChanged, Inconsistent> {
         let bought = told!(outcome.organization, Event::Licensing(licensing::Event::SeatsCancelled(event)) => event.bought);
-        Ok(SeatsChanged {
-            sku: self.sku,
-            bought: bought?,
-        })
+        Ok(SeatsChanged { sku: self.sku, bought: bought? })
     }
 }
 
@@ -183,18 +166,11 @@ fn count(items: usize) -> u32 {
 }
 
 fn licenses_assigned(outcome: &Outcome<'_>) -> LicensesChanged {
-    let mut changed = LicensesChanged {
-        users: 0,
-        licenses: 0,
-    };
+    let mut changed = LicensesChanged { users: 0, licenses: 0 };
     for event in outcome.organization.iter() {
         if let Event::Licensing(licensing::Event::LicensesAssigned(event)) = event {
             changed.users = changed.users.saturating_add(count(event.assignments.len()));
-            let licenses = event
-                .assignments
-                .iter()
-                .map(|assignment| assignment.skus.len())
-                .sum();
+            let licenses = event.assignments.iter().map(|assignment| assignment.skus.len()).sum();
             changed.licenses = changed.licenses.saturating_add(count(licenses));
         }
     }
@@ -241,9 +217,8 @@ impl Command for ImportUsers {
             },
             |state, row| {
                 let (_, assignment) = row.as_ref().map_err(Refuses::refusal)?;
-                let assigned = assignment
-                    .decide(state.licensing())
-                    .map_err(|error| error.refusal())?;
+                let assigned =
+                    assignment.decide(state.licensing()).map_err(|error| error.refusal())?;
                 Ok::<_, Refusal>(licensing::Event::from(assigned).into())
             },
         )?)
@@ -283,10 +258,7 @@ impl Command for licensing::Unassign {
                 users.extend(event.holdings.iter().map(|holding| &holding.user));
             }
         }
-        Ok(LicensesChanged {
-            users: count(users.len()),
-            licenses: count(licenses),
-        })
+        Ok(LicensesChanged { users: count(users.len()), licenses: count(licenses) })
     }
 }
 
@@ -297,17 +269,13 @@ fn number_that_needs(state: &State, holding: &Holding) -> Option<PhoneNumber> {
     let left = held.without(holding.sku);
     let lost = |grant| held.gives(grant) && !left.gives(grant);
     if lost(Grant::ResourceAccount) {
-        let number = state
-            .inventory()
-            .held_by(&Target::ResourceAccount(holding.user.clone()));
+        let number = state.inventory().held_by(&Target::ResourceAccount(holding.user.clone()));
         if number.is_some() {
             return number;
         }
     }
     licensing::missing_for_calls(left)?;
-    state
-        .inventory()
-        .held_by(&Target::User(holding.user.clone()))
+    state.inventory().held_by(&Target::User(holding.user.clone()))
 }
 
 impl Command for SetUpCredits {
@@ -322,14 +290,8 @@ impl Command for SetUpCredits {
     }
 
     fn answer(&self, outcome: &Outcome<'_>) -> Result<CreditsSetUp, Inconsistent> {
-        let told = outcome
-            .account
-            .first()
-            .map(|billing::Event::CreditsSetUp(event)| event.clone());
-        told.ok_or(Inconsistent::Event {
-            event: Self::NAME,
-            problem: LACKS,
-        })
+        let told = outcome.account.first().map(|billing::Event::CreditsSetUp(event)| event.clone());
+        told.ok_or(Inconsistent::Event { event: Self::NAME, problem: LACKS })
     }
 }
 
@@ -348,20 +310,8 @@ impl Command for Reserve {
         let entitled = Entitlement::of(basis, organization.rules(), context.at).total(self.kind);
         self.check_allowance(organization.inventory(), entitled)?;
 
-        let Self {
-            kind,
-            country,
-            state,
-            city,
-            quantity,
-        } = self.clone();
-        let search = Search {
-            kind,
-            country,
-            state,
-            city,
-            quantity,
-        };
+        let Self { kind, country, state, city, quantity } = self.clone();
+        let search = Search { kind, country, state, city, quantity };
         let batches = stock.find(&search);
         let numbers = inventory::numbers_of(&batches);
         if numbers.count() < u64::from(quantity) {
@@ -403,19 +353,11 @@ impl Command for Acquire {
 
     fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
         let organization = &mut drafts.organization;
-        let acquired = Acquire::decide(
-            self,
-            organization.inventory(),
-            organization.rules(),
-            context.at,
-        )?;
+        let acquired =
+            Acquire::decide(self, organization.inventory(), organization.rules(), context.at)?;
         if let Some(owner) = drafts.owner.clone() {
             let numbers = inventory::numbers_of(&acquired.batches);
-            drafts.stock.record(NumbersSold {
-                organization: owner,
-                order: self.order,
-                numbers,
-            })?;
+            drafts.stock.record(NumbersSold { organization: owner, order: self.order, numbers })?;
         }
         organization.record(inventory::Event::from(acquired))?;
         DONE
@@ -445,22 +387,14 @@ impl Command for Cancel {
         let order = self.order;
         drafts.organization.inventory().open_order(order)?;
         if let Some(organization) = drafts.owner.clone() {
-            drafts.stock.record(HoldReleased {
-                organization,
-                order,
-            })?;
+            drafts.stock.record(HoldReleased { organization, order })?;
         }
-        drafts
-            .organization
-            .record(inventory::Event::from(OrderCancelled { order }))?;
+        drafts.organization.record(inventory::Event::from(OrderCancelled { order }))?;
         DONE
     }
 
     fn answer(&self, _: &Outcome<'_>) -> Result<OrderClosed, Inconsistent> {
-        Ok(OrderClosed {
-            order: self.order,
-            status: OrderStatus::Cancelled,
-        })
+        Ok(OrderClosed { order: self.order, status: OrderStatus::Cancelled })
     }
 }
 
@@ -496,9 +430,7 @@ impl Command for inventory::Assign {
             Event::Inventory(inventory::Event::NumbersAssigned(event)) => Some(&event.assignments),
             _ => None,
         });
-        Ok(Assigned {
-            assignments: assignments.flatten().cloned().collect(),
-        })
+        Ok(Assigned { assignments: assignments.flatten().cloned().collect() })
     }
 }
 
@@ -516,10 +448,7 @@ fn check_licenses(state: &State, assignment: &NumberAssignment) -> Result<(), in
                     missing_one_of,
                 });
             }
-            let country = state
-                .inventory()
-                .number(number)
-                .map(|owned| owned.shelf.country);
+            let country = state.inventory().number(number).map(|owned| owned.shelf.country);
             match (country, known.map(|known| known.usage_location)) {
                 (Some(country), Some(usage_location)) if country != usage_location => {
                     Err(inventory::Error::CountryMismatch {
@@ -540,9 +469,7 @@ fn check_licenses(state: &State, assignment: &NumberAssignment) -> Result<(), in
             if licensed {
                 Ok(())
             } else {
-                Err(inventory::Error::ResourceAccountUnlicensed {
-                    account: account.clone(),
-                })
+                Err(inventory::Error::ResourceAccountUnlicensed { account: account.clone() })
             }
         }
         _ => Ok(()),
@@ -559,13 +486,9 @@ fn each_number(
     if numbers.is_empty() {
         return Err(inventory::Error::NothingAsked {}.into());
     }
-    Ok(bulk::each(
-        mode,
-        draft,
-        numbers.iter(),
-        ToString::to_string,
-        |state, number| decide(state, *number).map(Event::from),
-    )?)
+    Ok(bulk::each(mode, draft, numbers.iter(), ToString::to_string, |state, number| {
+        decide(state, *number).map(Event::from)
+    })?)
 }
 
 /// The numbers that the events of one sort name.
@@ -596,15 +519,9 @@ impl Command for inventory::Unassign {
     type Answer = Unassigned;
 
     fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
-        each_number(
-            self.mode,
-            &mut drafts.organization,
-            &self.numbers,
-            |state, number| {
-                self.decide_one(number, state.inventory(), state.rules(), context.at)
-                    .map(Into::into)
-            },
-        )
+        each_number(self.mode, &mut drafts.organization, &self.numbers, |state, number| {
+            self.decide_one(number, state.inventory(), state.rules(), context.at).map(Into::into)
+        })
     }
 
     fn answer(&self, outcome: &Outcome<'_>) -> Result<Unassigned, Inconsistent> {
@@ -632,15 +549,9 @@ impl Command for Block {
     type Answer = Blocked;
 
     fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
-        each_number(
-            self.mode,
-            &mut drafts.organization,
-            &self.numbers,
-            |state, number| {
-                self.decide_one(number, state.inventory(), state.rules(), context.at)
-                    .map(Into::into)
-            },
-        )
+        each_number(self.mode, &mut drafts.organization, &self.numbers, |state, number| {
+            self.decide_one(number, state.inventory(), state.rules(), context.at).map(Into::into)
+        })
     }
 
     fn answer(&self, outcome: &Outcome<'_>) -> Result<Blocked, Inconsistent> {
@@ -670,12 +581,9 @@ impl Command for Unblock {
     type Answer = Unblocked;
 
     fn decide(&self, drafts: &mut Drafts, _: &Context) -> Decided {
-        each_number(
-            self.mode,
-            &mut drafts.organization,
-            &self.numbers,
-            |state, number| Self::decide_one(number, state.inventory()).map(Into::into),
-        )
+        each_number(self.mode, &mut drafts.organization, &self.numbers, |state, number| {
+            Self::decide_one(number, state.inventory()).map(Into::into)
+        })
     }
 
     fn answer(&self, outcome: &Outcome<'_>) -> Result<Unblocked, Inconsistent> {
@@ -706,10 +614,7 @@ impl Command for Release {
         if let Some(owner) = drafts.owner.clone() {
             let numbers = drafts.stock.sold_to(&owner, &self.numbers);
             if !numbers.is_empty() {
-                drafts.stock.record(NumbersReturned {
-                    organization: owner,
-                    numbers,
-                })?;
+                drafts.stock.record(NumbersReturned { organization: owner, numbers })?;
             }
         }
         organization.record(inventory::Event::from(released))?;
@@ -717,9 +622,7 @@ impl Command for Release {
     }
 
     fn answer(&self, _: &Outcome<'_>) -> Result<Released, Inconsistent> {
-        Ok(Released {
-            numbers: self.numbers.clone(),
-        })
+        Ok(Released { numbers: self.numbers.clone() })
     }
 }
 
@@ -750,10 +653,7 @@ impl Command for ImportOwned {
             |state, row| {
                 let row = row.as_ref().map_err(Refuses::refusal)?;
                 let numbers = vec![Self::decide_one(row, state.inventory())?];
-                let recorded = NumbersRecorded {
-                    numbers,
-                    at: context.at,
-                };
+                let recorded = NumbersRecorded { numbers, at: context.at };
                 Ok::<_, Refusal>(inventory::Event::from(recorded).into())
             },
         )?)
@@ -764,9 +664,7 @@ impl Command for ImportOwned {
             Event::Inventory(inventory::Event::NumbersRecorded(event)) => event.numbers.len(),
             _ => 0,
         });
-        Ok(Imported {
-            numbers: count(numbers.sum()),
-        })
+        Ok(Imported { numbers: count(numbers.sum()) })
     }
 }
 
@@ -806,9 +704,7 @@ impl Command for LoadStock {
             StockEvent::NumbersOffered(event) => inventory::numbers_of(&event.batches).count(),
             _ => 0,
         });
-        Ok(Loaded {
-            numbers: numbers.fold(0, u64::saturating_add),
-        })
+        Ok(Loaded { numbers: numbers.fold(0, u64::saturating_add) })
     }
 }
 
@@ -835,9 +731,7 @@ impl Command for Reoffer {
             StockEvent::NumbersReoffered(event) => event.numbers.count(),
             _ => 0,
         });
-        Ok(Loaded {
-            numbers: numbers.fold(0, u64::saturating_add),
-        })
+        Ok(Loaded { numbers: numbers.fold(0, u64::saturating_add) })
     }
 }
 
@@ -863,13 +757,8 @@ impl Command for Submit {
     fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
         let organization = &mut drafts.organization;
         let owned = |number| organization.inventory().number(number).is_some();
-        let submitted = Submit::decide(
-            self,
-            organization.porting(),
-            owned,
-            organization.rules(),
-            context.at,
-        )?;
+        let submitted =
+            Submit::decide(self, organization.porting(), owned, organization.rules(), context.at)?;
         organization.record(porting::Event::from(submitted))?;
         DONE
     }
@@ -901,16 +790,11 @@ impl Command for CancelOrder {
 
     fn decide(&self, drafts: &mut Drafts, _: &Context) -> Decided {
         let cancelled = CancelOrder::decide(self, drafts.organization.porting())?;
-        drafts
-            .organization
-            .record(porting::Event::from(cancelled))?;
+        drafts.organization.record(porting::Event::from(cancelled))?;
         DONE
     }
 
     fn answer(&self, _: &Outcome<'_>) -> Result<PortClosed, Inconsistent> {
-        Ok(PortClosed {
-            order: self.order,
-            status: PortStatus::Cancelled,
-        })
+        Ok(PortClosed { order: self.order, status: PortStatus::Cancelled })
     }
 }

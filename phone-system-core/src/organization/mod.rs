@@ -121,10 +121,8 @@ pub struct State {
 
 impl Default for State {
     fn default() -> Self {
-        let chosen = RulesChosen {
-            generation: Generation::default(),
-            overrides: Overrides::default(),
-        };
+        let chosen =
+            RulesChosen { generation: Generation::default(), overrides: Overrides::default() };
         Self {
             rules: Arc::new(Rules::of(chosen.generation)),
             chosen,
@@ -196,8 +194,8 @@ mod own {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
-    /// As a whole.
-    Organization(own::Event),
+    /// As a whole; boxed, because rules are large and chosen seldom.
+    Organization(Box<own::Event>),
     /// Its licences.
     Licensing(licensing::Event),
     /// Its numbers.
@@ -210,7 +208,7 @@ pub use own::Event as OwnEvent;
 
 impl From<own::Event> for Event {
     fn from(event: own::Event) -> Self {
-        Self::Organization(event)
+        Self::Organization(Box::new(event))
     }
 }
 
@@ -267,13 +265,11 @@ impl Apply for State {
 
     fn apply(&mut self, event: &Event) -> Result<(), Inconsistent> {
         match event {
-            Event::Organization(own::Event::RulesChosen(chosen)) => {
+            Event::Organization(event) => {
+                let own::Event::RulesChosen(chosen) = event.as_ref();
                 let rules = Rules::new(chosen.generation, &chosen.overrides).map_err(|_| {
                     let event = "organization.rules_chosen";
-                    Inconsistent::Event {
-                        event,
-                        problem: "an override is out of range",
-                    }
+                    Inconsistent::Event { event, problem: "an override is out of range" }
                 })?;
                 self.rules = Arc::new(rules);
                 self.chosen = chosen.clone();
@@ -286,11 +282,7 @@ impl Apply for State {
     }
 
     fn endings(&self, at: Timestamp) -> Vec<Event> {
-        self.inventory
-            .endings(at)
-            .into_iter()
-            .map(Event::from)
-            .collect()
+        self.inventory.endings(at).into_iter().map(Event::from).collect()
     }
 
     fn merge(last: &mut Event, next: &Event) -> bool {

@@ -80,20 +80,14 @@ impl Query for Seats {
     type Answer = SeatsAnswer;
 
     fn answer(&self, view: &View) -> Result<SeatsAnswer, Error> {
-        let seats = view
-            .organization
-            .licensing()
-            .all_seats()
-            .map(|(sku, seats)| SeatsOfSku {
-                sku,
-                title: sku.title().to_owned(),
-                bought: seats.bought,
-                assigned: seats.assigned,
-                free: seats.free(),
-            });
-        Ok(SeatsAnswer {
-            seats: seats.collect(),
-        })
+        let seats = view.organization.licensing().all_seats().map(|(sku, seats)| SeatsOfSku {
+            sku,
+            title: sku.title().to_owned(),
+            bought: seats.bought,
+            assigned: seats.assigned,
+            free: seats.free(),
+        });
+        Ok(SeatsAnswer { seats: seats.collect() })
     }
 }
 
@@ -161,12 +155,8 @@ impl Query for Users {
     fn answer(&self, view: &View) -> Result<UsersAnswer, Error> {
         let organization = &view.organization;
         let (skip, top) = page_of(organization.rules(), self.skip, self.top)?;
-        let users = organization
-            .licensing()
-            .users()
-            .skip(skip)
-            .take(top)
-            .map(|(id, user)| UserLicenses {
+        let users =
+            organization.licensing().users().skip(skip).take(top).map(|(id, user)| UserLicenses {
                 user: id.clone(),
                 usage_location: user.usage_location,
                 skus: user.skus.iter().collect(),
@@ -196,9 +186,7 @@ impl Query for EntitlementOf {
 
     fn answer(&self, view: &View) -> Result<Entitlement, Error> {
         let organization = &view.organization;
-        let basis = self
-            .basis
-            .unwrap_or_else(|| Basis::of(organization.licensing()));
+        let basis = self.basis.unwrap_or_else(|| Basis::of(organization.licensing()));
         Ok(Entitlement::of(basis, organization.rules(), view.at))
     }
 }
@@ -223,9 +211,7 @@ impl Query for AccountOf {
     type Answer = AccountAnswer;
 
     fn answer(&self, view: &View) -> Result<AccountAnswer, Error> {
-        Ok(AccountAnswer {
-            credits: view.account.credits().cloned(),
-        })
+        Ok(AccountAnswer { credits: view.account.credits().cloned() })
     }
 }
 
@@ -269,23 +255,12 @@ impl Query for Allowances {
         let basis = Basis::of(organization.licensing());
         let entitlement = Entitlement::of(basis, organization.rules(), view.at);
         let kinds = NumberKind::ALL.into_iter().map(|kind| {
-            let (entitled, count) = (
-                entitlement.total(kind),
-                organization.inventory().count(kind),
-            );
+            let (entitled, count) = (entitlement.total(kind), organization.inventory().count(kind));
             let needs_credits =
                 kind == NumberKind::ServiceTollFree && view.account.credits().is_none();
-            AllowanceOf {
-                kind,
-                entitled,
-                count,
-                left: count.left_of(entitled),
-                needs_credits,
-            }
+            AllowanceOf { kind, entitled, count, left: count.left_of(entitled), needs_credits }
         });
-        Ok(AllowancesAnswer {
-            kinds: kinds.collect(),
-        })
+        Ok(AllowancesAnswer { kinds: kinds.collect() })
     }
 }
 
@@ -371,12 +346,8 @@ impl OwnedNumbers {
             _ => None,
         };
         self.kind.is_none_or(|kind| owned.shelf.kind == kind)
-            && self
-                .country
-                .is_none_or(|country| owned.shelf.country == country)
-            && self
-                .status
-                .is_none_or(|status| HeldStatus::of(&owned.status) == status)
+            && self.country.is_none_or(|country| owned.shelf.country == country)
+            && self.status.is_none_or(|status| HeldStatus::of(&owned.status) == status)
             && (self.target.is_none() || self.target.as_ref() == target)
     }
 }
@@ -399,19 +370,9 @@ impl Query for OwnedNumbers {
     fn answer(&self, view: &View) -> Result<OwnedNumbersAnswer, Error> {
         let organization = &view.organization;
         let (skip, top) = page_of(organization.rules(), self.skip, self.top)?;
-        let fitting = || {
-            organization
-                .inventory()
-                .numbers()
-                .filter(|(_, owned)| self.fits(owned))
-        };
+        let fitting = || organization.inventory().numbers().filter(|(_, owned)| self.fits(owned));
         let numbers = fitting().skip(skip).take(top).map(|(number, owned)| {
-            let Owned {
-                shelf,
-                source,
-                since,
-                status,
-            } = owned.clone();
+            let Owned { shelf, source, since, status } = owned.clone();
             let (target, blocked_until) = match status.clone() {
                 Status::Assigned(target) => (Some(target), None),
                 Status::Blocked(until) => (None, until),
@@ -430,10 +391,7 @@ impl Query for OwnedNumbers {
                 blocked_until,
             }
         });
-        Ok(OwnedNumbersAnswer {
-            total: count(fitting().count()),
-            numbers: numbers.collect(),
-        })
+        Ok(OwnedNumbersAnswer { total: count(fitting().count()), numbers: numbers.collect() })
     }
 }
 
@@ -457,9 +415,7 @@ impl Query for Orders {
     type Answer = OrdersAnswer;
 
     fn answer(&self, view: &View) -> Result<OrdersAnswer, Error> {
-        Ok(OrdersAnswer {
-            orders: view.organization.inventory().orders().cloned().collect(),
-        })
+        Ok(OrdersAnswer { orders: view.organization.inventory().orders().cloned().collect() })
     }
 }
 
@@ -479,10 +435,7 @@ impl Query for Search {
     type Answer = StockSearchAnswer;
 
     fn answer(&self, view: &View) -> Result<StockSearchAnswer, Error> {
-        Ok(StockSearchAnswer {
-            free: view.stock.free(self),
-            batches: view.stock.find(self),
-        })
+        Ok(StockSearchAnswer { free: view.stock.free(self), batches: view.stock.find(self) })
     }
 }
 
@@ -516,9 +469,7 @@ impl Query for Plan {
     type Answer = PlanAnswer;
 
     fn answer(&self, view: &View) -> Result<PlanAnswer, Error> {
-        Ok(PlanAnswer {
-            orders: Plan::answer(self, view.organization.rules())?,
-        })
+        Ok(PlanAnswer { orders: Plan::answer(self, view.organization.rules())? })
     }
 }
 
@@ -552,9 +503,7 @@ impl Query for PortOrders {
     type Answer = PortOrdersAnswer;
 
     fn answer(&self, view: &View) -> Result<PortOrdersAnswer, Error> {
-        Ok(PortOrdersAnswer {
-            orders: view.organization.porting().orders().cloned().collect(),
-        })
+        Ok(PortOrdersAnswer { orders: view.organization.porting().orders().cloned().collect() })
     }
 }
 

@@ -72,11 +72,8 @@ impl ReadList {
             let row = match row {
                 Ok(row) => row,
                 Err(error) => {
-                    let row = if let table::Error::Unreadable { row, .. } = error {
-                        row
-                    } else {
-                        0
-                    };
+                    let row =
+                        if let table::Error::Unreadable { row, .. } = error { row } else { 0 };
                     problems.push(ProblemOfList {
                         row,
                         text: String::new(),
@@ -87,32 +84,24 @@ impl ReadList {
             };
             let (written, row) = (row.cell(NUMBER), row.number);
             let text: String = written.chars().take(250).collect();
-            let read = if north_american {
-                by_digits(written)
-            } else {
-                by_plan(written, self.country)
-            };
+            let read =
+                if north_american { by_digits(written) } else { by_plan(written, self.country) };
             match read {
                 Err(problem) => problems.push(ProblemOfList { row, text, problem }),
-                Ok(number) => match seen.get(&number) {
-                    Some(first) => {
+                Ok(number) => {
+                    if let Some(first) = seen.get(&number) {
                         let problem = format!("{number} stands in row {first} already");
                         problems.push(ProblemOfList { row, text, problem });
+                        continue;
                     }
-                    None => {
-                        seen.insert(number, row);
-                        if text != number.to_string() {
-                            corrected.push(NumberOfList { row, text, number });
-                        }
+                    seen.insert(number, row);
+                    if text != number.to_string() {
+                        corrected.push(NumberOfList { row, text, number });
                     }
-                },
+                }
             }
         }
-        Ok(ReadNumbers {
-            numbers: seen.into_keys().collect(),
-            corrected,
-            problems,
-        })
+        Ok(ReadNumbers { numbers: seen.into_keys().collect(), corrected, problems })
     }
 }
 
@@ -129,18 +118,15 @@ fn by_digits(text: &str) -> Result<PhoneNumber, String> {
             ));
         }
     };
-    format!("+1{national}")
-        .parse()
-        .map_err(|error| format!("{error}"))
+    format!("+1{national}").parse().map_err(|error| format!("{error}"))
 }
 
 fn by_plan(text: &str, country: Country) -> Result<PhoneNumber, String> {
     let parsed = number::parse(text, Some(country)).map_err(|error| error.to_string())?;
     match parsed.country {
-        Some(of) if of != country => Err(format!(
-            "{} is a number of {of}, not of {country}",
-            parsed.number
-        )),
+        Some(of) if of != country => {
+            Err(format!("{} is a number of {of}, not of {country}", parsed.number))
+        }
         _ => Ok(parsed.number),
     }
 }
@@ -152,52 +138,25 @@ mod tests {
     #[test]
     fn the_published_rule_is_followed() {
         let csv = "PhoneNumber\n(425) 555-0100\n1-425-555-0101\n+14255550102\n425555010\n142555501033\n4255550100\n24255550100\n".to_owned();
-        let read = ReadList {
-            csv,
-            country: Country::US,
-        }
-        .answer()
-        .unwrap();
+        let read = ReadList { csv, country: Country::US }.answer().unwrap();
         assert_eq!(
             serde_json::to_string(&read.numbers).unwrap(),
             r#"["+14255550100-+14255550102"]"#
         );
-        assert_eq!(
-            read.corrected
-                .iter()
-                .map(|number| number.row)
-                .collect::<Vec<_>>(),
-            [2, 3]
-        );
-        let problems: Vec<_> = read
-            .problems
-            .iter()
-            .map(|problem| (problem.row, problem.text.as_str()))
-            .collect();
+        assert_eq!(read.corrected.iter().map(|number| number.row).collect::<Vec<_>>(), [2, 3]);
+        let problems: Vec<_> =
+            read.problems.iter().map(|problem| (problem.row, problem.text.as_str())).collect();
         assert_eq!(
             problems,
-            [
-                (5, "425555010"),
-                (6, "142555501033"),
-                (7, "4255550100"),
-                (8, "24255550100")
-            ]
+            [(5, "425555010"), (6, "142555501033"), (7, "4255550100"), (8, "24255550100")]
         );
     }
 
     #[test]
     fn elsewhere_the_numbering_plan_is_asked() {
         let csv = "PhoneNumber\n020 7946 0123\n+14255550100\n07\n".to_owned();
-        let read = ReadList {
-            csv,
-            country: Country::GB,
-        }
-        .answer()
-        .unwrap();
-        assert_eq!(
-            serde_json::to_string(&read.numbers).unwrap(),
-            r#"["+442079460123"]"#
-        );
+        let read = ReadList { csv, country: Country::GB }.answer().unwrap();
+        assert_eq!(serde_json::to_string(&read.numbers).unwrap(), r#"["+442079460123"]"#);
         assert_eq!(read.problems.len(), 2);
     }
 }

@@ -219,12 +219,7 @@ impl Plan {
         let mut orders: Vec<PlannedOrder> = Vec::new();
         for list in &self.lists {
             check_plan(list)?;
-            let PortList {
-                losing_carrier,
-                kind,
-                country,
-                numbers,
-            } = list;
+            let PortList { losing_carrier, kind, country, numbers } = list;
             let same = |order: &&mut PlannedOrder| {
                 order.losing_carrier == *losing_carrier
                     && order.kind == *kind
@@ -278,30 +273,18 @@ fn check_wizard(
         });
     }
     if kind != NumberKind::User && !rules.wizard_service_numbers {
-        return Err(Error::WizardKind {
-            kind,
-            wizard_kind: NumberKind::User,
-        });
+        return Err(Error::WizardKind { kind, wizard_kind: NumberKind::User });
     }
     let maximum = rules.wizard_maximum;
     if numbers > u64::from(maximum) {
-        return Err(Error::TooManyNumbers {
-            numbers,
-            maximum,
-            allowed: Channel::ServiceRequest,
-        });
+        return Err(Error::TooManyNumbers { numbers, maximum, allowed: Channel::ServiceRequest });
     }
     Ok(())
 }
 
 /// Whether the numbers are of the kind and the country given, as far as the numbering plan tells.
 fn check_plan(list: &PortList) -> Result<(), Error> {
-    let PortList {
-        kind,
-        country: given,
-        numbers,
-        ..
-    } = list;
+    let PortList { kind, country: given, numbers, .. } = list;
     if numbers.is_empty() {
         return Err(Error::NoNumbers {});
     }
@@ -313,18 +296,10 @@ fn check_plan(list: &PortList) -> Result<(), Error> {
             && parsed.country.is_none_or(number::is_north_american)
             && number::is_north_american(*given);
         if let Some(country) = parsed.country.filter(|country| country != given && !shared) {
-            return Err(Error::NumberCountry {
-                number,
-                country,
-                given: *given,
-            });
+            return Err(Error::NumberCountry { number, country, given: *given });
         }
         if !kind.fits(parsed.line) {
-            return Err(Error::KindMismatch {
-                number,
-                kind: *kind,
-                line: parsed.line,
-            });
+            return Err(Error::KindMismatch { number, kind: *kind, line: parsed.line });
         }
     }
     Ok(())
@@ -353,12 +328,7 @@ impl Submit {
         rules: &Rules,
         at: Timestamp,
     ) -> Result<OrderSubmitted, Error> {
-        let PortList {
-            kind,
-            country,
-            losing_carrier,
-            numbers,
-        } = self.list.clone();
+        let PortList { kind, country, losing_carrier, numbers } = self.list.clone();
         check_plan(&self.list)?;
         if self.channel == Channel::Wizard {
             check_wizard(kind, country, numbers.count(), rules)?;
@@ -368,22 +338,11 @@ impl Submit {
                 return Err(Error::AlreadyOwned { number });
             }
             if let Some(order) = state.open.get(&number) {
-                return Err(Error::InOpenOrder {
-                    number,
-                    order: *order,
-                });
+                return Err(Error::InOpenOrder { number, order: *order });
             }
         }
         let (order, channel) = (state.next_order(), self.channel);
-        Ok(OrderSubmitted {
-            order,
-            channel,
-            kind,
-            country,
-            losing_carrier,
-            numbers,
-            at,
-        })
+        Ok(OrderSubmitted { order, channel, kind, country, losing_carrier, numbers, at })
     }
 }
 
@@ -443,15 +402,8 @@ events! {
 
 impl State {
     fn submit(&mut self, event: &OrderSubmitted) -> Result<(), &'static str> {
-        let OrderSubmitted {
-            order,
-            channel,
-            kind,
-            country,
-            losing_carrier,
-            numbers,
-            at,
-        } = event.clone();
+        let OrderSubmitted { order, channel, kind, country, losing_carrier, numbers, at } =
+            event.clone();
         if order != self.next_order() {
             return Err("the order is not the next one");
         }
@@ -476,10 +428,7 @@ impl State {
     }
 
     fn cancel(&mut self, order: PortOrderId) -> Result<(), &'static str> {
-        let order = self
-            .orders
-            .get_mut(&order)
-            .ok_or("the order is not known")?;
+        let order = self.orders.get_mut(&order).ok_or("the order is not known")?;
         if order.status != PortStatus::Processing {
             return Err("the order is closed");
         }
@@ -499,9 +448,6 @@ impl Apply for State {
             Event::OrderSubmitted(event) => self.submit(event),
             Event::OrderCancelled(event) => self.cancel(event.order),
         };
-        fits.map_err(|problem| Inconsistent::Event {
-            event: event.name(),
-            problem,
-        })
+        fits.map_err(|problem| Inconsistent::Event { event: event.name(), problem })
     }
 }

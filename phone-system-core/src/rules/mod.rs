@@ -63,21 +63,14 @@ impl Rules {
 
     fn check(&self) -> Result<(), Error> {
         let out_of_range = |rule, value: &dyn ToString, allowed| {
-            Err(Error::OutOfRange {
-                rule,
-                value: value.to_string(),
-                allowed,
-            })
+            Err(Error::OutOfRange { rule, value: value.to_string(), allowed })
         };
         let factor = self.licensing.user_number_factor;
         if factor.is_sign_negative() || factor > 100.into() {
             return out_of_range("licensing.user_number_factor", &factor, "0 to 100");
         }
         for (rule, length) in [
-            (
-                "inventory.reservation_length",
-                self.inventory.reservation_length,
-            ),
+            ("inventory.reservation_length", self.inventory.reservation_length),
             ("attendants.schedule_step", self.attendants.schedule_step),
             ("call_queues.timeout_step", self.call_queues.timeout_step),
         ] {
@@ -102,10 +95,7 @@ impl Rules {
             );
         }
         for (rule, count) in [
-            (
-                "inventory.block_days_maximum",
-                self.inventory.block_days_maximum,
-            ),
+            ("inventory.block_days_maximum", self.inventory.block_days_maximum),
             ("inventory.page_maximum", self.inventory.page_maximum),
             ("porting.wizard_maximum", self.porting.wizard_maximum),
         ] {

@@ -39,10 +39,7 @@ impl Hash {
 
     fn text(self) -> String {
         let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
-        self.0
-            .iter()
-            .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
-            .collect()
+        self.0.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
     }
 }
 
@@ -191,9 +188,7 @@ fn lines(bytes: &[u8]) -> Result<[&str; 3], String> {
 pub(super) fn as_json(position: u64, bytes: &[u8]) -> Result<String, store::Error> {
     let [hash, header, payload] =
         lines(bytes).map_err(|problem| store::Error::Corrupt { position, problem })?;
-    Ok(format!(
-        r#"{{"header":{header},"hash":"{hash}","payload":{payload}}}"#
-    ))
+    Ok(format!(r#"{{"header":{header},"hash":"{hash}","payload":{payload}}}"#))
 }
 
 impl Commit {
@@ -216,19 +211,12 @@ impl Commit {
         }
         let header: Header = serde_json::from_str(header).map_err(|error| error.to_string())?;
         if header.position != position {
-            return Err(format!(
-                "it says that it stands at position {}",
-                header.position
-            ));
+            return Err(format!("it says that it stands at position {}", header.position));
         }
         if Hash::of(payload.as_bytes()) != header.payload {
             return Err("the header's hash is not that of the payload".to_owned());
         }
         let payload: Payload = serde_json::from_str(payload).map_err(|error| error.to_string())?;
-        Ok(Self {
-            header,
-            hash: known,
-            payload,
-        })
+        Ok(Self { header, hash: known, payload })
     }
 }

@@ -28,9 +28,7 @@ struct Tail {
 impl Tail {
     fn check(&self) -> Result<(), store::Error> {
         match &self.failed {
-            Some(problem) => Err(store::Error::Poisoned {
-                problem: problem.clone(),
-            }),
+            Some(problem) => Err(store::Error::Poisoned { problem: problem.clone() }),
             None => Ok(()),
         }
     }
@@ -52,11 +50,7 @@ impl Log {
             appending: false,
             failed: None,
         };
-        Self {
-            tail: Mutex::new(tail),
-            appended: Condvar::new(),
-            store: Mutex::new(store),
-        }
+        Self { tail: Mutex::new(tail), appended: Condvar::new(), store: Mutex::new(store) }
     }
 
     /// Refuses if an append has failed.
@@ -87,10 +81,7 @@ impl Log {
             }
             tail.check()?;
             if tail.appending {
-                tail = self
-                    .appended
-                    .wait(tail)
-                    .unwrap_or_else(PoisonError::into_inner);
+                tail = self.appended.wait(tail).unwrap_or_else(PoisonError::into_inner);
                 continue;
             }
             tail.appending = true;
@@ -101,9 +92,7 @@ impl Log {
             tail.appending = false;
             match &result {
                 Ok(()) => {
-                    tail.durable = records
-                        .last()
-                        .map_or(tail.durable, |record| record.position)
+                    tail.durable = records.last().map_or(tail.durable, |record| record.position);
                 }
                 Err(error) => tail.failed = Some(error.to_string()),
             }

@@ -81,9 +81,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            tolerance: Duration::from_minutes(1),
-        }
+        Self { tolerance: Duration::from_minutes(1) }
     }
 }
 
@@ -105,31 +103,16 @@ struct Published<S> {
 
 impl<S> Stream<S> {
     fn new(published: Published<S>) -> Self {
-        Self {
-            writer: Mutex::new(()),
-            published: RwLock::new(Arc::new(published)),
-        }
+        Self { writer: Mutex::new(()), published: RwLock::new(Arc::new(published)) }
     }
 
     fn read(&self) -> Arc<Published<S>> {
-        Arc::clone(
-            &self
-                .published
-                .read()
-                .unwrap_or_else(PoisonError::into_inner),
-        )
+        Arc::clone(&self.published.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn publish(&self, state: S, seq: u64, at: Timestamp) {
-        let published = Arc::new(Published {
-            state,
-            seq,
-            last: Some(at),
-        });
-        *self
-            .published
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = published;
+        let published = Arc::new(Published { state, seq, last: Some(at) });
+        *self.published.write().unwrap_or_else(PoisonError::into_inner) = published;
     }
 }
 
@@ -186,11 +169,7 @@ pub struct PhoneSystem {
 impl PhoneSystem {
     /// A system that lasts as long as the process.
     pub fn in_memory() -> Self {
-        Self::over(
-            Replay::default(),
-            Box::new(MemoryStore::default()),
-            Options::default(),
-        )
+        Self::over(Replay::default(), Box::new(MemoryStore::default()), Options::default())
     }
 
     /// Opens a store: everything in it is read, verified and replayed.
@@ -214,11 +193,7 @@ impl PhoneSystem {
 
     fn over(replay: Replay, store: Box<dyn Store>, options: Options) -> Self {
         let organizations = replay.organizations.into_iter().map(|(id, organization)| {
-            let Replayed {
-                state,
-                account,
-                keys,
-            } = organization;
+            let Replayed { state, account, keys } = organization;
             let organization = Organization {
                 state: Stream::new(state),
                 account: Stream::new(account),
@@ -266,7 +241,7 @@ impl PhoneSystem {
         command: &C,
         context: &Context,
     ) -> Result<Ticket<C::Answer>, Error> {
-        self.run(subject.into(), command, context, false)
+        self.run(&subject.into(), command, context, false)
     }
 
     /// Waits until what was submitted is durable: its acknowledgement.
@@ -293,10 +268,7 @@ impl PhoneSystem {
             .into_iter()
             .map(|(subject, command, context)| self.submit(subject, command, context))
             .collect();
-        tickets
-            .into_iter()
-            .map(|ticket| self.wait(ticket?))
-            .collect()
+        tickets.into_iter().map(|ticket| self.wait(ticket?)).collect()
     }
 
     /// What a command would do now: the same answer and the same refusals, and nothing is changed.
@@ -310,7 +282,7 @@ impl PhoneSystem {
         command: &C,
         context: &Context,
     ) -> Result<Executed<C::Answer>, Error> {
-        Ok(self.run(subject.into(), command, context, true)?.executed)
+        Ok(self.run(&subject.into(), command, context, true)?.executed)
     }
 
     /// Asks a question at an instant.
@@ -329,15 +301,9 @@ impl PhoneSystem {
         let subject = subject.into();
         let owner = Self::owner(&subject, Q::NAME, Q::TOUCHES)?;
         let organization = owner.and_then(|id| self.find(id));
-        let Touches {
-            organization: own,
-            account,
-            stock,
-        } = Q::TOUCHES;
-        let state = organization
-            .as_ref()
-            .filter(|_| own)
-            .map(|organization| organization.state.read());
+        let Touches { organization: own, account, stock } = Q::TOUCHES;
+        let state =
+            organization.as_ref().filter(|_| own).map(|organization| organization.state.read());
         let account = organization
             .as_ref()
             .filter(|_| account)
@@ -386,12 +352,7 @@ impl PhoneSystem {
     /// The state of an organization as it was published last; for comparing and inspecting.
     pub fn snapshot(&self, organization: &OrganizationId) -> (State, Account) {
         self.find(organization)
-            .map(|found| {
-                (
-                    found.state.read().state.clone(),
-                    found.account.read().state.clone(),
-                )
-            })
+            .map(|found| (found.state.read().state.clone(), found.account.read().state.clone()))
             .unwrap_or_default()
     }
 
@@ -401,19 +362,13 @@ impl PhoneSystem {
     }
 
     fn find(&self, id: &OrganizationId) -> Option<Arc<Organization>> {
-        self.organizations
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(id)
-            .map(Arc::clone)
+        self.organizations.read().unwrap_or_else(PoisonError::into_inner).get(id).map(Arc::clone)
     }
 
     fn find_or_add(&self, id: &OrganizationId) -> Arc<Organization> {
         self.find(id).unwrap_or_else(|| {
-            let mut organizations = self
-                .organizations
-                .write()
-                .unwrap_or_else(PoisonError::into_inner);
+            let mut organizations =
+                self.organizations.write().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(organizations.entry(id.clone()).or_default())
         })
     }
@@ -427,12 +382,10 @@ impl PhoneSystem {
         match subject {
             Subject::Organization(id) if touches.needs_organization() => Ok(Some(id)),
             Subject::Provider if !touches.needs_organization() => Ok(None),
-            Subject::Organization(_) => Err(RequestError::OrganizationUnexpected {
-                name: name.to_owned(),
-            }),
-            Subject::Provider => Err(RequestError::OrganizationMissing {
-                name: name.to_owned(),
-            }),
+            Subject::Organization(_) => {
+                Err(RequestError::OrganizationUnexpected { name: name.to_owned() })
+            }
+            Subject::Provider => Err(RequestError::OrganizationMissing { name: name.to_owned() }),
         }
     }
 
@@ -447,23 +400,19 @@ impl PhoneSystem {
         };
         let tolerance = self.options.tolerance;
         if last.since(at) > tolerance {
-            return Err(RequestError::InstantBeforeLast {
-                at,
-                last,
-                tolerance,
-            });
+            return Err(RequestError::InstantBeforeLast { at, last, tolerance });
         }
         Ok(last)
     }
 
     fn run<C: Command>(
         &self,
-        subject: Subject,
+        subject: &Subject,
         command: &C,
         context: &Context,
         dry: bool,
     ) -> Result<Ticket<C::Answer>, Error> {
-        let owner = Self::owner(&subject, C::NAME, C::TOUCHES)?;
+        let owner = Self::owner(subject, C::NAME, C::TOUCHES)?;
         self.log.check()?;
         let organization = owner.map(|id| self.find_or_add(id));
         let command_hash = hash_of(command)?;
@@ -487,36 +436,19 @@ impl PhoneSystem {
         let locked = self.lock(organization.as_deref(), C::TOUCHES);
         let at = self.effective(context.at, locked.last())?;
         let mut drafts = locked.drafts(owner, at)?;
-        let refused = command.decide(
-            &mut drafts,
-            &Context {
-                at,
-                ..context.clone()
-            },
-        )?;
+        let refused = command.decide(&mut drafts, &Context { at, ..context.clone() })?;
         locked.check(&drafts)?;
         let answer = command.answer(&drafts.outcome(&refused))?;
         let nothing = drafts.organization.is_unchanged()
             && drafts.account.is_unchanged()
             && drafts.stock.is_unchanged();
         if dry || (nothing && refused.is_empty() && keys.is_none()) {
-            let executed = Executed {
-                position: None,
-                at,
-                answer,
-                refused,
-            };
-            return Ok(Ticket {
-                executed,
-                durable: None,
-            });
+            let executed = Executed { position: None, at, answer, refused };
+            return Ok(Ticket { executed, durable: None });
         }
 
         let parts = Parts::of(drafts, &locked);
-        let payload = Payload {
-            refused,
-            ..parts.payload
-        };
+        let payload = Payload { refused, ..parts.payload };
         let text =
             serde_json::to_string(&payload).map_err(|error| commit::unencodable(0, &error))?;
         let mut header = Header {
@@ -535,29 +467,14 @@ impl PhoneSystem {
         let position = self.log.push(|position, previous| {
             (header.position, header.previous) = (position, previous);
             let (bytes, hash) = commit::encode(&header, &text)?;
-            Ok((
-                Record {
-                    position,
-                    streams: header.streams.clone(),
-                    bytes,
-                },
-                hash,
-            ))
+            Ok((Record { position, streams: header.streams.clone(), bytes }, hash))
         })?;
         self.publish(organization.as_deref(), parts.states, at);
         if let Some((key, known)) = &mut keys {
             known.insert((*key).clone(), (position, command_hash));
         }
-        let executed = Executed {
-            position: Some(position),
-            at,
-            answer,
-            refused: payload.refused,
-        };
-        Ok(Ticket {
-            executed,
-            durable: Some(position),
-        })
+        let executed = Executed { position: Some(position), at, answer, refused: payload.refused };
+        Ok(Ticket { executed, durable: Some(position) })
     }
 
     /// The answer of a command whose key was used before, rebuilt from its commit.
@@ -569,33 +486,17 @@ impl PhoneSystem {
         same: bool,
     ) -> Result<Ticket<C::Answer>, Error> {
         let records = self.log.read(position.saturating_sub(1), 1)?;
-        let missing = || store::Error::Corrupt {
-            position,
-            problem: "it is not there".to_owned(),
-        };
+        let missing = || store::Error::Corrupt { position, problem: "it is not there".to_owned() };
         let record = records.first().ok_or_else(missing)?;
         let commit = Commit::read(position, &record.bytes)?;
         if !same {
             let command = commit.header.command;
-            return Err(RequestError::KeyReused {
-                key: key.clone(),
-                position,
-                command,
-            }
-            .into());
+            return Err(RequestError::KeyReused { key: key.clone(), position, command }.into());
         }
         let answer = command.answer(&commit.payload.outcome())?;
         let (at, refused) = (commit.header.at, commit.payload.refused);
-        let executed = Executed {
-            position: Some(position),
-            at,
-            answer,
-            refused,
-        };
-        Ok(Ticket {
-            executed,
-            durable: Some(position),
-        })
+        let executed = Executed { position: Some(position), at, answer, refused };
+        Ok(Ticket { executed, durable: Some(position) })
     }
 
     fn lock<'a>(&'a self, organization: Option<&'a Organization>, touches: Touches) -> Locked<'a> {
@@ -603,9 +504,7 @@ impl PhoneSystem {
             organization: organization
                 .filter(|_| touches.organization)
                 .map(|found| take(&found.state)),
-            account: organization
-                .filter(|_| touches.account)
-                .map(|found| take(&found.account)),
+            account: organization.filter(|_| touches.account).map(|found| take(&found.account)),
             stock: touches.stock.then(|| take(&self.stock)),
         }
     }
@@ -637,26 +536,15 @@ fn draft<S: Apply + Default>(
     published: Option<&Published<S>>,
     at: Timestamp,
 ) -> Result<Draft<S>, Inconsistent> {
-    Draft::at(
-        published
-            .map(|published| published.state.clone())
-            .unwrap_or_default(),
-        at,
-    )
+    Draft::at(published.map(|published| published.state.clone()).unwrap_or_default(), at)
 }
 
 impl Locked<'_> {
     fn last(&self) -> [Option<Timestamp>; 3] {
         [
-            self.organization
-                .as_ref()
-                .and_then(|(_, published)| published.last),
-            self.account
-                .as_ref()
-                .and_then(|(_, published)| published.last),
-            self.stock
-                .as_ref()
-                .and_then(|(_, published)| published.last),
+            self.organization.as_ref().and_then(|(_, published)| published.last),
+            self.account.as_ref().and_then(|(_, published)| published.last),
+            self.stock.as_ref().and_then(|(_, published)| published.last),
         ]
     }
 
@@ -668,21 +556,11 @@ impl Locked<'_> {
         Ok(Drafts {
             owner: owner.cloned(),
             organization: draft(
-                self.organization
-                    .as_ref()
-                    .map(|(_, published)| published.as_ref()),
+                self.organization.as_ref().map(|(_, published)| published.as_ref()),
                 at,
             )?,
-            account: draft(
-                self.account
-                    .as_ref()
-                    .map(|(_, published)| published.as_ref()),
-                at,
-            )?,
-            stock: draft(
-                self.stock.as_ref().map(|(_, published)| published.as_ref()),
-                at,
-            )?,
+            account: draft(self.account.as_ref().map(|(_, published)| published.as_ref()), at)?,
+            stock: draft(self.stock.as_ref().map(|(_, published)| published.as_ref()), at)?,
         })
     }
 
@@ -729,11 +607,7 @@ impl Parts {
         let mut streams = Vec::new();
         let mut payload = Payload::default();
         let mut states = States::default();
-        let name = drafts
-            .owner
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default();
+        let name = drafts.owner.as_ref().map(ToString::to_string).unwrap_or_default();
         if let Some((part, state, seq)) = part(drafts.organization, locked.organization.as_ref()) {
             streams.push((format!("organization:{name}"), seq));
             payload.organization = Some(part);
@@ -749,11 +623,7 @@ impl Parts {
             payload.stock = Some(part);
             states.stock = Some((stock, seq));
         }
-        Self {
-            streams,
-            payload,
-            states,
-        }
+        Self { streams, payload, states }
     }
 }
 
@@ -787,11 +657,7 @@ impl Replay {
     fn apply(&mut self, record: &Record) -> Result<(), Error> {
         let position = self.position.saturating_add(1);
         let corrupt = |problem: String| store::Error::Corrupt { position, problem };
-        let Commit {
-            header,
-            hash,
-            payload,
-        } = Commit::read(position, &record.bytes)?;
+        let Commit { header, hash, payload } = Commit::read(position, &record.bytes)?;
         if header.previous != self.hash {
             return Err(corrupt("it does not follow the commit before it".to_owned()).into());
         }
@@ -827,31 +693,15 @@ impl<A> Ticket<A> {
         self,
         form: impl FnOnce(A) -> Result<B, Error>,
     ) -> Result<Ticket<B>, Error> {
-        let Executed {
-            position,
-            at,
-            answer,
-            refused,
-        } = self.executed;
-        let executed = Executed {
-            position,
-            at,
-            answer: form(answer)?,
-            refused,
-        };
-        Ok(Ticket {
-            executed,
-            durable: self.durable,
-        })
+        let Executed { position, at, answer, refused } = self.executed;
+        let executed = Executed { position, at, answer: form(answer)?, refused };
+        Ok(Ticket { executed, durable: self.durable })
     }
 }
 
 impl<A> From<Executed<A>> for Ticket<A> {
     /// A ticket for what needs no waiting.
     fn from(executed: Executed<A>) -> Self {
-        Self {
-            executed,
-            durable: None,
-        }
+        Self { executed, durable: None }
     }
 }
