@@ -25,11 +25,11 @@ fn commands(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("one seat bought");
     let system = PhoneSystem::in_memory();
     group.bench_function("typed", |bencher| {
-        bencher.iter(|| system.execute(&contoso, &buy, &context).unwrap())
+        bencher.iter(|| system.execute(&contoso, &buy, &context).unwrap());
     });
     let system = JsonSystem::from(PhoneSystem::in_memory());
     group.bench_function("JSON", |bencher| {
-        bencher.iter(|| system.execute(envelope.as_bytes()).unwrap())
+        bencher.iter(|| system.execute(envelope.as_bytes()).unwrap());
     });
     let seats: Mutex<HashMap<String, u32>> = Mutex::default();
     group.bench_function("a locked map", |bencher| {
@@ -45,11 +45,11 @@ fn commands(criterion: &mut Criterion) {
     let system = PhoneSystem::in_memory();
     system.execute(&contoso, &buy, &context).unwrap();
     group.bench_function("typed", |bencher| {
-        bencher.iter(|| system.query(&contoso, &Seats {}, context.at).unwrap())
+        bencher.iter(|| system.query(&contoso, &Seats {}, context.at).unwrap());
     });
     let system = JsonSystem::from(system);
     group.bench_function("JSON", |bencher| {
-        bencher.iter(|| system.query(question.as_bytes()).unwrap())
+        bencher.iter(|| system.query(question.as_bytes()).unwrap());
     });
     group.finish();
 }

@@ -4,6 +4,7 @@
 //! one entry of a large published map.
 
 #![allow(missing_docs, reason = "criterion's macros make public items")]
+#![allow(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "a benchmark may panic")]
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -54,11 +55,6 @@ macro_rules! compare {
     };
 }
 
-#[allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    reason = "a benchmark may panic"
-)]
 fn maps(criterion: &mut Criterion) {
     let keys = keys();
     compare! { criterion, &keys,
