@@ -4,7 +4,11 @@
 //! one entry of a large published map.
 
 #![allow(missing_docs, reason = "criterion's macros make public items")]
-#![allow(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "a benchmark may panic")]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "a benchmark may panic"
+)]
 
 use std::collections::BTreeMap;
 use std::hint::black_box;

@@ -69,7 +69,7 @@ codes! {
     101 UnknownCommand "envelope.unknown_command" "No command has this name.";
     102 UnknownQuery "envelope.unknown_query" "No query has this name.";
     103 OrganizationMissing "envelope.organization_missing" "The command or query is an organization's, and none was named.";
-    104 OrganizationUnexpected "envelope.organization_unexpected" "The command or query is the provider's, and an organization was named.";
+    104 OrganizationUnexpected "envelope.organization_unexpected" "An organization was named where none may be.";
     110 KeyReused "idempotency.key_reused" "The idempotency key was used before, with another command.";
     120 InstantBeforeLast "time.before_last" "The instant lies before the last one recorded, by more than the tolerance.";
     130 BulkRefused "bulk.refused" "At least one item of an all-or-nothing list was refused, so none was done.";

@@ -1,1 +1,33 @@
-//! The C interface of phone-system.
+//! The C interface of phone-system: `include/phone_system.h` is made from these sources.
+//!
+//! Commands, queries and answers are JSON, as [`phone_system_core::json`] reads and writes it, so
+//! that a C program can say neither more nor less than a Python one. The comment of every exported
+//! item is its documentation in the header; what a caller owes stands there in prose.
+
+#![allow(
+    non_camel_case_types,
+    reason = "C programs see these names; one spelling serves both languages"
+)]
+#![allow(
+    clippy::missing_safety_doc,
+    clippy::doc_markdown,
+    reason = "the comments go into the header, where `# Safety` is no heading and names are plain"
+)]
+
+#[cfg(panic = "abort")]
+compile_error!("phone-system-ffi turns panics into PHS_BOUNDARY_PANIC; build it with unwinding");
+
+mod boundary;
+mod calls;
+mod handles;
+mod last_error;
+mod number;
+mod status;
+mod version;
+
+pub use calls::*;
+pub use handles::*;
+pub use last_error::*;
+pub use number::*;
+pub use status::*;
+pub use version::*;

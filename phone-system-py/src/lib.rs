@@ -1,1 +1,28 @@
-//! The native half of the Python package.
+//! The native half of the Python package: JSON in, JSON out, and the telephone number as a value.
+//!
+//! What people call is Python, generated from the schema of the commands and queries; it stands on
+//! [`System`], which is [`JsonSystem`] and nothing more.
+
+mod error;
+mod number;
+mod system;
+
+use pyo3::prelude::*;
+
+/// The native half of `phone_system`.
+#[pymodule]
+mod _native {
+    use super::{Bound, PyModule, PyModuleMethods, PyResult};
+    use phone_system_core::number::METADATA_VERSION;
+
+    #[pymodule_export]
+    use super::number::{PhoneNumber, parse_number};
+    #[pymodule_export]
+    use super::system::{System, command_names, query_names};
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        module.add("METADATA_VERSION", METADATA_VERSION)
+    }
+}

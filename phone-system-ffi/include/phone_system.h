@@ -1,0 +1,606 @@
+/*
+ * phone-system: the licenses, telephone numbers and port orders of a cloud phone system, as an
+ * embeddable library. This file is made from the library's sources; do not edit it.
+ *
+ * Statuses. A call that can fail returns a phs_status: PHS_OK, or why it failed. The thread's last
+ * error then has the sentence and the figures: phs_last_error_message(), phs_last_error_json().
+ *
+ * Outputs. They are written only on success; on failure an output that is a pointer is NULL, and
+ * any other is untouched unless its call says otherwise.
+ *
+ * Texts. What goes in is UTF-8 with its length and needs no NUL at its end. Answers end with NUL
+ * and are freed with phs_string_free(); texts that are `const char *` are never freed.
+ *
+ * NULL. A pointer that a call needs may not be NULL, an empty text's neither: the call then returns
+ * PHS_BOUNDARY_NULL_ARGUMENT and does nothing. Arguments that may be NULL are named.
+ *
+ * Threads. Every call may be made from any thread at any time, also with the same handle. The last
+ * error is kept by thread.
+ *
+ * Defects. A panic inside the library is caught and returned as PHS_BOUNDARY_PANIC.
+ */
+
+#ifndef PHONE_SYSTEM_H
+#define PHONE_SYSTEM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/** The version of the library that this header belongs to. */
+#define PHS_VERSION "0.1.0"
+/** The first part of PHS_VERSION. */
+#define PHS_VERSION_MAJOR 0
+/** The second part of PHS_VERSION. */
+#define PHS_VERSION_MINOR 1
+/** The third part of PHS_VERSION. */
+#define PHS_VERSION_PATCH 0
+
+/**
+ * What a call returns. Numbers and names are never reused for anything else; programs must expect
+ * numbers that are not here yet.
+ */
+enum phs_status
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif
+{
+  /** The call succeeded. */
+  PHS_OK = 0,
+  /** A pointer that must not be NULL was NULL. */
+  PHS_BOUNDARY_NULL_ARGUMENT = 1,
+  /** Bytes that must be UTF-8 are not. */
+  PHS_BOUNDARY_NOT_UTF8 = 2,
+  /** The handle was closed before this call. */
+  PHS_BOUNDARY_HANDLE_CLOSED = 3,
+  /** A defect of this library was caught at its boundary; nothing was changed. */
+  PHS_BOUNDARY_PANIC = 4,
+  /** The program was compiled against another version of the C interface. */
+  PHS_BOUNDARY_ABI_MISMATCH = 5,
+  /** The buffer is too small for the answer. */
+  PHS_BOUNDARY_BUFFER_TOO_SMALL = 6,
+  /** The text is not the JSON that was asked for. */
+  PHS_ENVELOPE_MALFORMED = 100,
+  /** No command has this name. */
+  PHS_ENVELOPE_UNKNOWN_COMMAND = 101,
+  /** No query has this name. */
+  PHS_ENVELOPE_UNKNOWN_QUERY = 102,
+  /** The command or query is an organization's, and none was named. */
+  PHS_ENVELOPE_ORGANIZATION_MISSING = 103,
+  /** An organization was named where none may be. */
+  PHS_ENVELOPE_ORGANIZATION_UNEXPECTED = 104,
+  /** The idempotency key was used before, with another command. */
+  PHS_IDEMPOTENCY_KEY_REUSED = 110,
+  /** The instant lies before the last one recorded, by more than the tolerance. */
+  PHS_TIME_BEFORE_LAST = 120,
+  /** At least one item of an all-or-nothing list was refused, so none was done. */
+  PHS_BULK_REFUSED = 130,
+  /** No open ticket has this number: it was waited for already, or never given out. */
+  PHS_SYSTEM_TICKET_UNKNOWN = 140,
+  /** An event does not fit the state it is to be applied to; nothing was changed. */
+  PHS_SYSTEM_INCONSISTENT = 141,
+  /** The text is longer than any written telephone number. */
+  PHS_NUMBER_TEXT_TOO_LONG = 1000,
+  /** The text is not a telephone number. */
+  PHS_NUMBER_NOT_A_NUMBER = 1001,
+  /**
+   * The country cannot be told: no country code in the number, no country given, or an
+   * unassigned code.
+   */
+  PHS_NUMBER_COUNTRY_UNKNOWN = 1002,
+  /** The number has too few digits. */
+  PHS_NUMBER_TOO_SHORT = 1003,
+  /** The number has too many digits. */
+  PHS_NUMBER_TOO_MANY_DIGITS = 1004,
+  /** The number has the right form but lies in no range in use of its country's numbering plan. */
+  PHS_NUMBER_INVALID = 1005,
+  /** The text is not a table of comma-separated values with a header. */
+  PHS_TABLE_UNREADABLE = 1100,
+  /** A required column is missing from the header. */
+  PHS_TABLE_COLUMN_MISSING = 1101,
+  /** A cell holds a value that its column cannot have. */
+  PHS_TABLE_BAD_VALUE = 1102,
+  /** An override lies outside what the rule can be. */
+  PHS_RULES_OUT_OF_RANGE = 1500,
+  /** At least one seat must be named. */
+  PHS_LICENSING_ZERO_SEATS = 2001,
+  /** The number of seats would exceed what can be counted. */
+  PHS_LICENSING_TOO_MANY_SEATS = 2002,
+  /** Another licence has to be there first. */
+  PHS_LICENSING_PREREQUISITE_MISSING = 2003,
+  /** All seats bought of the SKU are assigned. */
+  PHS_LICENSING_NO_SEATS_LEFT = 2004,
+  /** The user holds the licence already. */
+  PHS_LICENSING_ALREADY_ASSIGNED = 2005,
+  /** The user does not hold the licence. */
+  PHS_LICENSING_NOT_ASSIGNED = 2006,
+  /** Fewer seats are free than are to be cancelled. */
+  PHS_LICENSING_SEATS_IN_USE = 2007,
+  /** Another licence of the user, or of the organization, needs this one. */
+  PHS_LICENSING_STILL_NEEDED = 2008,
+  /** The user's number needs the licence; unassign the number first. */
+  PHS_LICENSING_USER_HOLDS_NUMBER = 2009,
+  /** The user has another usage location. */
+  PHS_LICENSING_USAGE_LOCATION_CONFLICT = 2010,
+  /** Communications Credits have to be set up first. */
+  PHS_BILLING_CREDITS_NOT_SET_UP = 2500,
+  /** Communications Credits are set up already. */
+  PHS_BILLING_CREDITS_ALREADY_SET_UP = 2501,
+  /** At least one number must be asked for. */
+  PHS_INVENTORY_NOTHING_ASKED = 3000,
+  /** More numbers were asked for than one search may reserve. */
+  PHS_INVENTORY_SEARCH_TOO_LARGE = 3001,
+  /** Service numbers of this country are ordered by form, not by search. */
+  PHS_INVENTORY_BY_FORM_ONLY = 3002,
+  /** As many reservations are open as may be. */
+  PHS_INVENTORY_TOO_MANY_RESERVATIONS = 3003,
+  /** More numbers would be reserved at once than may be. */
+  PHS_INVENTORY_TOO_MANY_RESERVED = 3004,
+  /** The licences entitle to fewer numbers. */
+  PHS_INVENTORY_ALLOWANCE_EXCEEDED = 3005,
+  /** The provider has fewer free numbers that fit. */
+  PHS_INVENTORY_OUT_OF_STOCK = 3006,
+  /** The organization has no order with this number. */
+  PHS_INVENTORY_ORDER_UNKNOWN = 3007,
+  /** The order was completed or cancelled already. */
+  PHS_INVENTORY_ORDER_CLOSED = 3008,
+  /** The reservation ended before the numbers were acquired. */
+  PHS_INVENTORY_ORDER_EXPIRED = 3009,
+  /** The number is not among those that the order reserves. */
+  PHS_INVENTORY_NOT_IN_ORDER = 3010,
+  /** An order is acquired whole under these rules. */
+  PHS_INVENTORY_WHOLE_ORDER_ONLY = 3011,
+  /** The organization does not own the number. */
+  PHS_INVENTORY_NUMBER_UNKNOWN = 3012,
+  /** The number is assigned; unassign it first. */
+  PHS_INVENTORY_NUMBER_ASSIGNED = 3013,
+  /** The number is not assigned. */
+  PHS_INVENTORY_NUMBER_NOT_ASSIGNED = 3014,
+  /** The number is blocked; lift the block first. */
+  PHS_INVENTORY_NUMBER_BLOCKED = 3015,
+  /** The number is not blocked. */
+  PHS_INVENTORY_NUMBER_NOT_BLOCKED = 3016,
+  /** A block lasts from one day to the longest that the rules allow, or forever. */
+  PHS_INVENTORY_BLOCK_DAYS_OUT_OF_RANGE = 3017,
+  /** The rules do not put numbers on this sort of target. */
+  PHS_INVENTORY_TARGET_NOT_IN_RULES = 3018,
+  /** A number of this kind cannot serve this sort of target. */
+  PHS_INVENTORY_KIND_CANNOT_SERVE = 3019,
+  /** The user lacks a licence that calling needs. */
+  PHS_INVENTORY_USER_UNLICENSED = 3020,
+  /** The number's country is not the user's usage location. */
+  PHS_INVENTORY_COUNTRY_MISMATCH = 3021,
+  /** The target holds a number already and can hold one only. */
+  PHS_INVENTORY_TARGET_HAS_NUMBER = 3022,
+  /** The number is owned already. */
+  PHS_INVENTORY_ALREADY_OWNED = 3023,
+  /** More numbers were named than one order may release. */
+  PHS_INVENTORY_RELEASE_TOO_LARGE = 3024,
+  /** The number is in the provider's stock already. */
+  PHS_INVENTORY_IN_STOCK = 3025,
+  /** The numbering plan says that the number is of another kind. */
+  PHS_INVENTORY_KIND_MISMATCH = 3026,
+  /** The number does not belong to the country given. */
+  PHS_INVENTORY_NUMBER_COUNTRY = 3027,
+  /** A page has from one row to the most that one list may have. */
+  PHS_INVENTORY_PAGE_OUT_OF_RANGE = 3028,
+  /** The number is not waiting to be offered again. */
+  PHS_INVENTORY_NOT_RELEASED = 3029,
+  /** No resource-account licence is left for the account that is to hold the number. */
+  PHS_INVENTORY_RESOURCE_ACCOUNT_UNLICENSED = 3030,
+  /** At least one number must be named. */
+  PHS_PORTING_NO_NUMBERS = 4000,
+  /** The wizard takes fewer numbers; more go as one service request. */
+  PHS_PORTING_TOO_MANY_NUMBERS = 4001,
+  /** The wizard does not serve this country; send a service request. */
+  PHS_PORTING_WIZARD_COUNTRY = 4002,
+  /** The wizard does not take numbers of this kind; send a service request. */
+  PHS_PORTING_WIZARD_KIND = 4003,
+  /** A number of the order belongs to another country. */
+  PHS_PORTING_NUMBER_COUNTRY = 4004,
+  /** Toll-free and other numbers go in different orders. */
+  PHS_PORTING_KIND_MISMATCH = 4005,
+  /** A number of the order is owned already. */
+  PHS_PORTING_ALREADY_OWNED = 4006,
+  /** A number of the order is in another open order. */
+  PHS_PORTING_IN_OPEN_ORDER = 4007,
+  /** The organization has no port order with this number. */
+  PHS_PORTING_ORDER_UNKNOWN = 4008,
+  /** The port order was cancelled already. */
+  PHS_PORTING_ORDER_CLOSED = 4009,
+  /** The store could not keep the commits; nothing of them was acknowledged. */
+  PHS_STORE_FAILED = 5000,
+  /** The store failed earlier; open the system anew. */
+  PHS_STORE_POISONED = 5001,
+  /** What the store holds is not what was written. */
+  PHS_STORE_CORRUPT = 5002,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+/** As enum phs_status. */
+typedef enum phs_status phs_status;
+#else
+/** One of enum phs_status. */
+typedef uint32_t phs_status;
+#endif
+#endif
+
+/** What a numbering plan uses a number for. Programs must expect numbers that are not here yet. */
+enum phs_line
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif
+{
+  /** "unknown" in JSON. */
+  PHS_LINE_UNKNOWN = 0,
+  /** "fixed_line" in JSON. */
+  PHS_LINE_FIXED_LINE = 1,
+  /** "mobile" in JSON. */
+  PHS_LINE_MOBILE = 2,
+  /** "fixed_line_or_mobile" in JSON. */
+  PHS_LINE_FIXED_LINE_OR_MOBILE = 3,
+  /** "toll_free" in JSON. */
+  PHS_LINE_TOLL_FREE = 4,
+  /** "premium_rate" in JSON. */
+  PHS_LINE_PREMIUM_RATE = 5,
+  /** "shared_cost" in JSON. */
+  PHS_LINE_SHARED_COST = 6,
+  /** "voip" in JSON. */
+  PHS_LINE_VOIP = 7,
+  /** "personal" in JSON. */
+  PHS_LINE_PERSONAL = 8,
+  /** "pager" in JSON. */
+  PHS_LINE_PAGER = 9,
+  /** "universal_access" in JSON. */
+  PHS_LINE_UNIVERSAL_ACCESS = 10,
+  /** "voicemail" in JSON. */
+  PHS_LINE_VOICEMAIL = 11,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+/** As enum phs_line. */
+typedef enum phs_line phs_line;
+#else
+/** One of enum phs_line. */
+typedef uint32_t phs_line;
+#endif
+#endif
+
+
+/**
+ * The version of this C interface. Within one version things are only added.
+ */
+#define PHS_ABI_VERSION 1
+
+/**
+ * The size of a buffer in which every telephone number has room: +, 15 digits, NUL.
+ */
+#define PHS_NUMBER_SIZE 17
+
+/**
+ * The size of `phs_number`'s extension: the parser takes at most 20 digits; a NUL follows.
+ */
+#define PHS_EXTENSION_SIZE 24
+
+/**
+ * One organization of a system, for calls that concern no other.
+ *
+ * Thread safety: every call may be made on one organization from any number of threads at once.
+ *
+ * phs_system_organization() finds it; it belongs to its system and is never freed by the caller.
+ * After its system was closed, calls with it are answered with PHS_BOUNDARY_HANDLE_CLOSED.
+ */
+typedef struct phs_organization phs_organization;
+
+/**
+ * A phone system: many organizations, the provider, and their log.
+ *
+ * Thread safety: every call may be made on one system from any number of threads at once,
+ * phs_system_close() too. Systems are independent of each other.
+ *
+ * phs_system_open() makes one; phs_system_close() ends it. Handles are never freed and never used
+ * for another system, so a call after the close is answered with PHS_BOUNDARY_HANDLE_CLOSED; each
+ * costs about a hundred bytes until the program ends, so open few.
+ */
+typedef struct phs_system phs_system;
+
+/**
+ * A telephone number that is in use: a plain value that owns nothing.
+ *
+ * Thread safety: as of any plain value.
+ */
+typedef struct phs_number {
+  /**
+   * The digits with the country code, read as one number: 14255550100 is +14255550100.
+   */
+  uint64_t digits;
+  /**
+   * What the numbering plan uses the number for: one of phs_line.
+   */
+  uint32_t line;
+  /**
+   * The country's two letters, with a NUL; empty for numbers that belong to no country.
+   */
+  char country[4];
+  /**
+   * The digits of the extension that was written after the number, with a NUL; empty if none.
+   */
+  char extension[PHS_EXTENSION_SIZE];
+} phs_number;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * The version of the C interface that the library has: what PHS_ABI_VERSION was when the library
+ * was built.
+ */
+uint32_t phs_abi_version(void);
+
+/**
+ * Whether the library has the version of the C interface that the program was compiled with:
+ * call `phs_check_abi(PHS_ABI_VERSION)` once, before anything else.
+ *
+ * Returns PHS_OK or PHS_BOUNDARY_ABI_MISMATCH.
+ */
+phs_status phs_check_abi(uint32_t version);
+
+/**
+ * The version of the library, such as "0.1.0": a static text that is never freed.
+ */
+const char *phs_version(void);
+
+/**
+ * The name of a status, such as "licensing.no_seats_left"; "ok" for PHS_OK.
+ *
+ * Any number may be given: "unknown" is the name of those that are no status. The text is static,
+ * never NULL, and never freed.
+ */
+const char *phs_status_name(uint32_t status);
+
+/**
+ * What a status means, in one sentence.
+ *
+ * Any number may be given. The text is static, never NULL, and never freed.
+ */
+const char *phs_status_meaning(uint32_t status);
+
+/**
+ * The status of the last call that failed on this thread; PHS_OK if none did.
+ *
+ * As with errno, success does not clear it: ask only after a call that failed.
+ */
+phs_status phs_last_error_code(void);
+
+/**
+ * Why the last call that failed on this thread did so, in a sentence; NULL if none failed.
+ *
+ * The text ends with NUL, belongs to the library, and lasts until the next call on this thread
+ * that fails, or the thread's end; copy it to keep it. A NUL inside the message stands as U+FFFD
+ * here and in full in phs_last_error_json(). Success does not clear it.
+ */
+const char *phs_last_error_message(void);
+
+/**
+ * The last call on this thread that failed, as JSON: {"code", "message", "figures"}; NULL if none
+ * failed. "code" is the name, as phs_status_name() tells it.
+ *
+ * The text ends with NUL, belongs to the library, and lasts until the next call on this thread
+ * that fails, or the thread's end; copy it to keep it. Success does not clear it.
+ */
+const char *phs_last_error_json(void);
+
+/**
+ * Opens a system that is empty and kept in memory.
+ *
+ * `out` receives the system, which the caller ends with phs_system_close(); on failure it receives
+ * NULL. Returns PHS_BOUNDARY_NULL_ARGUMENT if `out` is NULL.
+ */
+phs_status phs_system_open(struct phs_system **out);
+
+/**
+ * Closes a system and frees what it holds, apart from the handle.
+ *
+ * Calls that other threads are making finish as usual, and the last of them frees it. Tickets that
+ * were not waited for are gone; their commands were carried out all the same. NULL is taken and
+ * nothing happens. Returns PHS_BOUNDARY_HANDLE_CLOSED if the system was closed before.
+ */
+phs_status phs_system_close(struct phs_system *system);
+
+/**
+ * Finds an organization of a system by its id: `length` bytes of UTF-8, 1 to 128 of them.
+ *
+ * `out` receives the organization, which belongs to the system: the same id gives the same
+ * pointer, and the caller never frees it. On failure `out` receives NULL. An organization need not
+ * be made; one of which nothing was asked yet is empty.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if a pointer is NULL, PHS_BOUNDARY_HANDLE_CLOSED,
+ * PHS_BOUNDARY_NOT_UTF8, or PHS_ENVELOPE_MALFORMED if the text cannot be an id.
+ */
+phs_status phs_system_organization(const struct phs_system *system,
+                                   const char *id,
+                                   size_t length,
+                                   const struct phs_organization **out);
+
+/**
+ * Carries out a command and waits until it is durable.
+ *
+ * `json` is the command's envelope, `length` bytes of UTF-8. `answer` receives {"position", "at",
+ * "answer", "refused"}: a text that ends with NUL and that the caller frees with
+ * phs_string_free(); on failure it receives NULL. `answer_length` receives its length without the
+ * NUL, on success only; it may be NULL.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if another pointer is NULL, PHS_BOUNDARY_HANDLE_CLOSED,
+ * PHS_BOUNDARY_NOT_UTF8, or the status of the rule that refuses the command; nothing has changed
+ * then.
+ */
+phs_status phs_execute(const struct phs_system *system,
+                       const char *json,
+                       size_t length,
+                       char **answer,
+                       size_t *answer_length);
+
+/**
+ * Tells what a command would do now, and changes nothing; "position" is null in the answer.
+ *
+ * Arguments, ownership and returned statuses are those of phs_execute().
+ */
+phs_status phs_dry_run(const struct phs_system *system,
+                       const char *json,
+                       size_t length,
+                       char **answer,
+                       size_t *answer_length);
+
+/**
+ * Asks a question.
+ *
+ * `json` is the query's envelope and `answer` receives what it answers; beside that, arguments,
+ * ownership and returned statuses are those of phs_execute().
+ */
+phs_status phs_query(const struct phs_system *system,
+                     const char *json,
+                     size_t length,
+                     char **answer,
+                     size_t *answer_length);
+
+/**
+ * Carries out many commands, each by itself, and makes them durable together.
+ *
+ * `json` is an array of envelopes; `answer` receives an array of {"executed": ...} and
+ * {"refusal": ...} in the same order. A command that is refused does not make the call fail.
+ * Beside that, arguments, ownership and returned statuses are those of phs_execute().
+ */
+phs_status phs_execute_batch(const struct phs_system *system,
+                             const char *json,
+                             size_t length,
+                             char **answer,
+                             size_t *answer_length);
+
+/**
+ * Carries out a command and does not wait until it is durable.
+ *
+ * `json` is the command's envelope, `length` bytes of UTF-8. `ticket` receives a number for
+ * phs_wait(), on success only. Each ticket keeps its answer in memory until it is waited for or
+ * the system is closed. No pointer may be NULL. Returned statuses are those of phs_execute().
+ */
+phs_status phs_submit(const struct phs_system *system,
+                      const char *json,
+                      size_t length,
+                      uint64_t *ticket);
+
+/**
+ * Waits until a command that was submitted is durable, and uses its ticket up.
+ *
+ * `answer` and `answer_length` are those of phs_execute(), and so is who frees the answer.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if another pointer is NULL, PHS_BOUNDARY_HANDLE_CLOSED,
+ * PHS_SYSTEM_TICKET_UNKNOWN if the ticket was never given out or was waited for already, or
+ * PHS_STORE_FAILED.
+ */
+phs_status phs_wait(const struct phs_system *system,
+                    uint64_t ticket,
+                    char **answer,
+                    size_t *answer_length);
+
+/**
+ * Reads the commits after a position, at most `limit` of them; 0 is before the first.
+ *
+ * `answer` receives them as an array. It and `answer_length` are those of phs_execute(), and so is
+ * who frees the answer. Returns PHS_BOUNDARY_NULL_ARGUMENT if another pointer is NULL,
+ * PHS_BOUNDARY_HANDLE_CLOSED, or why the store could not be read.
+ */
+phs_status phs_events_after(const struct phs_system *system,
+                            uint64_t position,
+                            size_t limit,
+                            char **answer,
+                            size_t *answer_length);
+
+/**
+ * Carries out a command of one organization and waits until it is durable.
+ *
+ * `json` is the command's envelope without "organization"; one that names an organization is
+ * refused with PHS_ENVELOPE_ORGANIZATION_UNEXPECTED. Beside that, arguments, ownership and
+ * returned statuses are those of phs_execute().
+ */
+phs_status phs_organization_execute(const struct phs_organization *organization,
+                                    const char *json,
+                                    size_t length,
+                                    char **answer,
+                                    size_t *answer_length);
+
+/**
+ * Asks a question of one organization.
+ *
+ * `json` is the query's envelope without "organization"; one that names an organization is refused
+ * with PHS_ENVELOPE_ORGANIZATION_UNEXPECTED. Beside that, arguments, ownership and returned
+ * statuses are those of phs_execute().
+ */
+phs_status phs_organization_query(const struct phs_organization *organization,
+                                  const char *json,
+                                  size_t length,
+                                  char **answer,
+                                  size_t *answer_length);
+
+/**
+ * Frees a text that a call handed out as its answer. NULL is taken and nothing happens.
+ *
+ * Each answer is freed once and not used after that; other texts of the library are never freed.
+ */
+void phs_string_free(char *answer);
+
+/**
+ * Reads a telephone number as people write it: `length` bytes of UTF-8.
+ *
+ * `country` is a country's two letters and a NUL; it is used only for a text that does not start
+ * with a country code itself, and may be NULL. `out` receives the number, on success only; it owns
+ * nothing.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if `text` or `out` is NULL, PHS_BOUNDARY_NOT_UTF8, or why the
+ * text is no number in use: one of PHS_NUMBER_TEXT_TOO_LONG, PHS_NUMBER_NOT_A_NUMBER,
+ * PHS_NUMBER_COUNTRY_UNKNOWN, PHS_NUMBER_TOO_SHORT, PHS_NUMBER_TOO_MANY_DIGITS,
+ * PHS_NUMBER_INVALID.
+ */
+phs_status phs_number_parse(const char *text,
+                            size_t length,
+                            const char *country,
+                            struct phs_number *out);
+
+/**
+ * Writes a telephone number in its one text form, such as +14255550100, with a NUL.
+ *
+ * `digits` are those of phs_number. `buffer` has room for `size` bytes; PHS_NUMBER_SIZE is always
+ * enough. It may be NULL if `size` is 0. `needed` receives how many bytes the text takes with its
+ * NUL, on success and with PHS_BOUNDARY_BUFFER_TOO_SMALL; it may be NULL.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT, PHS_BOUNDARY_BUFFER_TOO_SMALL, or PHS_NUMBER_TOO_SHORT or
+ * PHS_NUMBER_TOO_MANY_DIGITS if there are not 4 to 15 digits; the buffer is untouched then.
+ */
+phs_status phs_number_format(uint64_t digits, char *buffer, size_t size, size_t *needed);
+
+/**
+ * The name of a sort of line, one of phs_line, as it stands in JSON: "toll_free".
+ *
+ * Any number may be given: "unknown" is the name of those that are no sort of line. The text is
+ * static, never NULL, and never freed.
+ */
+const char *phs_line_name(uint32_t line);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* PHONE_SYSTEM_H */
+
+#if defined(__cplusplus)
+static_assert(sizeof(phs_status) == 4, "the library was built otherwise");
+static_assert(sizeof(phs_number) == 40, "the library was built otherwise");
+static_assert(offsetof(phs_number, line) == 8, "the library was built otherwise");
+static_assert(offsetof(phs_number, country) == 12, "the library was built otherwise");
+static_assert(offsetof(phs_number, extension) == 16, "the library was built otherwise");
+#elif __STDC_VERSION__ >= 201112L
+_Static_assert(sizeof(phs_status) == 4, "the library was built otherwise");
+_Static_assert(sizeof(phs_number) == 40, "the library was built otherwise");
+_Static_assert(offsetof(phs_number, line) == 8, "the library was built otherwise");
+_Static_assert(offsetof(phs_number, country) == 12, "the library was built otherwise");
+_Static_assert(offsetof(phs_number, extension) == 16, "the library was built otherwise");
+#endif

@@ -1,0 +1,226 @@
+/*
+ * phone-system for C++17: phone_system.h with owners that close and free, and with exceptions.
+ *
+ * Every call throws phone_system::Error where the C call of the same name returns a status other
+ * than PHS_OK. Threads: as in phone_system.h, except that moving from a System, assigning to it and
+ * ending it need exclusive access to the object.
+ */
+
+#ifndef PHONE_SYSTEM_HPP
+#define PHONE_SYSTEM_HPP
+
+#include "phone_system.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace phone_system {
+
+/** Why a call failed; what() is the sentence. */
+class Error : public std::runtime_error {
+public:
+  /** The refusal with this status, message and JSON. */
+  Error(phs_status code, const char *message, const char *json)
+      : std::runtime_error(message), code_(code),
+        json_(std::make_shared<const std::string>(json)) {}
+
+  /** The status. */
+  phs_status code() const noexcept { return code_; }
+
+  /** The name of the status, such as "licensing.no_seats_left". */
+  const char *name() const noexcept { return phs_status_name(code_); }
+
+  /** {"code", "message", "figures"}; lives as long as this error or a copy of it. */
+  const std::string &json() const noexcept { return *json_; }
+
+private:
+  phs_status code_;
+  // Shared, because copying an exception must not throw.
+  std::shared_ptr<const std::string> json_;
+};
+
+namespace detail {
+
+/** Throws what a status says, unless it says PHS_OK. */
+inline void check(phs_status status) {
+  if (status != PHS_OK) {
+    const char *message = phs_last_error_message();
+    const char *json = phs_last_error_json();
+    throw Error(status, message ? message : phs_status_meaning(status), json ? json : "null");
+  }
+}
+
+struct Free {
+  void operator()(char *answer) const noexcept { phs_string_free(answer); }
+};
+
+/** The answer of a C call that is given where to put it. */
+template <typename Call> std::string answer(Call &&call) {
+  char *text = nullptr;
+  std::size_t length = 0;
+  check(std::forward<Call>(call)(&text, &length));
+  std::unique_ptr<char, Free> owner(text);
+  return std::string(text, length);
+}
+
+/** Where a text begins; never NULL, not even an empty one's. */
+inline const char *begin(std::string_view text) noexcept {
+  return text.data() ? text.data() : "";
+}
+
+} // namespace detail
+
+/** The version of the library, such as "0.1.0". */
+inline const char *version() noexcept { return phs_version(); }
+
+/** A telephone number that is in use. */
+struct Number {
+  /** The digits with the country code, read as one number. */
+  std::uint64_t digits = 0;
+  /** What the numbering plan uses the number for: one of phs_line. */
+  std::uint32_t line = PHS_LINE_UNKNOWN;
+  /** The country's two letters; empty for numbers that belong to no country. */
+  std::string country;
+  /** The digits of the extension that was written after the number; empty if none. */
+  std::string extension;
+
+  /** Reads a number as people write it; see phs_number_parse(). */
+  static Number parse(std::string_view text,
+                      const std::optional<std::string> &country = std::nullopt) {
+    phs_number number;
+    detail::check(phs_number_parse(detail::begin(text), text.size(),
+                                   country ? country->c_str() : nullptr, &number));
+    return Number{number.digits, number.line, number.country, number.extension};
+  }
+
+  /** The one text form, such as +14255550100. */
+  std::string text() const {
+    char buffer[PHS_NUMBER_SIZE];
+    detail::check(phs_number_format(digits, buffer, sizeof buffer, nullptr));
+    return buffer;
+  }
+
+  /** The name of the sort of line, as it stands in JSON. */
+  const char *line_name() const noexcept { return phs_line_name(line); }
+};
+
+/** One organization of a System: a name for it that owns nothing, cheap to copy. */
+class Organization {
+public:
+  /** Carries out a command of the organization; see phs_organization_execute(). */
+  std::string execute(std::string_view json) const {
+    return detail::answer([&](char **text, std::size_t *length) {
+      return phs_organization_execute(handle_, detail::begin(json), json.size(), text, length);
+    });
+  }
+
+  /** Asks a question of the organization; see phs_organization_query(). */
+  std::string query(std::string_view json) const {
+    return detail::answer([&](char **text, std::size_t *length) {
+      return phs_organization_query(handle_, detail::begin(json), json.size(), text, length);
+    });
+  }
+
+  /** The handle, for calls of phone_system.h; it belongs to the system. */
+  const phs_organization *handle() const noexcept { return handle_; }
+
+private:
+  friend class System;
+  explicit Organization(const phs_organization *handle) noexcept : handle_(handle) {}
+
+  const phs_organization *handle_;
+};
+
+/** A phone system, closed when this object ends. */
+class System {
+public:
+  /** Opens a system that is empty and kept in memory. */
+  System() {
+    detail::check(phs_check_abi(PHS_ABI_VERSION));
+    detail::check(phs_system_open(&handle_));
+  }
+
+  ~System() { static_cast<void>(phs_system_close(handle_)); }
+
+  System(const System &) = delete;
+  System &operator=(const System &) = delete;
+
+  /** Takes another's system; calls with `other` throw PHS_BOUNDARY_NULL_ARGUMENT after that. */
+  System(System &&other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+
+  /** Closes this system and takes another's. */
+  System &operator=(System &&other) noexcept {
+    if (this != &other) {
+      static_cast<void>(phs_system_close(handle_));
+      handle_ = std::exchange(other.handle_, nullptr);
+    }
+    return *this;
+  }
+
+  /** Closes the system before this object ends; see phs_system_close(). */
+  void close() {
+    detail::check(phs_system_close(handle_));
+  }
+
+  /** Finds an organization by its id; see phs_system_organization(). */
+  Organization organization(std::string_view id) const {
+    const phs_organization *found = nullptr;
+    detail::check(phs_system_organization(handle_, detail::begin(id), id.size(), &found));
+    return Organization(found);
+  }
+
+  /** Carries out a command; see phs_execute(). */
+  std::string execute(std::string_view json) const { return ask(phs_execute, json); }
+
+  /** Tells what a command would do; see phs_dry_run(). */
+  std::string dry_run(std::string_view json) const { return ask(phs_dry_run, json); }
+
+  /** Asks a question; see phs_query(). */
+  std::string query(std::string_view json) const { return ask(phs_query, json); }
+
+  /** Carries out many commands; see phs_execute_batch(). */
+  std::string execute_batch(std::string_view json) const { return ask(phs_execute_batch, json); }
+
+  /** Carries out a command without waiting until it is durable; answers a ticket for wait(). */
+  std::uint64_t submit(std::string_view json) const {
+    std::uint64_t ticket = 0;
+    detail::check(phs_submit(handle_, detail::begin(json), json.size(), &ticket));
+    return ticket;
+  }
+
+  /** Waits until a command that was submitted is durable; see phs_wait(). */
+  std::string wait(std::uint64_t ticket) const {
+    return detail::answer([&](char **text, std::size_t *length) {
+      return phs_wait(handle_, ticket, text, length);
+    });
+  }
+
+  /** Reads the commits after a position; see phs_events_after(). */
+  std::string events_after(std::uint64_t position, std::size_t limit) const {
+    return detail::answer([&](char **text, std::size_t *length) {
+      return phs_events_after(handle_, position, limit, text, length);
+    });
+  }
+
+  /** The handle, for calls of phone_system.h; it stays this object's. */
+  phs_system *handle() const noexcept { return handle_; }
+
+private:
+  template <typename Call> std::string ask(Call call, std::string_view json) const {
+    return detail::answer([&](char **text, std::size_t *length) {
+      return call(handle_, detail::begin(json), json.size(), text, length);
+    });
+  }
+
+  phs_system *handle_ = nullptr;
+};
+
+} // namespace phone_system
+
+#endif /* PHONE_SYSTEM_HPP */

@@ -1,0 +1,251 @@
+//! Commands and queries: JSON in, JSON out.
+
+use std::ffi::c_char;
+
+use phone_system_core::OrganizationId;
+use phone_system_core::json::JsonSystem;
+use phone_system_core::system::Error;
+
+use crate::boundary::{Answer, Output, bytes, guard, reference, refused, release};
+use crate::handles::{phs_organization, phs_system};
+use crate::status::phs_status;
+
+/// One call of a system that is given JSON and answers JSON.
+///
+/// # Safety
+///
+/// Each pointer is NULL or as the calls document.
+unsafe fn ask(
+    system: *const phs_system,
+    json: *const c_char,
+    length: usize,
+    answer: *mut *mut c_char,
+    answer_length: *mut usize,
+    call: impl FnOnce(&JsonSystem, &[u8]) -> Result<String, Error>,
+) -> phs_status {
+    guard(|| {
+        // SAFETY: the caller's promise.
+        let (answer, system, json) = unsafe {
+            (
+                Answer::new(answer, answer_length)?,
+                reference("system", system)?,
+                bytes("json", json, length)?,
+            )
+        };
+        answer.set(&call(&*system.opened()?, json).map_err(refused)?);
+        Ok(())
+    })
+}
+
+/// Carries out a command and waits until it is durable.
+///
+/// `json` is the command's envelope, `length` bytes of UTF-8. `answer` receives {"position", "at",
+/// "answer", "refused"}: a text that ends with NUL and that the caller frees with
+/// phs_string_free(); on failure it receives NULL. `answer_length` receives its length without the
+/// NUL, on success only; it may be NULL.
+///
+/// Returns PHS_BOUNDARY_NULL_ARGUMENT if another pointer is NULL, PHS_BOUNDARY_HANDLE_CLOSED,
+/// PHS_BOUNDARY_NOT_UTF8, or the status of the rule that refuses the command; nothing has changed
+/// then.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn phs_execute(
+    system: *const phs_system,
+    json: *const c_char,
+    length: usize,
+    answer: *mut *mut c_char,
+    answer_length: *mut usize,
+) -> phs_status {
+    // SAFETY: each pointer is NULL or as documented.
+    unsafe { ask(system, json, length, answer, answer_length, JsonSystem::execute) }
+}
+
+/// Tells what a command would do now, and changes nothing; "position" is null in the answer.
+///
+/// Arguments, ownership and returned statuses are those of phs_execute().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn phs_dry_run(
+    system: *const phs_system,
+    json: *const c_char,
+    length: usize,
+    answer: *mut *mut c_char,
+    answer_length: *mut usize,
+) -> phs_status {
+    // SAFETY: each pointer is NULL or as documented.
+    unsafe { ask(system, json, length, answer, answer_length, JsonSystem::dry_run) }
+}
+
+/// Asks a question.
+///
+/// `json` is the query's envelope and `answer` receives what it answers; beside that, arguments,
+/// ownership and returned statuses are those of phs_execute().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn phs_query(
+    system: *const phs_system,
+    json: *const c_char,
+    length: usize,
+    answer: *mut *mut c_char,
+    answer_length: *mut usize,
+) -> phs_status {
+    // SAFETY: each pointer is NULL or as documented.
+    unsafe { ask(system, json, length, answer, answer_length, JsonSystem::query) }
+}
+
+/// Carries out many commands, each by itself, and makes them durable together.
+///
+/// `json` is an array of envelopes; `answer` receives an array of {"executed": ...} and
+/// {"refusal": ...} in the same order. A command that is refused does not make the call fail.
+/// Beside that, arguments, ownership and returned statuses are those of phs_execute().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn phs_execute_batch(
+    system: *const phs_system,
+    json: *const c_char,
+    length: usize,
+    answer: *mut *mut c_char,
+    answer_length: *mut usize,
+) -> phs_status {
+    // SAFETY: each pointer is NULL or as documented.
+    unsafe { ask(system, json, length, answer, answer_length, JsonSystem::execute_batch) }
+}
+
+/// Carries out a command and does not wait until it is durable.
+///
+/// `json` is the command's envelope, `length` bytes of UTF-8. `ticket` receives a number for
+/// phs_wait(), on success only. Each ticket keeps its answer in memory until it is waited for or
+/// the system is closed. No pointer may be NULL. Returned statuses are those of phs_execute().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn phs_submit(
+    system: *const phs_system,
+    json: *const c_char,
+    length: usize,
+    ticket: *mut u64,
+) -> phs_status {
+    guard(|| {
+        // SAFETY: each pointer is NULL or as documented.
+        let (ticket, system, json) = unsafe {
+            (
+                Output::new("ticket", ticket)?,
+                reference("system", system)?,
+                bytes("json", json, length)?,
+            )
+        };
+        ticket.set(system.opened()?.submit(json).map_err(refused)?);
+        Ok(())
+    })
+}
+
+/// Waits until a command that was submitted is durable, and uses its ticket up.
+///
+/// `answer` and `answer_length` are those of phs_execute(), and so is who frees the answer.
+///
+/// Returns PHS_BOUNDARY_NULL_ARGUMENT if another pointer is NULL, PHS_BOUNDARY_HANDLE_CLOSED,
+/// PHS_SYSTEM_TICKET_UNKNOWN if the ticket was never given out or was waited for already, or
+/// PHS_STORE_FAILED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn phs_wait(
+    system: *const phs_system,
+    ticket: u64,
+    answer: *mut *mut c_char,
+    answer_length: *mut usize,
+) -> phs_status {
+    guard(|| {
+        // SAFETY: each pointer is NULL or as documented.
+        let (answer, system) =
+            unsafe { (Answer::new(answer, answer_length)?, reference("system", system)?) };
+        answer.set(&system.opened()?.wait(ticket).map_err(refused)?);
+        Ok(())
+    })
+}
+
+/// Reads the commits after a position, at most `limit` of them; 0 is before the first.
+///
+/// `answer` receives them as an array. It and `answer_length` are those of phs_execute(), and so is
+/// who frees the answer. Returns PHS_BOUNDARY_NULL_ARGUMENT if another pointer is NULL,
+/// PHS_BOUNDARY_HANDLE_CLOSED, or why the store could not be read.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn phs_events_after(
+    system: *const phs_system,
+    position: u64,
+    limit: usize,
+    answer: *mut *mut c_char,
+    answer_length: *mut usize,
+) -> phs_status {
+    guard(|| {
+        // SAFETY: each pointer is NULL or as documented.
+        let (answer, system) =
+            unsafe { (Answer::new(answer, answer_length)?, reference("system", system)?) };
+        let events = system.opened()?.events_after(position, limit);
+        answer.set(&events.map_err(refused)?);
+        Ok(())
+    })
+}
+
+/// One call of an organization that is given JSON and answers JSON.
+///
+/// # Safety
+///
+/// Each pointer is NULL or as the calls document.
+unsafe fn ask_of(
+    organization: *const phs_organization,
+    json: *const c_char,
+    length: usize,
+    answer: *mut *mut c_char,
+    answer_length: *mut usize,
+    call: impl FnOnce(&JsonSystem, &OrganizationId, &[u8]) -> Result<String, Error>,
+) -> phs_status {
+    guard(|| {
+        // SAFETY: the caller's promise.
+        let (answer, organization, json) = unsafe {
+            (
+                Answer::new(answer, answer_length)?,
+                reference("organization", organization)?,
+                bytes("json", json, length)?,
+            )
+        };
+        let (system, id) = organization.opened()?;
+        answer.set(&call(&system, id, json).map_err(refused)?);
+        Ok(())
+    })
+}
+
+/// Carries out a command of one organization and waits until it is durable.
+///
+/// `json` is the command's envelope without "organization"; one that names an organization is
+/// refused with PHS_ENVELOPE_ORGANIZATION_UNEXPECTED. Beside that, arguments, ownership and
+/// returned statuses are those of phs_execute().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn phs_organization_execute(
+    organization: *const phs_organization,
+    json: *const c_char,
+    length: usize,
+    answer: *mut *mut c_char,
+    answer_length: *mut usize,
+) -> phs_status {
+    // SAFETY: each pointer is NULL or as documented.
+    unsafe { ask_of(organization, json, length, answer, answer_length, JsonSystem::execute_for) }
+}
+
+/// Asks a question of one organization.
+///
+/// `json` is the query's envelope without "organization"; one that names an organization is refused
+/// with PHS_ENVELOPE_ORGANIZATION_UNEXPECTED. Beside that, arguments, ownership and returned
+/// statuses are those of phs_execute().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn phs_organization_query(
+    organization: *const phs_organization,
+    json: *const c_char,
+    length: usize,
+    answer: *mut *mut c_char,
+    answer_length: *mut usize,
+) -> phs_status {
+    // SAFETY: each pointer is NULL or as documented.
+    unsafe { ask_of(organization, json, length, answer, answer_length, JsonSystem::query_for) }
+}
+
+/// Frees a text that a call handed out as its answer. NULL is taken and nothing happens.
+///
+/// Each answer is freed once and not used after that; other texts of the library are never freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn phs_string_free(answer: *mut c_char) {
+    // SAFETY: NULL or an answer that was not freed yet, as documented.
+    unsafe { release(answer) };
+}

@@ -1,0 +1,167 @@
+"""The native half: JSON in, JSON out, and the telephone number as a value."""
+
+from typing import final
+
+__all__ = [
+    "METADATA_VERSION",
+    "PhoneNumber",
+    "System",
+    "__version__",
+    "command_names",
+    "parse_number",
+    "query_names",
+]
+
+__version__: str
+METADATA_VERSION: str
+
+@final
+class PhoneNumber:
+    """A telephone number in E.164: a country code and a national number, 4 to 15 digits.
+
+    A value is structurally sound and no more; whether the number is in use is for
+    `phone_system.parse_number` to say. Numbers are ordered as their digits read as one number.
+
+    Args:
+        text: ``+`` and the digits, and nothing else.
+
+    Raises:
+        ValueError: If the text is not E.164.
+    """
+
+    __match_args__ = ("digits",)
+
+    def __new__(cls, text: str, /) -> PhoneNumber: ...
+    @staticmethod
+    def from_digits(digits: int, /) -> PhoneNumber:
+        """The number with these digits, read as one number.
+
+        Args:
+            digits: The country code and the national number.
+
+        Returns:
+            The number.
+
+        Raises:
+            OverflowError: If `digits` is negative or has more than 64 bits.
+            ValueError: If there are not 4 to 15 digits.
+        """
+
+    @property
+    def digits(self) -> int:
+        """The digits, read as one number."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    def __lt__(self, other: PhoneNumber, /) -> bool: ...
+    def __le__(self, other: PhoneNumber, /) -> bool: ...
+    def __gt__(self, other: PhoneNumber, /) -> bool: ...
+    def __ge__(self, other: PhoneNumber, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __getnewargs__(self) -> tuple[str]: ...
+
+@final
+class System:
+    """A phone system that lives as long as the process; commands, queries and answers are JSON.
+
+    It can be shared between threads: each call lets the interpreter go while it works. Every
+    method raises a `phone_system.PhoneSystemError` if it refuses, and a `UnicodeEncodeError` for
+    a str that has no UTF-8.
+    """
+
+    def __new__(cls) -> System: ...
+    def execute(self, envelope: str | bytes, /) -> str:
+        """Asks for a command and waits until it is durable.
+
+        Args:
+            envelope: ``{"organization", "at", "actor", "key", "seed", "command": {"name",
+                "fields"}}``; `organization` is left out for the provider's commands, `key` and
+                `seed` may be left out.
+
+        Returns:
+            ``{"position", "at", "answer", "refused"}``.
+        """
+
+    def dry_run(self, envelope: str | bytes, /) -> str:
+        """What a command would do now.
+
+        Args:
+            envelope: As for `execute`.
+
+        Returns:
+            As from `execute`; `position` is null.
+        """
+
+    def query(self, envelope: str | bytes, /) -> str:
+        """Asks a question.
+
+        Args:
+            envelope: ``{"organization", "at", "query": {"name", "fields"}}``.
+
+        Returns:
+            The answer.
+        """
+
+    def submit(self, envelope: str | bytes, /) -> int:
+        """Asks for a command and does not wait until it is durable.
+
+        Args:
+            envelope: As for `execute`.
+
+        Returns:
+            A ticket for `wait`.
+        """
+
+    def wait(self, ticket: int, /) -> str:
+        """Waits until what was submitted is durable; the ticket is used up.
+
+        Args:
+            ticket: What `submit` answered.
+
+        Returns:
+            As from `execute`.
+        """
+
+    def execute_batch(self, envelopes: str | bytes, /) -> str:
+        """Asks for many commands, each by itself, and makes them durable together.
+
+        Args:
+            envelopes: An array of envelopes as for `execute`.
+
+        Returns:
+            An array of ``{"executed": …}`` and ``{"refusal": …}`` in the same order.
+        """
+
+    def events_after(self, position: int, limit: int) -> str:
+        """The commits after a position.
+
+        Args:
+            position: The position after which to begin; 0 for the beginning.
+            limit: The most commits to answer.
+
+        Returns:
+            An array of commits.
+        """
+
+def parse_number(
+    text: str, country: str | None = None
+) -> tuple[PhoneNumber, str | None, str, str | None, str]:
+    """Reads a telephone number as people write it.
+
+    Args:
+        text: The number.
+        country: The country of a number that is written without its country code.
+
+    Returns:
+        The number, its extension, its line type, its country, the version of the metadata.
+
+    Raises:
+        phone_system.NumberError: If the text is no number in use.
+        ValueError: If `country` is not two letters.
+    """
+
+def command_names() -> list[str]:
+    """The dotted names of all commands."""
+
+def query_names() -> list[str]:
+    """The dotted names of all queries."""

@@ -1,0 +1,160 @@
+"""`System`, and reading telephone numbers."""
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from phone_system import _codec, _native
+from phone_system._generated import LineType, Organization, ParsedNumber, Provider
+from phone_system._runtime import (
+    Caller,
+    Clock,
+    Executed,
+    Refusal,
+    Request,
+    Ticket,
+    read_batch,
+)
+
+A = TypeVar("A")
+
+
+class System:
+    """Many organizations and the provider's stock, kept in memory as long as this object lives.
+
+    It can be shared between threads, and reads no clock.
+
+    Attributes:
+        native: The system below, whose commands, queries and answers are JSON.
+    """
+
+    __slots__ = ("native",)
+
+    native: _native.System
+
+    def __init__(self) -> None:
+        """Makes a system without organizations and without stock."""
+        self.native = _native.System()
+
+    def organization(
+        self, name: str, *, actor: str | None = None, clock: Clock | None = None
+    ) -> Organization:
+        """What can be asked of an organization; it need not have been heard of before.
+
+        Args:
+            name: The organization.
+            actor: Who asks, for the record; commands need it.
+            clock: Tells the instant of what is asked without `at`.
+
+        Returns:
+            The commands and queries, by area.
+
+        Raises:
+            TypeError: If an argument is of the wrong type.
+        """
+        caller = Caller(
+            self.native, organization=_codec.text(name, "name"), actor=actor, clock=clock
+        )
+        return Organization(caller)
+
+    def provider(self, *, actor: str | None = None, clock: Clock | None = None) -> Provider:
+        """What can be asked of the provider, who owns the stock.
+
+        Args:
+            actor: Who asks, for the record; commands need it.
+            clock: Tells the instant of what is asked without `at`.
+
+        Returns:
+            The commands and queries, by area.
+
+        Raises:
+            TypeError: If an argument is of the wrong type.
+        """
+        return Provider(Caller(self.native, organization=None, actor=actor, clock=clock))
+
+    def wait(self, ticket: Ticket[A]) -> Executed[A]:
+        """Waits until what was submitted is durable; the ticket is used up.
+
+        Args:
+            ticket: What a method under `submit` answered.
+
+        Returns:
+            What the command did.
+
+        Raises:
+            SystemStateError: If it was waited for already.
+            StoreError: If the commit could not be kept.
+            ValueError: If the ticket is another system's.
+        """
+        if ticket._system is not self.native:
+            raise ValueError("the ticket is another system's")
+        return ticket.wait()
+
+    def execute_batch(self, requests: Iterable[Request[A]]) -> list[Executed[A] | Refusal]:
+        """Asks for many commands, each by itself, and makes them durable together.
+
+        One that is refused does not hinder the others.
+
+        Args:
+            requests: What the methods under `request` answered.
+
+        Returns:
+            What each did, or why it was refused, in the order of the requests.
+
+        Raises:
+            TypeError: If there is something else among the requests.
+        """
+        several = list(requests)
+        for request in several:
+            if not isinstance(request, Request):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise TypeError(f"expected Request, not {type(request).__name__}")
+        envelopes = b"[%s]" % b",".join(request.envelope for request in several)
+        return read_batch(self.native.execute_batch(envelopes), several)
+
+    def events_after(self, position: int, limit: int = 1_000) -> list[dict[str, Any]]:
+        """The commits after a position, as they are recorded.
+
+        Args:
+            position: The position after which to begin; 0 for the beginning.
+            limit: The most commits to answer.
+
+        Returns:
+            The commits in ascending order.
+
+        Raises:
+            StoreError: If the store could not be read.
+            ValueError: If an argument is negative or has more than 64 bits.
+        """
+        after = _codec.uint64(position, "position")
+        commits: list[dict[str, Any]] = _codec.loads(
+            self.native.events_after(after, _codec.uint64(limit, "limit"))
+        )
+        return commits
+
+
+def parse_number(text: str, *, country: str | None = None) -> ParsedNumber:
+    """Reads a telephone number as people write it.
+
+    With or without ``tel:``, blanks, brackets, a national prefix, an extension.
+
+    Args:
+        text: The number.
+        country: The country of a number that is written without its country code.
+
+    Returns:
+        The number, with what its numbering plan says of it.
+
+    Raises:
+        NumberError: If the text is no number in use.
+        TypeError: If an argument is not a text.
+        ValueError: If `country` is not two letters.
+    """
+    number, extension, line, found, metadata = _native.parse_number(
+        _codec.text(text, "text"), _codec.optional(country, "country", _codec.text)
+    )
+    return ParsedNumber(
+        number=number,
+        extension=extension,
+        line=LineType(line),
+        country=found,
+        metadata=metadata,
+    )

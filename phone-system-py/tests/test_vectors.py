@@ -1,0 +1,215 @@
+"""The transcripts that Rust, C and Python share, through both halves of the package."""
+
+# What stands in a transcript is known by looking at it.
+# pyright: standard
+
+import dataclasses
+import inspect
+import json
+import types
+import typing
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import phone_system
+from phone_system import PhoneSystemError, System, _codec, _generated, _native
+from transcript import Step, answer, refusal, steps
+
+FOLDER = Path(__file__).parents[2] / "tests" / "vectors"
+FILES = sorted(FOLDER.glob("*.txt"))
+
+
+def test_there_are_transcripts() -> None:
+    assert FILES, f"no transcripts in {FOLDER}"
+
+
+def read_as(annotation: Any, value: Any) -> Any:
+    """What people would pass for a JSON value, by what the method says it takes.
+
+    What does not fit is left as it is: the method is to refuse it.
+    """
+    if value is None:
+        return None
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin in (typing.Union, types.UnionType):
+        for option in arguments:
+            read = read_as(option, value)
+            if read is not value:
+                return read
+        return value
+    if isinstance(value, list) and isinstance(origin, type) and issubclass(origin, Iterable):
+        return [read_as(arguments[0], item) for item in value]
+    if isinstance(value, dict) and dataclasses.is_dataclass(annotation):
+        assert isinstance(annotation, type)
+        hints = typing.get_type_hints(annotation.__init__, _generated.__dict__)
+        return {name: read_as(hints.get(name, Any), item) for name, item in value.items()}
+    if isinstance(value, str) and annotation is Decimal:
+        return Decimal(value)
+    if isinstance(value, str) and annotation is timedelta and value.startswith("PT"):
+        return _codec.read_duration(value)
+    return value
+
+
+ENVELOPE = {
+    "command": ("organization", "at", "actor", "key", "seed", "command"),
+    "query": ("organization", "at", "query"),
+}
+
+
+def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose names are each there once, as the core wants them."""
+    if len(dict(pairs)) != len(pairs):
+        raise ValueError("a name stands there twice")
+    return dict(pairs)
+
+
+def typed_call(system: System, step: Step) -> Callable[[], object] | None:
+    """The call of a method that a step amounts to; none if there is no such call to be written."""
+    envelope = json.loads(step.payload, object_pairs_hook=unique)
+    part = "command" if step.verb == "execute" else "query"
+    asked = envelope[part]
+    name, fields = asked["name"], asked["fields"]
+    # Python cuts finer instants; the core refuses them.
+    if (
+        {*envelope} - {*ENVELOPE[part]}
+        or {*asked} != {"name", "fields"}
+        or len(envelope["at"]) > 27
+    ):
+        raise ValueError("an envelope that the methods never write")
+    known = _native.command_names() if step.verb == "execute" else _native.query_names()
+    area, _, method = name.partition(".")
+    clock_at = datetime.fromisoformat(envelope["at"])
+
+    def clock() -> datetime:
+        return clock_at
+
+    subject: object
+    if envelope.get("organization") is None:
+        subject = system.provider(actor=envelope.get("actor"), clock=clock)
+    else:
+        subject = system.organization(
+            envelope["organization"], actor=envelope.get("actor"), clock=clock
+        )
+    call = getattr(getattr(subject, area, None), method, None)
+    if name not in known or call is None:
+        return None
+    hints = typing.get_type_hints(call, _generated.__dict__)
+    assert set(hints) - {"return"} == set(inspect.signature(call).parameters)
+    arguments = {field: read_as(hints.get(field, Any), value) for field, value in fields.items()}
+    if envelope.get("key") is not None:
+        arguments["key"] = envelope["key"]
+    if envelope.get("seed") is not None:
+        arguments["seed"] = bytes.fromhex(envelope["seed"])
+    return lambda: call(**arguments)
+
+
+def check_typed(system: System, step: Step) -> bool:
+    """Asks the same through the typed methods; whether there is a method to ask."""
+    code = json.loads(step.expected[2:])["code"] if step.expected.startswith("! ") else None
+    try:
+        call = typed_call(system, step)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        # What is wrong with the envelope itself cannot be said through the methods.
+        assert code is not None
+        assert code.startswith("envelope."), step
+        return False
+    if call is None:
+        assert code in {
+            "envelope.unknown_command",
+            "envelope.unknown_query",
+            "envelope.organization_missing",
+            "envelope.organization_unexpected",
+        }, step
+        return False
+    problem: Exception | None = None
+    try:
+        call()
+    except (PhoneSystemError, TypeError, ValueError) as error:
+        problem = error
+    if code is None:
+        assert problem is None, step
+    elif code == "envelope.malformed":
+        # The methods see what is wrong with a value themselves, and name it in their own words.
+        assert isinstance(problem, (phone_system.EnvelopeError, TypeError, ValueError)), step
+    else:
+        assert isinstance(problem, PhoneSystemError), (step, problem)
+        assert refusal(problem) == step.expected, step
+    return True
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_transcript(path: Path) -> None:
+    native, typed = _native.System(), System()
+    asked = 0
+    for step in steps(path.read_bytes().decode()):
+        if step.verb == "system":
+            native, typed = _native.System(), System()
+            continue
+        assert answer(native, step) == step.expected, f"{path.name}:{step.line}"
+        asked += 1
+        if step.verb in {"execute", "query"}:
+            check_typed(typed, step)
+        elif step.verb in {"batch", "dry_run", "submit", "execute_hex", "query_hex"}:
+            # In step with the first one, so that what follows finds the same.
+            assert answer(typed.native, step) == step.expected, f"{path.name}:{step.line}"
+        elif step.verb == "wait":
+            answer(typed.native, step)
+    assert asked
+
+
+def test_what_a_transcript_is(tmp_path: Path) -> None:
+    path = tmp_path / "small.txt"
+    path.write_text(
+        "# A comment.\n"
+        "system\n\n"
+        'query {"organization":"contoso","at":"2018-04-01T09:00:00Z",'
+        '"query":{"name":"licensing.seats","fields":{}}}\n'
+        '= {"seats":[]}\n'
+        "wait 7\n"
+        '! {"code":"system.ticket_unknown","message":"there is no open ticket 7",'
+        '"figures":{"ticket":7}}\n'
+        "parse US (425) 555-0100 ext. 7\n"
+        "= +14255550100 fixed_line_or_mobile US 7\n"
+        "events 0 10\n= []\n"
+        "query_hex 22ff22\n"
+        '! {"code":"boundary.not_utf8","message":"the bytes are not UTF-8 from byte 1 on",'
+        '"figures":{"valid_up_to":1}}\n',
+        encoding="utf-8",
+    )
+    test_transcript(path)
+    assert [step.verb for step in steps(path.read_text(encoding="utf-8"))] == [
+        "system",
+        "query",
+        "wait",
+        "parse",
+        "events",
+        "query_hex",
+    ]
+    with pytest.raises(ValueError, match="line 2: expected an answer"):
+        list(steps("wait 7\nwait 8"))
+    with pytest.raises(ValueError, match="no verb"):
+        answer(_native.System(), Step(1, "sing", "", ""))
+
+
+def test_a_wrong_answer_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "wrong.txt"
+    path.write_text("events 0 10\n= [ ]\n", encoding="utf-8")
+    with pytest.raises(AssertionError, match=r"wrong\.txt:1"):
+        test_transcript(path)
+
+
+def test_every_command_is_in_some_transcript() -> None:
+    text = "\n".join(path.read_text(encoding="utf-8") for path in FILES)
+    names = [*_native.command_names(), *_native.query_names()]
+    assert [name for name in names if f'"{name}"' not in text] == []
+
+
+def test_the_version_is_the_installed_one() -> None:
+    from importlib.metadata import version
+
+    assert phone_system.__version__ == version("phone-system")

@@ -1,0 +1,86 @@
+"""Transcripts: what is asked of a system, and the bytes that it answers.
+
+Lines that are blank or begin with ``#`` mean nothing. ``system`` begins anew; every other line is a
+verb and what it takes, and the next line says what comes of it: ``= TEXT`` or ``! REFUSAL``.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from phone_system import PhoneSystemError, _native
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that is asked, and what comes of it."""
+
+    line: int
+    verb: str
+    payload: str
+    expected: str
+
+
+def steps(text: str) -> Iterator[Step]:
+    """The steps of a transcript; `system` is one with nothing expected."""
+    # Only line feeds end lines: a payload may hold other things that Python takes for line ends.
+    lines = iter(enumerate(text.split("\n"), 1))
+    for number, line in lines:
+        if not line.strip() or line.startswith("#"):
+            continue
+        verb, _, payload = line.partition(" ")
+        if verb == "system":
+            yield Step(number, verb, "", "")
+            continue
+        after, expected = next(lines, (number, ""))
+        if not expected.startswith(("= ", "! ")):
+            raise ValueError(
+                f"line {after}: expected an answer or a refusal, not {expected[:60]!r}"
+            )
+        yield Step(number, verb, payload, expected)
+
+
+def refusal(error: PhoneSystemError) -> str:
+    """A refusal as transcripts have it, rebuilt from the exception."""
+    assert error.code.dotted == error.dotted
+    shown = {"code": error.code.dotted, "message": error.message, "figures": error.figures}
+    return "! " + json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+
+
+def answer(system: _native.System, step: Step) -> str:
+    """What the system answers to a step, as it stands in transcripts."""
+    try:
+        return "= " + _ask(system, step.verb, step.payload)
+    except PhoneSystemError as error:
+        return refusal(error)
+
+
+def _ask(system: _native.System, verb: str, payload: str) -> str:
+    match verb:
+        case "execute":
+            return system.execute(payload)
+        case "execute_hex":
+            return system.execute(bytes.fromhex(payload))
+        case "dry_run":
+            return system.dry_run(payload)
+        case "query":
+            return system.query(payload)
+        case "query_hex":
+            return system.query(bytes.fromhex(payload))
+        case "batch":
+            return system.execute_batch(payload)
+        case "submit":
+            return str(system.submit(payload))
+        case "wait":
+            return system.wait(int(payload))
+        case "events":
+            position, limit = payload.split()
+            return system.events_after(int(position), int(limit))
+        case "parse":
+            country, _, text = payload.partition(" ")
+            number, extension, line, found, _ = _native.parse_number(
+                text, None if country == "-" else country
+            )
+            return f"{number} {line} {found or '-'} {extension or '-'}"
+        case _:
+            raise ValueError(f"there is no verb {verb!r}")
