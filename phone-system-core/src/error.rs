@@ -2,7 +2,7 @@
 //!
 //! A refusal has a number and a dotted name that never change, a sentence that states the rule
 //! with its figures, and those figures again as fields. No domain is known here: each domain
-//! declares its own errors with [`refusals!`] and names a row of the table for each.
+//! declares its own errors with `refusals!` and names a row of the table for each.
 //!
 //! # Precedence
 //!
@@ -122,7 +122,7 @@ codes! {
     3022 InventoryTargetHasNumber "inventory.target_has_number" "The target holds a number already and can hold one only.";
     3023 InventoryAlreadyOwned "inventory.already_owned" "The number is owned already.";
     3024 InventoryReleaseTooLarge "inventory.release_too_large" "More numbers were named than one order may release.";
-    3025 InventoryInStock "inventory.in_stock" "The number is in the provider's stock already.";
+    3025 InventoryInStock "inventory.in_stock" "The number is known to the provider's stock already.";
     3026 InventoryKindMismatch "inventory.kind_mismatch" "The numbering plan says that the number is of another kind.";
     3027 InventoryNumberCountry "inventory.number_country" "The number does not belong to the country given.";
     3028 InventoryPage "inventory.page_out_of_range" "A page has from one row to the most that one list may have.";
@@ -134,7 +134,7 @@ codes! {
     4003 PortingWizardKind "porting.wizard_kind" "The wizard does not take numbers of this kind; send a service request.";
     4004 PortingNumberCountry "porting.number_country" "A number of the order belongs to another country.";
     4005 PortingKindMismatch "porting.kind_mismatch" "Toll-free and other numbers go in different orders.";
-    4006 PortingAlreadyOwned "porting.already_owned" "A number of the order is owned already.";
+    4006 PortingAlreadyOwned "porting.already_owned" "A number of the order is with the provider already.";
     4007 PortingInOpenOrder "porting.in_open_order" "A number of the order is in another open order.";
     4008 PortingOrderUnknown "porting.order_unknown" "The organization has no port order with this number.";
     4009 PortingOrderClosed "porting.order_closed" "The port order was cancelled already.";

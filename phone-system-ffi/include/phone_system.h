@@ -175,7 +175,7 @@ enum phs_status
   PHS_INVENTORY_ALREADY_OWNED = 3023,
   /** More numbers were named than one order may release. */
   PHS_INVENTORY_RELEASE_TOO_LARGE = 3024,
-  /** The number is in the provider's stock already. */
+  /** The number is known to the provider's stock already. */
   PHS_INVENTORY_IN_STOCK = 3025,
   /** The numbering plan says that the number is of another kind. */
   PHS_INVENTORY_KIND_MISMATCH = 3026,
@@ -199,7 +199,7 @@ enum phs_status
   PHS_PORTING_NUMBER_COUNTRY = 4004,
   /** Toll-free and other numbers go in different orders. */
   PHS_PORTING_KIND_MISMATCH = 4005,
-  /** A number of the order is owned already. */
+  /** A number of the order is with the provider already. */
   PHS_PORTING_ALREADY_OWNED = 4006,
   /** A number of the order is in another open order. */
   PHS_PORTING_IN_OPEN_ORDER = 4007,

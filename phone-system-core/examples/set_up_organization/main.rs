@@ -62,7 +62,7 @@ fn options() -> Result<Options, String> {
             "--input" => options.input = value()?.into(),
             "--json" => options.json = true,
             "--at" => {
-                options.at = Some(value()?.parse().map_err(|error| format!("--at: {error}"))?)
+                options.at = Some(value()?.parse().map_err(|error| format!("--at: {error}"))?);
             }
             _ => {
                 return Err(format!(

@@ -45,7 +45,8 @@ pub struct LoadStock {
 /// a user number; and, where they are there, `IsoSubdivision`, `City`, `PstnAssignmentStatus` with
 /// `AssignedPstnTargetId`, and `PortInOrderStatus`, which makes it a ported number if it says
 /// anything. Other columns are passed over. What the file says is taken as it is: licences are
-/// not asked for. Each row is an item.
+/// not asked for. A number that the stock knows, as the provider's or as another organization's, is
+/// refused. Each row is an item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -96,7 +97,7 @@ impl ImportOwned {
         table::rows(&self.csv, &[NUMBER, COUNTRY, CAPABILITY, STATE, CITY, STATUS, TARGET, PORTED])
     }
 
-    pub(crate) fn decide_one(row: &Row, state: &State) -> Result<Recorded, Refusal> {
+    pub(crate) fn decide_one(row: &Row, state: &State, stock: &Stock) -> Result<Recorded, Refusal> {
         let country = row.read(COUNTRY, str::parse::<Country>).map_err(|error| error.refusal())?;
         // The file writes numbers with or without the plus.
         let text = row.cell(NUMBER);
@@ -116,6 +117,9 @@ impl ImportOwned {
         let target = target(row).map_err(|error| error.refusal())?;
         if state.number(number).is_some() {
             return Err(Error::AlreadyOwned { number }.refusal());
+        }
+        if stock.contains(number) {
+            return Err(Error::InStock { number }.refusal());
         }
         if let Some(target) = &target {
             let held = state.held_by(target).filter(|_| target.sort().holds_one());

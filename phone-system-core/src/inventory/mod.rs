@@ -29,8 +29,8 @@ pub use owned::{
     Release, ReservationExpired, Reserve, Source, State, Status, Unassign, Unblock,
 };
 pub use stock::{
-    Event as StockEvent, HoldEnded, HoldReleased, NumbersHeld, NumbersOffered, NumbersReoffered,
-    NumbersReturned, NumbersSold, Reoffer, Search, Stock, StockCount,
+    Event as StockEvent, HoldEnded, HoldReleased, NumbersEntered, NumbersHeld, NumbersOffered,
+    NumbersReoffered, NumbersReturned, NumbersSold, Reoffer, Search, Stock, StockCount,
 };
 pub use target::{Target, TargetSort};
 
@@ -90,7 +90,7 @@ refusals! {
         ReleaseTooLarge = InventoryReleaseTooLarge { numbers: u64, maximum: u32 }
             => "{numbers} numbers were named; one order releases at most {maximum}",
         InStock = InventoryInStock { number: PhoneNumber }
-            => "{number} is in the stock already",
+            => "{number} is known to the stock already: the provider's, or another organization's",
         KindMismatch = InventoryKindMismatch { number: PhoneNumber, kind: NumberKind, line: LineType }
             => "the numbering plan says that {number} is {line}, so it cannot be a {kind} number",
         NumberCountry = InventoryNumberCountry { number: PhoneNumber, country: Country, given: Country }
@@ -150,6 +150,16 @@ pub struct Batch {
 /// All numbers of some batches.
 pub(crate) fn numbers_of(batches: &[Batch]) -> NumberList {
     batches.iter().flat_map(|batch| batch.numbers.ranges().iter().copied()).collect()
+}
+
+/// Adds a batch, to the last one if it is of the same shelf and goes on from there.
+pub(crate) fn add_batch(batches: &mut Vec<Batch>, batch: &Batch) {
+    match batches.last_mut() {
+        Some(open) if open.shelf == batch.shelf && open.numbers.is_before(&batch.numbers) => {
+            open.numbers.extend_with(&batch.numbers);
+        }
+        _ => batches.push(batch.clone()),
+    }
 }
 
 /// How long a block lasts: in JSON `"forever"`, or days as `"P30D"`.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Batch, Error, OrderId, Shelf};
+use super::{Batch, Error, OrderId, Shelf, add_batch};
 use crate::bulk::Mode;
 use crate::draft::{Apply, Inconsistent, events};
 use crate::map::Map;
@@ -50,7 +50,7 @@ pub struct StockCount {
 
 type HoldId = (OrganizationId, OrderId);
 
-/// The provider's numbers.
+/// The provider's numbers, and who owns which: a number is known here once, whoever has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Stock {
     numbers: Map<PhoneNumber, Item>,
@@ -85,9 +85,27 @@ impl Stock {
         self.count
     }
 
+    /// How many numbers it knows.
+    pub fn len(&self) -> usize {
+        self.numbers.len()
+    }
+
+    /// Whether it knows none.
+    pub fn is_empty(&self) -> bool {
+        self.numbers.is_empty()
+    }
+
     /// Whether the number is in the stock, whatever it is doing.
     pub fn contains(&self, number: PhoneNumber) -> bool {
         self.numbers.contains(&number)
+    }
+
+    /// The organization that owns a number, as far as the stock knows.
+    pub fn owner(&self, number: PhoneNumber) -> Option<&OrganizationId> {
+        match &self.numbers.get(&number)?.status {
+            Status::Sold(owner) => Some(owner),
+            _ => None,
+        }
     }
 
     /// The shelves that fit a search, each with its free numbers, in ascending order.
@@ -134,11 +152,7 @@ impl Stock {
         organization: &OrganizationId,
         numbers: &NumberList,
     ) -> NumberList {
-        let sold = |number: &PhoneNumber| {
-            self.numbers.get(number).is_some_and(
-                |item| matches!(&item.status, Status::Sold(owner) if owner == organization),
-            )
-        };
+        let sold = |number: &PhoneNumber| self.owner(*number) == Some(organization);
         numbers.iter().filter(sold).collect()
     }
 }
@@ -174,6 +188,15 @@ impl Reoffer {
 /// Numbers came into the stock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NumbersOffered {
+    /// The numbers.
+    pub batches: Vec<Batch>,
+}
+
+/// Numbers that an organization owned before this record began.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NumbersEntered {
+    /// Whose they are.
+    pub organization: OrganizationId,
     /// The numbers.
     pub batches: Vec<Batch>,
 }
@@ -242,6 +265,7 @@ events! {
     /// What happens to the stock.
     pub enum Event {
         NumbersOffered = "stock.numbers_offered",
+        NumbersEntered = "stock.numbers_entered",
         NumbersHeld = "stock.numbers_held",
         HoldEnded = "stock.hold_ended",
         HoldReleased = "stock.hold_released",
@@ -269,19 +293,22 @@ impl Stock {
         Ok(())
     }
 
-    fn offer(&mut self, batch: &Batch) -> Fit {
+    /// Takes in numbers that are free, or somebody's.
+    fn enter(&mut self, batch: &Batch, status: &Status) -> Fit {
         let shelf = Arc::new(batch.shelf.clone());
         if !self.free.contains(&batch.shelf) {
             self.free.insert(batch.shelf.clone(), Map::default());
         }
         for number in batch.numbers.iter() {
-            let item = Item { shelf: Arc::clone(&shelf), status: Status::Free };
+            let item = Item { shelf: Arc::clone(&shelf), status: status.clone() };
             if self.numbers.insert(number, item).is_some() {
                 return Err("the number is in the stock");
             }
-            let free = self.free.get_mut(&batch.shelf).ok_or("the shelf is missing")?;
-            free.insert(number, ());
-            self.shift(&Status::Free, 1)?;
+            if *status == Status::Free {
+                let free = self.free.get_mut(&batch.shelf).ok_or("the shelf is missing")?;
+                free.insert(number, ());
+            }
+            self.shift(status, 1)?;
         }
         Ok(())
     }
@@ -344,8 +371,12 @@ impl Stock {
         let nothing = NumberList::default();
         match event {
             Event::NumbersOffered(event) => {
-                event.batches.iter().try_for_each(|batch| self.offer(batch))
+                event.batches.iter().try_for_each(|batch| self.enter(batch, &Status::Free))
             }
+            Event::NumbersEntered(event) => event.batches.iter().try_for_each(|batch| {
+                let owner = Status::Sold(event.organization.clone());
+                self.enter(batch, &owner)
+            }),
             Event::NumbersHeld(event) => self.hold(event),
             Event::HoldEnded(event) => self.unhold(&event.organization, event.order, &nothing),
             Event::HoldReleased(event) => self.unhold(&event.organization, event.order, &nothing),
@@ -384,12 +415,7 @@ impl Apply for Stock {
         match (last, next) {
             (Event::NumbersOffered(last), Event::NumbersOffered(next)) => {
                 for batch in &next.batches {
-                    match last.batches.last_mut() {
-                        Some(open) if open.shelf == batch.shelf => {
-                            open.numbers.extend_with(&batch.numbers);
-                        }
-                        _ => last.batches.push(batch.clone()),
-                    }
+                    add_batch(&mut last.batches, batch);
                 }
                 true
             }

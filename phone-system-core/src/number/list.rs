@@ -130,17 +130,32 @@ impl NumberList {
 
     /// Adds the numbers of another list.
     pub fn extend_with(&mut self, other: &Self) {
-        let behind = match (self.0.last(), other.0.first()) {
-            (Some(last), Some(first)) => {
-                last.last < first.first && last.last.next() != Some(first.first)
-            }
-            _ => true,
-        };
-        self.0.extend_from_slice(&other.0);
-        // Numbers mostly come in ascending order; then there is nothing to sort or join.
-        if !behind {
+        let mut other = other.0.as_slice();
+        let in_order = self.ends_before(other.first());
+        // Numbers mostly come in ascending order; then there is nothing to sort.
+        if let (true, Some(last), [first, rest @ ..]) = (in_order, self.0.last_mut(), other)
+            && last.last.next() == Some(first.first)
+        {
+            last.last = first.last;
+            other = rest;
+        }
+        self.0.extend_from_slice(other);
+        if !in_order {
             self.normalize();
         }
+    }
+
+    /// Whether all numbers are smaller than those of a range.
+    fn ends_before(&self, range: Option<&NumberRange>) -> bool {
+        match (self.0.last(), range) {
+            (Some(last), Some(range)) => last.last < range.first,
+            _ => true,
+        }
+    }
+
+    /// Whether all numbers are smaller than all of another list: then adding it costs nothing.
+    pub(crate) fn is_before(&self, other: &Self) -> bool {
+        self.ends_before(other.0.first())
     }
 
     /// Sorts, and joins what touches or overlaps.
@@ -246,6 +261,18 @@ mod tests {
         assert_eq!(list(&["+14255550100", "+14255550102"]).ranges().len(), 2);
         // Consecutive as numbers, but of different lengths: two ranges.
         assert_eq!(list(&["+9999", "+10000"]).ranges().len(), 2);
+    }
+
+    #[test]
+    fn adding_in_any_order_gives_the_same() {
+        let parts = ["+14255550100", "+14255550101-+14255550103", "+14255550105", "+14255550104"];
+        for order in [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1], [0, 2, 1, 3]] {
+            let mut added = NumberList::default();
+            for place in order {
+                added.extend_with(&list(&[parts[place]]));
+            }
+            assert_eq!(added, list(&["+14255550100-+14255550105"]), "{order:?}");
+        }
     }
 
     #[test]

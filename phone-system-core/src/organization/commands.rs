@@ -10,10 +10,10 @@ use crate::bulk::{self, Mode, Refused};
 use crate::draft::{Draft, Inconsistent};
 use crate::error::{Refusal, Refuses};
 use crate::inventory::{
-    self, Acquire, Block, Cancel, HoldReleased, ImportOwned, LoadStock, NumberAssignment,
-    NumbersAcquired, NumbersHeld, NumbersRecorded, NumbersReserved, NumbersReturned, NumbersSold,
-    OrderCancelled, OrderId, OrderStatus, Release, Reoffer, Reserve, Search, StockEvent, Target,
-    Unblock,
+    self, Acquire, Batch, Block, Cancel, HoldReleased, ImportOwned, LoadStock, NumberAssignment,
+    NumbersAcquired, NumbersEntered, NumbersHeld, NumbersRecorded, NumbersReserved,
+    NumbersReturned, NumbersSold, OrderCancelled, OrderId, OrderStatus, Recorded, Release, Reoffer,
+    Reserve, Search, StockEvent, Target, Unblock,
 };
 use crate::licensing::{
     self, Basis, BuySeats, CancelSeats, Entitlement, Grant, Holding, ImportUsers, Sku,
@@ -21,6 +21,7 @@ use crate::licensing::{
 use crate::number::{NumberKind, NumberList, PhoneNumber};
 use crate::porting::{self, CancelOrder, Channel, PortOrderId, PortStatus, Submit};
 use crate::rules::Rules;
+use crate::table::{self, Row};
 use crate::time::Timestamp;
 
 type Decided = Result<Vec<Refused>, Error>;
@@ -634,29 +635,43 @@ pub struct Imported {
     pub numbers: u32,
 }
 
+/// A row of a table, for a refusal.
+fn row_name(row: &Result<Row, table::Error>) -> String {
+    row.as_ref().map_or_else(|_| "unreadable row".to_owned(), |row| format!("row {}", row.number))
+}
+
 impl Command for ImportOwned {
     const NAME: &'static str = "inventory.import_owned";
-    const TOUCHES: Touches = Touches::ORGANIZATION;
+    const TOUCHES: Touches = Touches::ORGANIZATION_AND_STOCK;
     type Answer = Imported;
 
     fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
-        Ok(bulk::each(
+        let stock = &mut drafts.stock;
+        let refused = bulk::each(
             self.mode,
             &mut drafts.organization,
             self.rows()?,
-            |row| {
-                row.as_ref().map_or_else(
-                    |_| "unreadable row".to_owned(),
-                    |row| format!("row {}", row.number),
-                )
-            },
+            row_name,
             |state, row| {
                 let row = row.as_ref().map_err(Refuses::refusal)?;
-                let numbers = vec![Self::decide_one(row, state.inventory())?];
+                let numbers = vec![Self::decide_one(row, state.inventory(), stock)?];
                 let recorded = NumbersRecorded { numbers, at: context.at };
                 Ok::<_, Refusal>(inventory::Event::from(recorded).into())
             },
-        )?)
+        )?;
+        let mut batches = Vec::new();
+        for event in drafts.organization.events() {
+            if let Event::Inventory(inventory::Event::NumbersRecorded(event)) = event {
+                for Recorded { number, shelf, .. } in &event.numbers {
+                    let batch = Batch { shelf: shelf.clone(), numbers: (*number).into() };
+                    inventory::add_batch(&mut batches, &batch);
+                }
+            }
+        }
+        if let (Some(organization), false) = (drafts.owner.clone(), batches.is_empty()) {
+            stock.record(NumbersEntered { organization, batches })?;
+        }
+        Ok(refused)
     }
 
     fn answer(&self, outcome: &Outcome<'_>) -> Result<Imported, Inconsistent> {
@@ -682,21 +697,10 @@ impl Command for LoadStock {
     type Answer = Loaded;
 
     fn decide(&self, drafts: &mut Drafts, _: &Context) -> Decided {
-        Ok(bulk::each(
-            self.mode,
-            &mut drafts.stock,
-            self.rows()?,
-            |row| {
-                row.as_ref().map_or_else(
-                    |_| "unreadable row".to_owned(),
-                    |row| format!("row {}", row.number),
-                )
-            },
-            |stock, row| {
-                let row = row.as_ref().map_err(Refuses::refusal)?;
-                Ok::<_, Refusal>(Self::decide_one(row, stock)?.into())
-            },
-        )?)
+        Ok(bulk::each(self.mode, &mut drafts.stock, self.rows()?, row_name, |stock, row| {
+            let row = row.as_ref().map_err(Refuses::refusal)?;
+            Ok::<_, Refusal>(Self::decide_one(row, stock)?.into())
+        })?)
     }
 
     fn answer(&self, outcome: &Outcome<'_>) -> Result<Loaded, Inconsistent> {
@@ -751,12 +755,13 @@ pub struct PortSubmitted {
 
 impl Command for Submit {
     const NAME: &'static str = "porting.submit";
-    const TOUCHES: Touches = Touches::ORGANIZATION;
+    const TOUCHES: Touches = Touches::ORGANIZATION_AND_STOCK;
     type Answer = PortSubmitted;
 
     fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
-        let organization = &mut drafts.organization;
-        let owned = |number| organization.inventory().number(number).is_some();
+        let (organization, stock) = (&mut drafts.organization, &drafts.stock);
+        let owned =
+            |number| organization.inventory().number(number).is_some() || stock.contains(number);
         let submitted =
             Submit::decide(self, organization.porting(), owned, organization.rules(), context.at)?;
         organization.record(porting::Event::from(submitted))?;

@@ -34,7 +34,7 @@ refusals! {
         KindMismatch = PortingKindMismatch { number: PhoneNumber, kind: NumberKind, line: LineType }
             => "the numbering plan says that {number} is {line}; it does not go in an order of {kind} numbers",
         AlreadyOwned = PortingAlreadyOwned { number: PhoneNumber }
-            => "{number} is owned already and cannot be ported in",
+            => "{number} is with the provider already and cannot be ported in",
         InOpenOrder = PortingInOpenOrder { number: PhoneNumber, order: PortOrderId }
             => "{number} is in the open port order {order}",
         TooManyNumbers = PortingTooManyNumbers { numbers: u64, maximum: u32, allowed: Channel }
@@ -308,7 +308,8 @@ fn check_plan(list: &PortList) -> Result<(), Error> {
 /// Sends in a port order.
 ///
 /// Refusals in this order: no numbers; a number of another country or kind; the wizard's countries
-/// and kinds; the wizard's maximum; a number that is owned or in another open order.
+/// and kinds; the wizard's maximum; a number that is with the provider already, whoever owns it, or
+/// in another open order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -320,7 +321,7 @@ pub struct Submit {
 }
 
 impl Submit {
-    /// `owned` tells whether the organization owns a number.
+    /// `owned` tells whether a number is with the provider already, whoever owns it.
     pub(crate) fn decide(
         &self,
         state: &State,

@@ -1,5 +1,6 @@
 //! The log of commits over a store: one order for all, and one append for all who wait.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::commit::Hash;
@@ -87,7 +88,11 @@ impl Log {
             tail.appending = true;
             let records = std::mem::take(&mut tail.pending);
             drop(tail);
-            let result = lock(&self.store).append(&records);
+            // A store that panics must not leave those who wait waiting.
+            let result = catch_unwind(AssertUnwindSafe(|| lock(&self.store).append(&records)))
+                .unwrap_or_else(|_| {
+                    Err(store::Error::Failed { problem: "it panicked".to_owned() })
+                });
             tail = lock(&self.tail);
             tail.appending = false;
             match &result {

@@ -374,7 +374,7 @@ _ABOUT: dict[ErrorCode, tuple[str, str]] = {
     ),
     ErrorCode.INVENTORY_IN_STOCK: (
         "inventory.in_stock",
-        "The number is in the provider's stock already.",
+        "The number is known to the provider's stock already.",
     ),
     ErrorCode.INVENTORY_KIND_MISMATCH: (
         "inventory.kind_mismatch",
@@ -422,7 +422,7 @@ _ABOUT: dict[ErrorCode, tuple[str, str]] = {
     ),
     ErrorCode.PORTING_ALREADY_OWNED: (
         "porting.already_owned",
-        "A number of the order is owned already.",
+        "A number of the order is with the provider already.",
     ),
     ErrorCode.PORTING_IN_OPEN_ORDER: (
         "porting.in_open_order",

@@ -3653,7 +3653,8 @@ class InventoryArea:
         ``UserAssignment`` makes it a user number; and, where they are there, ``IsoSubdivision``,
         ``City``, ``PstnAssignmentStatus`` with ``AssignedPstnTargetId``, and ``PortInOrderStatus``,
         which makes it a ported number if it says anything. Other columns are passed over. What the
-        file says is taken as it is: licences are not asked for. Each row is an item.
+        file says is taken as it is: licences are not asked for. A number that the stock knows, as
+        the provider's or as another organization's, is refused. Each row is an item.
 
         Args:
             csv: The text of the table, UTF-8.
@@ -5088,7 +5089,8 @@ class PortingArea:
         """Sends in a port order.
 
         Refusals in this order: no numbers; a number of another country or kind; the wizard's
-        countries and kinds; the wizard's maximum; a number that is owned or in another open order.
+        countries and kinds; the wizard's maximum; a number that is with the provider already,
+        whoever owns it, or in another open order.
 
         Args:
             channel: How it is sent in.
