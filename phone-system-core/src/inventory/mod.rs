@@ -6,6 +6,8 @@
 //! instant of the command or query: a reservation is over when its end has come, whether or not
 //! anyone has recorded it.
 
+mod commands;
+mod events;
 mod file;
 mod owned;
 mod stock;
@@ -21,13 +23,16 @@ use crate::number::{LineType, NumberKind, NumberList, PhoneNumber};
 use crate::text::{Country, Label, UserId};
 use crate::time::Timestamp;
 
-pub use file::{ImportOwned, LoadStock};
-pub use owned::{
-    Acquire, Assign, Block, BlocksEnded, Cancel, Count, Event, NumberAssignment, NumbersAcquired,
-    NumbersAssigned, NumbersBlocked, NumbersRecorded, NumbersReleased, NumbersReserved,
-    NumbersUnassigned, NumbersUnblocked, Order, OrderCancelled, OrderStatus, Owned, Recorded,
-    Release, ReservationExpired, Reserve, Source, State, Status, Unassign, Unblock,
+pub use commands::{
+    Acquire, Assign, Block, Cancel, NumberAssignment, Release, Reserve, Unassign, Unblock,
 };
+pub use events::{
+    BlockUntil, BlocksEnded, Event, NumbersAcquired, NumbersAssigned, NumbersBlocked,
+    NumbersRecorded, NumbersReleased, NumbersReserved, NumbersUnassigned, NumbersUnblocked,
+    OrderCancelled, Recorded, ReservationExpired,
+};
+pub use file::{ImportOwned, LoadStock};
+pub use owned::{Count, Order, OrderStatus, Owned, Source, State, Status};
 pub use stock::{
     Event as StockEvent, HoldEnded, HoldReleased, NumbersEntered, NumbersHeld, NumbersOffered,
     NumbersReoffered, NumbersReturned, NumbersSold, Reoffer, Search, Stock, StockCount,

@@ -8,6 +8,8 @@
 mod commit;
 mod error;
 mod log;
+mod replay;
+mod stream;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -26,6 +28,8 @@ use crate::store::{self, MemoryStore, Record, Store};
 use crate::text::{Key, OrganizationId};
 use crate::time::{Duration, Timestamp};
 use log::{Log, lock};
+use replay::{Replay, Replayed};
+use stream::{Published, Stream, take};
 
 /// Of whom something is asked: an organization, or the provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,37 +89,6 @@ impl Default for Options {
     }
 }
 
-/// One stream: what was published last, and who may publish next.
-#[derive(Default)]
-struct Stream<S> {
-    writer: Mutex<()>,
-    published: RwLock<Arc<Published<S>>>,
-}
-
-#[derive(Default)]
-struct Published<S> {
-    state: S,
-    /// Commits of the stream.
-    seq: u64,
-    /// The instant of the last one.
-    last: Option<Timestamp>,
-}
-
-impl<S> Stream<S> {
-    fn new(published: Published<S>) -> Self {
-        Self { writer: Mutex::new(()), published: RwLock::new(Arc::new(published)) }
-    }
-
-    fn read(&self) -> Arc<Published<S>> {
-        Arc::clone(&self.published.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn publish(&self, state: S, seq: u64, at: Timestamp) {
-        let published = Arc::new(Published { state, seq, last: Some(at) });
-        *self.published.write().unwrap_or_else(PoisonError::into_inner) = published;
-    }
-}
-
 /// The idempotency keys of one subject: where each was used, and for what.
 type Keys = HashMap<Key, (u64, Hash)>;
 
@@ -131,11 +104,6 @@ struct Locked<'a> {
     organization: Option<(MutexGuard<'a, ()>, Arc<Published<State>>)>,
     account: Option<(MutexGuard<'a, ()>, Arc<Published<Account>>)>,
     stock: Option<(MutexGuard<'a, ()>, Arc<Published<Stock>>)>,
-}
-
-fn take<S>(stream: &Stream<S>) -> (MutexGuard<'_, ()>, Arc<Published<S>>) {
-    let writer = lock(&stream.writer);
-    (writer, stream.read())
 }
 
 /// Many organizations and the provider's stock, over one store of commits.
@@ -624,66 +592,6 @@ impl Parts {
             states.stock = Some((stock, seq));
         }
         Self { streams, payload, states }
-    }
-}
-
-/// What a store holds, applied commit by commit.
-#[derive(Default)]
-struct Replay {
-    position: u64,
-    hash: Hash,
-    organizations: HashMap<OrganizationId, Replayed>,
-    stock: Published<Stock>,
-    provider_keys: Keys,
-}
-
-#[derive(Default)]
-struct Replayed {
-    state: Published<State>,
-    account: Published<Account>,
-    keys: Keys,
-}
-
-impl<S: Apply> Published<S> {
-    fn replay(&mut self, part: &Part<S::Event>, at: Timestamp) -> Result<(), Inconsistent> {
-        part.all().try_for_each(|event| self.state.apply(event))?;
-        self.seq = self.seq.saturating_add(1);
-        self.last = Some(at);
-        Ok(())
-    }
-}
-
-impl Replay {
-    fn apply(&mut self, record: &Record) -> Result<(), Error> {
-        let position = self.position.saturating_add(1);
-        let corrupt = |problem: String| store::Error::Corrupt { position, problem };
-        let Commit { header, hash, payload } = Commit::read(position, &record.bytes)?;
-        if header.previous != self.hash {
-            return Err(corrupt("it does not follow the commit before it".to_owned()).into());
-        }
-        let at = header.at;
-        let unfit = |error: Inconsistent| corrupt(error.to_string());
-        let keys = match header.organization {
-            Some(id) => {
-                let organization = self.organizations.entry(id).or_default();
-                if let Some(part) = &payload.organization {
-                    organization.state.replay(part, at).map_err(unfit)?;
-                }
-                if let Some(part) = &payload.account {
-                    organization.account.replay(part, at).map_err(unfit)?;
-                }
-                &mut organization.keys
-            }
-            None => &mut self.provider_keys,
-        };
-        if let Some(key) = header.key {
-            keys.insert(key, (position, header.command_hash));
-        }
-        if let Some(part) = &payload.stock {
-            self.stock.replay(part, at).map_err(unfit)?;
-        }
-        (self.position, self.hash) = (position, hash);
-        Ok(())
     }
 }
 

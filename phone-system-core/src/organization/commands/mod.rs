@@ -1,0 +1,115 @@
+//! Every command: which streams it touches, the rules that span domains, and its answer.
+
+mod licensing;
+mod numbers;
+mod porting;
+mod stock;
+
+use serde::{Deserialize, Serialize};
+
+use super::{ChooseRules, Command, Context, Drafts, Error, Outcome, RulesChosen, Touches, own};
+use crate::billing::{self, CreditsSetUp, SetUpCredits};
+use crate::bulk::Refused;
+use crate::draft::Inconsistent;
+use crate::rules::Rules;
+use crate::table::{self, Row};
+
+pub use licensing::{LicensesChanged, SeatsChanged};
+pub use numbers::{Assigned, Blocked, Imported, OrderClosed, Released, Unassigned, Unblocked};
+pub use porting::{PortClosed, PortSubmitted};
+pub use stock::{AdvanceStock, Loaded};
+
+type Decided = Result<Vec<Refused>, Error>;
+
+const DONE: Decided = Ok(Vec::new());
+
+/// Why an answer cannot be built: a defect.
+const LACKS: &str = "its commit lacks what it answers";
+
+/// What one event says, out of what the command recorded.
+macro_rules! told {
+    ($events:expr, $pattern:pat => $value:expr) => {
+        $events
+            .iter()
+            .find_map(|event| match event {
+                $pattern => Some($value),
+                _ => None,
+            })
+            .ok_or(Inconsistent::Event {
+                event: Self::NAME,
+                problem: crate::organization::commands::LACKS,
+            })
+    };
+}
+use told;
+
+fn count(items: usize) -> u32 {
+    u32::try_from(items).unwrap_or(u32::MAX)
+}
+
+/// A row of a table, for a refusal.
+fn row_name(row: &Result<Row, table::Error>) -> String {
+    row.as_ref().map_or_else(|_| "unreadable row".to_owned(), |row| format!("row {}", row.number))
+}
+
+/// Records that the time of an organization's reservations and blocks has come.
+///
+/// Nothing depends on it: every command and query judges at its own instant. It only brings the
+/// record up to date, for those who read it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AdvanceOrganization {}
+
+/// The record is up to date.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Advanced {}
+
+impl Command for AdvanceOrganization {
+    const NAME: &'static str = "organization.advance_to";
+    const TOUCHES: Touches = Touches::ORGANIZATION_AND_ACCOUNT;
+    type Answer = Advanced;
+
+    fn decide(&self, _: &mut Drafts, _: &Context) -> Decided {
+        DONE
+    }
+
+    fn answer(&self, _: &Outcome<'_>) -> Result<Advanced, Inconsistent> {
+        Ok(Advanced {})
+    }
+}
+
+impl Command for ChooseRules {
+    const NAME: &'static str = "organization.choose_rules";
+    const TOUCHES: Touches = Touches::ORGANIZATION;
+    type Answer = RulesChosen;
+
+    fn decide(&self, drafts: &mut Drafts, _: &Context) -> Decided {
+        Rules::new(self.generation, &self.overrides)?;
+        let chosen = RulesChosen { generation: self.generation, overrides: self.overrides.clone() };
+        drafts.organization.record(own::Event::from(chosen))?;
+        DONE
+    }
+
+    fn answer(&self, _: &Outcome<'_>) -> Result<RulesChosen, Inconsistent> {
+        Ok(RulesChosen { generation: self.generation, overrides: self.overrides.clone() })
+    }
+}
+
+impl Command for SetUpCredits {
+    const NAME: &'static str = "billing.set_up_credits";
+    const TOUCHES: Touches = Touches::ACCOUNT;
+    type Answer = CreditsSetUp;
+
+    fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
+        let set_up = SetUpCredits::decide(self, &drafts.account, context.at)?;
+        drafts.account.record(set_up)?;
+        DONE
+    }
+
+    fn answer(&self, outcome: &Outcome<'_>) -> Result<CreditsSetUp, Inconsistent> {
+        let told = outcome.account.first().map(|billing::Event::CreditsSetUp(event)| event.clone());
+        told.ok_or(Inconsistent::Event { event: Self::NAME, problem: LACKS })
+    }
+}
