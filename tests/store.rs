@@ -71,6 +71,8 @@ fn a_failed_append_poisons_the_system_and_nothing_of_it_was_kept() {
     let refused = system.execute(&contoso(), &buy(4), &context()).unwrap_err();
     assert_eq!(refused.code(), ErrorCode::StorePoisoned);
     assert_eq!(system.events_after(0, 10).unwrap_err().code(), ErrorCode::StorePoisoned);
+    let refused = system.query(&contoso(), &Seats {}, context().at).unwrap_err();
+    assert_eq!(refused.code(), ErrorCode::StorePoisoned);
 
     let again = PhoneSystem::open(Box::new(store), Options::default()).unwrap();
     let seats = again.query(&contoso(), &Seats {}, context().at).unwrap();
@@ -168,4 +170,37 @@ fn threads_on_one_system_lose_nothing() {
     let again = PhoneSystem::open(Box::new(store), Options::default()).unwrap();
     assert_eq!(again.events_after(0, usize::MAX).unwrap().len(), 400);
     assert_eq!(again.snapshot(&contoso()), system.snapshot(&contoso()));
+}
+
+#[test]
+fn what_was_accepted_can_be_read_again() {
+    use phone_system_core::Subject;
+    use phone_system_core::inventory::LoadStock;
+    // More numbers in one event than a command may name in a list.
+    let csv = "TelephoneNumber,IsoCountryCode,Kind\n+12012000000-+12012599999,US,user\n+12012600000-+12013199999,US,user\n";
+    let store = Shared::default();
+    let system = PhoneSystem::open(Box::new(store.clone()), Options::default()).unwrap();
+    let load = LoadStock { csv: csv.to_owned(), mode: phone_system_core::bulk::Mode::AllOrNothing };
+    assert_eq!(
+        system.execute(Subject::Provider, &load, &context()).unwrap().answer.numbers,
+        1_200_000
+    );
+    let again = PhoneSystem::open(Box::new(store), Options::default()).unwrap();
+    assert_eq!(again.stock_snapshot().count().free, 1_200_000);
+    assert_eq!(again.events_after(0, 10).unwrap().len(), 1);
+
+    let csv = "TelephoneNumber,IsoCountryCode,Kind\n+12010000000-+12029999999,US,user\n".to_owned();
+    let load = LoadStock { csv, mode: phone_system_core::bulk::Mode::AllOrNothing };
+    let refused = again.execute(Subject::Provider, &load, &context()).unwrap_err();
+    assert_eq!(refused.code(), ErrorCode::TableValue, "{refused}");
+}
+
+#[test]
+fn a_ticket_is_waited_for_where_it_was_given_out() {
+    let (one, other) = (Shared::default(), Shared::default());
+    let first = PhoneSystem::open(Box::new(one.clone()), Options::default()).unwrap();
+    let second = PhoneSystem::open(Box::new(other), Options::default()).unwrap();
+    let ticket = first.submit(&contoso(), &buy(1), &context()).unwrap();
+    second.wait(ticket).unwrap();
+    assert_eq!(one.read(0, 10).unwrap().len(), 1);
 }

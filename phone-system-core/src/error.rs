@@ -95,6 +95,7 @@ codes! {
     2008 LicensingStillNeeded "licensing.still_needed" "Another licence of the user, or of the organization, needs this one.";
     2009 LicensingUserHoldsNumber "licensing.user_holds_number" "The user's number needs the licence; unassign the number first.";
     2010 LicensingUsageLocation "licensing.usage_location_conflict" "The user has another usage location.";
+    2011 LicensingNothingNamed "licensing.nothing_named" "At least one user with at least one licence must be named.";
     2500 BillingCreditsNotSetUp "billing.credits_not_set_up" "Communications Credits have to be set up first.";
     2501 BillingCreditsAlreadySetUp "billing.credits_already_set_up" "Communications Credits are set up already.";
     3000 InventoryNothingAsked "inventory.nothing_asked" "At least one number must be asked for.";
@@ -128,6 +129,7 @@ codes! {
     3028 InventoryPage "inventory.page_out_of_range" "A page has from one row to the most that one list may have.";
     3029 InventoryNotReleased "inventory.not_released" "The number is not waiting to be offered again.";
     3030 InventoryNoResourceAccountLicense "inventory.resource_account_unlicensed" "No resource-account licence is left for the account that is to hold the number.";
+    3031 InventoryListTooLong "inventory.list_too_long" "A command names at most a million numbers.";
     4000 PortingEmpty "porting.no_numbers" "At least one number must be named.";
     4001 PortingTooManyNumbers "porting.too_many_numbers" "The wizard takes fewer numbers; more go as one service request.";
     4002 PortingWizardCountry "porting.wizard_country" "The wizard does not serve this country; send a service request.";
@@ -138,6 +140,7 @@ codes! {
     4007 PortingInOpenOrder "porting.in_open_order" "A number of the order is in another open order.";
     4008 PortingOrderUnknown "porting.order_unknown" "The organization has no port order with this number.";
     4009 PortingOrderClosed "porting.order_closed" "The port order was cancelled already.";
+    4010 PortingListTooLong "porting.list_too_long" "An order names at most a million numbers.";
     5000 StoreFailed "store.failed" "The store could not keep the commits; nothing of them was acknowledged.";
     5001 StorePoisoned "store.poisoned" "The store failed earlier; open the system anew.";
     5002 StoreCorrupt "store.corrupt" "What the store holds is not what was written.";

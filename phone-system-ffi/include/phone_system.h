@@ -121,6 +121,8 @@ enum phs_status
   PHS_LICENSING_USER_HOLDS_NUMBER = 2009,
   /** The user has another usage location. */
   PHS_LICENSING_USAGE_LOCATION_CONFLICT = 2010,
+  /** At least one user with at least one licence must be named. */
+  PHS_LICENSING_NOTHING_NAMED = 2011,
   /** Communications Credits have to be set up first. */
   PHS_BILLING_CREDITS_NOT_SET_UP = 2500,
   /** Communications Credits are set up already. */
@@ -187,6 +189,8 @@ enum phs_status
   PHS_INVENTORY_NOT_RELEASED = 3029,
   /** No resource-account licence is left for the account that is to hold the number. */
   PHS_INVENTORY_RESOURCE_ACCOUNT_UNLICENSED = 3030,
+  /** A command names at most a million numbers. */
+  PHS_INVENTORY_LIST_TOO_LONG = 3031,
   /** At least one number must be named. */
   PHS_PORTING_NO_NUMBERS = 4000,
   /** The wizard takes fewer numbers; more go as one service request. */
@@ -207,6 +211,8 @@ enum phs_status
   PHS_PORTING_ORDER_UNKNOWN = 4008,
   /** The port order was cancelled already. */
   PHS_PORTING_ORDER_CLOSED = 4009,
+  /** An order names at most a million numbers. */
+  PHS_PORTING_LIST_TOO_LONG = 4010,
   /** The store could not keep the commits; nothing of them was acknowledged. */
   PHS_STORE_FAILED = 5000,
   /** The store failed earlier; open the system anew. */

@@ -45,6 +45,8 @@ struct PortFile {
     country: Country,
 }
 
+const USAGE: &str = "set_up_organization [--input FOLDER] [--json] [--at INSTANT]";
+
 /// What the command line says.
 struct Options {
     input: PathBuf,
@@ -63,6 +65,10 @@ fn options() -> Result<Options, String> {
             "--json" => options.json = true,
             "--at" => {
                 options.at = Some(value()?.parse().map_err(|error| format!("--at: {error}"))?);
+            }
+            "--help" => {
+                println!("{USAGE}");
+                process::exit(0);
             }
             _ => {
                 return Err(format!(

@@ -7,9 +7,9 @@ use super::events::{
     NumbersUnassigned, NumbersUnblocked,
 };
 use super::owned::{Count, State, Status};
-use super::{Batch, BlockLength, Error, OrderId, Target, TargetSort, numbers_of};
+use super::{Batch, BlockLength, Error, OrderId, Target, TargetSort, check_list, numbers_of};
 use crate::bulk::Mode;
-use crate::number::{NumberKind, NumberList, PhoneNumber};
+use crate::number::{MAXIMUM, NumberKind, NumberList, PhoneNumber};
 use crate::rules::Rules;
 use crate::text::{Country, Label};
 use crate::time::{Duration, Timestamp};
@@ -47,6 +47,9 @@ impl Reserve {
         }
         if let Some(maximum) = rules.search_maximum.exceeded_by(quantity.into()) {
             return Err(Error::SearchTooLarge { quantity, maximum });
+        }
+        if quantity > MAXIMUM {
+            return Err(Error::SearchTooLarge { quantity, maximum: MAXIMUM });
         }
         if kind != NumberKind::User && !rules.service_number_search.contains(country) {
             let searchable = rules.service_number_search.names();
@@ -122,9 +125,7 @@ impl Acquire {
         let Some(chosen) = &self.numbers else {
             return Ok(NumbersAcquired { order: self.order, batches: order.batches.clone(), at });
         };
-        if chosen.is_empty() {
-            return Err(Error::NothingAsked {});
-        }
+        check_list(chosen)?;
         let reserved = numbers_of(&order.batches);
         if let Some(number) = chosen.iter().find(|number| !reserved.contains(*number)) {
             return Err(Error::NotInOrder { order: self.order, number });
@@ -166,7 +167,8 @@ pub struct NumberAssignment {
 ///
 /// Refusals of an item in this order: the number is not owned, assigned, blocked; the rules put no
 /// number on such a target; the kind cannot serve it; the target holds a number already; licence;
-/// country. Emergency addresses are not looked at yet.
+/// country; for toll-free numbers, Communications Credits. Emergency addresses are not looked at
+/// yet, nor whether an organization is licensed for attendants and queues at all.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -234,13 +236,11 @@ impl Unassign {
         rules: &Rules,
         at: Timestamp,
     ) -> Result<NumbersUnassigned, Error> {
+        let until = self.block.map(|block| block_end(block, rules, at)).transpose()?;
         let Status::Assigned(_) = state.owned(number)?.status else {
             return Err(Error::NumberNotAssigned { number });
         };
-        let block = self
-            .block
-            .map(|block| Ok(BlockUntil { until: block_end(block, rules, at)? }))
-            .transpose()?;
+        let block = until.map(|until| BlockUntil { until });
         Ok(NumbersUnassigned { numbers: number.into(), block })
     }
 }
@@ -334,10 +334,8 @@ pub struct Release {
 
 impl Release {
     pub(crate) fn decide(&self, state: &State, rules: &Rules) -> Result<NumbersReleased, Error> {
+        check_list(&self.numbers)?;
         let numbers = self.numbers.count();
-        if numbers == 0 {
-            return Err(Error::NothingAsked {});
-        }
         if let Some(maximum) = rules.inventory.release_maximum.exceeded_by(numbers) {
             return Err(Error::ReleaseTooLarge { numbers, maximum });
         }

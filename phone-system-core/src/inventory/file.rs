@@ -26,7 +26,7 @@ const PORTED: Column = Column::optional("PortInOrderStatus");
 /// Columns: `TelephoneNumber`, one number in E.164 or a range `+14255550100-+14255550199`;
 /// `IsoCountryCode`; `IsoSubdivision` and `City`, which may be missing or empty; `Kind`: `user`,
 /// `service_toll` or `service_toll_free`. Each row is an item. Of a range the two ends are held
-/// against the numbering plan.
+/// against the numbering plan. One load brings at most 10,000,000 numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -66,7 +66,15 @@ impl LoadStock {
         table::rows(&self.csv, &[NUMBER, COUNTRY, STATE, CITY, KIND])
     }
 
-    pub(crate) fn decide_one(row: &Row, stock: &Stock) -> Result<NumbersOffered, Refusal> {
+    /// The most numbers that one load may bring.
+    pub(crate) const MAXIMUM: u64 = 10_000_000;
+
+    /// `left` is how many numbers the load may still bring.
+    pub(crate) fn decide_one(
+        row: &Row,
+        stock: &Stock,
+        left: u64,
+    ) -> Result<NumbersOffered, Refusal> {
         let range: NumberRange = row.read(NUMBER, str::parse).map_err(|error| error.refusal())?;
         let kind = row
             .read(KIND, |cell| {
@@ -76,10 +84,11 @@ impl LoadStock {
             .map_err(|error| error.refusal())?;
         let shelf = shelf(row, kind).map_err(|error| error.refusal())?;
         let numbers: NumberList = [range].into_iter().collect();
-        if numbers.count() > MAXIMUM_RANGE {
-            return Err(row.refuse(NUMBER, &"a row names at most 1000000 numbers").refusal());
+        if numbers.count() > left {
+            return Err(row.refuse(NUMBER, &"one load brings at most 10000000 numbers").refusal());
         }
-        for end in range.ends() {
+        let [first, last] = range.ends();
+        for end in [Some(first), (first != last).then_some(last)].into_iter().flatten() {
             check_plan(&parse(end)?, kind, shelf.country).map_err(|error| error.refusal())?;
         }
         if let Some(number) = numbers.iter().find(|number| stock.contains(*number)) {
@@ -88,9 +97,6 @@ impl LoadStock {
         Ok(NumbersOffered { batches: vec![Batch { shelf, numbers }] })
     }
 }
-
-/// The most numbers in one row of the stock.
-const MAXIMUM_RANGE: u64 = 1_000_000;
 
 impl ImportOwned {
     pub(crate) fn rows(&self) -> Result<Rows, table::Error> {

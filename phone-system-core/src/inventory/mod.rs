@@ -19,7 +19,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::{Choices, refusals};
-use crate::number::{LineType, NumberKind, NumberList, PhoneNumber};
+use crate::number::{LineType, MAXIMUM, NumberKind, NumberList, PhoneNumber};
 use crate::text::{Country, Label, UserId};
 use crate::time::Timestamp;
 
@@ -102,6 +102,8 @@ refusals! {
             => "{number} is a number of {country}, not of {given}",
         Page = InventoryPage { rows: u32, maximum: u32 }
             => "a page has 1 to {maximum} rows, not {rows}",
+        ListTooLong = InventoryListTooLong { numbers: u64, maximum: u32 }
+            => "{numbers} numbers were named; a command names at most {maximum}",
         NotReleased = InventoryNotReleased { number: PhoneNumber }
             => "{number} is not a released number of the stock",
     }
@@ -155,6 +157,17 @@ pub struct Batch {
 /// All numbers of some batches.
 pub(crate) fn numbers_of(batches: &[Batch]) -> NumberList {
     batches.iter().flat_map(|batch| batch.numbers.ranges().iter().copied()).collect()
+}
+
+/// Refuses a list of no numbers, and one of more than a command may name.
+pub(crate) fn check_list(numbers: &NumberList) -> Result<(), Error> {
+    if numbers.is_empty() {
+        return Err(Error::NothingAsked {});
+    }
+    match numbers.too_many() {
+        Some(numbers) => Err(Error::ListTooLong { numbers, maximum: MAXIMUM }),
+        None => Ok(()),
+    }
 }
 
 /// Adds a batch, to the last one if it is of the same shelf and goes on from there.

@@ -111,8 +111,9 @@ impl Stock {
     /// The shelves that fit a search, each with its free numbers, in ascending order.
     fn shelves(&self, search: &Search) -> impl Iterator<Item = (&Shelf, &Map<PhoneNumber, ()>)> {
         let Search { kind, country, .. } = *search;
-        let state = search.state.clone();
-        let city = search.city.clone();
+        // Toll-free numbers have no place, whatever list the admin center shows them in.
+        let place = |label: &Option<Label>| label.clone().filter(|_| kind.has_places());
+        let (state, city) = (place(&search.state), place(&search.city));
         let from = Shelf { kind, country, state: None, city: None };
         self.free
             .range(from..)
@@ -296,7 +297,7 @@ impl Stock {
     /// Takes in numbers that are free, or somebody's.
     fn enter(&mut self, batch: &Batch, status: &Status) -> Fit {
         let shelf = Arc::new(batch.shelf.clone());
-        if !self.free.contains(&batch.shelf) {
+        if *status == Status::Free && !self.free.contains(&batch.shelf) {
             self.free.insert(batch.shelf.clone(), Map::default());
         }
         for number in batch.numbers.iter() {
@@ -328,6 +329,9 @@ impl Stock {
         let shelf = Arc::clone(&item.shelf);
         let on_shelf = |status: &Status| matches!(status, Status::Free);
         if on_shelf(&before) != on_shelf(status) {
+            if !self.free.contains(&shelf) {
+                self.free.insert(shelf.as_ref().clone(), Map::default());
+            }
             let free = self.free.get_mut(&shelf).ok_or("the shelf is missing")?;
             if on_shelf(status) {
                 free.insert(number, ());

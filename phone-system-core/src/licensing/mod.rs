@@ -37,6 +37,8 @@ refusals! {
             => "all {bought} seats bought of {sku} are assigned ({assigned}); buy more, or unassign one first",
         AlreadyAssigned = LicensingAlreadyAssigned { user: UserId, sku: Sku }
             => "{user} holds {sku} already",
+        NothingNamed = LicensingNothingNamed {}
+            => "name at least one user, and at least one licence for each",
         NotAssigned = LicensingNotAssigned { user: UserId, sku: Sku }
             => "{user} does not hold {sku}",
         SeatsInUse = LicensingSeatsInUse { sku: Sku, bought: u32, assigned: u32, free: u32, seats: u32 }
@@ -209,7 +211,8 @@ pub struct Assignment {
 ///
 /// Each user is one item: all the licences named for it, or none. Communications Credits need
 /// Phone System or Audio Conferencing, a calling plan needs Phone System; both may be assigned
-/// together with what they need.
+/// together with what they need. Refusals of an item in this order: no licence named; another usage
+/// location; held already; a prerequisite; the seats.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -224,6 +227,9 @@ pub struct Assign {
 impl Assignment {
     pub(crate) fn decide(&self, state: &State) -> Result<LicensesAssigned, Error> {
         let user = &self.user;
+        if self.skus.is_empty() {
+            return Err(Error::NothingNamed {});
+        }
         let mut held = SkuSet::default();
         if let Some(known) = state.user(user) {
             let (recorded, given) = (known.usage_location, self.usage_location);
@@ -249,6 +255,8 @@ impl Assignment {
                     needs_one_of,
                 });
             }
+        }
+        for sku in self.skus.iter().copied() {
             let Seats { bought, assigned } = state.seats(sku);
             if assigned >= bought {
                 return Err(Error::NoSeatsLeft { sku, bought, assigned });
@@ -271,8 +279,9 @@ pub struct Holding {
 
 /// Takes licences from users; the seats are free again.
 ///
-/// A licence that another one of the user needs, or that the user's number needs, is refused. A
-/// user without licences is forgotten.
+/// A licence that another one of the user needs, or that the user's number needs, is refused: of
+/// several licences of one user the one that needs comes first in the list. A user without licences
+/// is forgotten.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -285,7 +294,7 @@ pub struct Unassign {
 }
 
 impl Holding {
-    /// `number` is one that the user holds, if there is one.
+    /// `number` is one for which the user needs the licence, if there is one.
     pub(crate) fn decide(
         &self,
         state: &State,
@@ -302,10 +311,8 @@ impl Holding {
             return Err(Error::StillNeeded { sku, needed_by, user: Some(user) });
         }
         match number {
-            Some(number) if missing_for_calls(left).is_some() => {
-                Err(Error::UserHoldsNumber { user, sku, number })
-            }
-            _ => Ok(LicensesUnassigned { holdings: vec![self.clone()] }),
+            Some(number) => Err(Error::UserHoldsNumber { user, sku, number }),
+            None => Ok(LicensesUnassigned { holdings: vec![self.clone()] }),
         }
     }
 }

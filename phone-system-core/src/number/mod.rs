@@ -25,6 +25,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::{figure_as_text, refusals};
 
+pub(crate) use list::MAXIMUM;
 pub use list::{ListError, NumberList, NumberRange};
 pub use parse::{LineType, METADATA_VERSION, ParsedNumber, is_north_american, parse};
 

@@ -74,6 +74,7 @@ pub struct Context {
     /// Who asks, for the record.
     pub actor: Actor,
     /// Makes a retry harmless: the same key with the same command answers the same and does nothing.
+    /// A refusal is not remembered: the same key may be used again.
     pub key: Option<Key>,
     /// What chance is drawn from.
     pub seed: Option<Seed>,
@@ -117,6 +118,8 @@ impl Touches {
     pub const ACCOUNT: Self = Self { organization: false, account: true, stock: false };
     /// An organization, its account and the stock.
     pub const ALL: Self = Self { organization: true, account: true, stock: true };
+    /// Nothing: anyone may ask.
+    pub const NOTHING: Self = Self { organization: false, account: false, stock: false };
     /// The stock alone: the provider's.
     pub const STOCK: Self = Self { organization: false, account: false, stock: true };
 

@@ -478,8 +478,8 @@ impl Query for ReadList {
     const TOUCHES: Touches = Touches::ORGANIZATION;
     type Answer = ReadNumbers;
 
-    fn answer(&self, _: &View) -> Result<ReadNumbers, Error> {
-        Ok(ReadList::answer(self)?)
+    fn answer(&self, view: &View) -> Result<ReadNumbers, Error> {
+        Ok(ReadList::answer(self, view.organization.rules())?)
     }
 }
 
@@ -521,7 +521,7 @@ pub struct ParseNumber {
 
 impl Query for ParseNumber {
     const NAME: &'static str = "number.parse";
-    const TOUCHES: Touches = Touches::STOCK;
+    const TOUCHES: Touches = Touches::NOTHING;
     type Answer = ParsedNumber;
 
     fn answer(&self, _: &View) -> Result<ParsedNumber, Error> {

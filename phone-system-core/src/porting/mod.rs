@@ -6,6 +6,7 @@
 
 mod list;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::draft::{Apply, Inconsistent, events};
 use crate::error::{Choices, refusals};
 use crate::map::Map;
-use crate::number::{self, LineType, NumberKind, NumberList, PhoneNumber};
+use crate::number::{self, LineType, MAXIMUM, NumberKind, NumberList, NumberRange, PhoneNumber};
 use crate::rules::Rules;
 use crate::text::{Country, Label};
 use crate::time::Timestamp;
@@ -31,6 +32,10 @@ refusals! {
             => "the wizard takes {wizard_kind} numbers, not {kind}; send a service request with a letter of authorization",
         NumberCountry = PortingNumberCountry { number: PhoneNumber, country: Country, given: Country }
             => "{number} is a number of {country}; an order has numbers of one country, here {given}",
+        ListTooLong = PortingListTooLong { numbers: u64, maximum: u32 }
+            => "{numbers} numbers were named; an order names at most {maximum}",
+        NotOfCountry = NumberInvalid { number: PhoneNumber, country: Country }
+            => "{number} is not a number of {country}",
         KindMismatch = PortingKindMismatch { number: PhoneNumber, kind: NumberKind, line: LineType }
             => "the numbering plan says that {number} is {line}; it does not go in an order of {kind} numbers",
         AlreadyOwned = PortingAlreadyOwned { number: PhoneNumber }
@@ -216,45 +221,44 @@ pub struct Plan {
 
 impl Plan {
     pub(crate) fn answer(&self, rules: &Rules) -> Result<Vec<PlannedOrder>, Error> {
-        let mut orders: Vec<PlannedOrder> = Vec::new();
+        let mut lists: BTreeMap<_, (usize, Vec<NumberRange>)> = BTreeMap::new();
         for list in &self.lists {
             check_plan(list)?;
+            let place = lists.len();
             let PortList { losing_carrier, kind, country, numbers } = list;
-            let same = |order: &&mut PlannedOrder| {
-                order.losing_carrier == *losing_carrier
-                    && order.kind == *kind
-                    && order.country == *country
+            let one = lists.entry((losing_carrier, kind, country)).or_insert((place, Vec::new()));
+            one.1.extend(numbers.ranges());
+        }
+        let mut orders: Vec<_> = lists.into_iter().collect();
+        orders.sort_by_key(|(_, (place, _))| *place);
+        let orders = orders.into_iter().map(|((losing_carrier, kind, country), (_, ranges))| {
+            let numbers: NumberList = ranges.into_iter().collect();
+            let (losing_carrier, kind, country) = (losing_carrier.clone(), *kind, *country);
+            let count = numbers.count();
+            let (channel, reason) = match check_wizard(kind, country, count, rules) {
+                Ok(()) => (Channel::Wizard, Reason::WithinWizard),
+                Err(error) => (
+                    Channel::ServiceRequest,
+                    match error {
+                        Error::WizardCountry { .. } => Reason::WizardCountry,
+                        Error::WizardKind { .. } => Reason::WizardKind,
+                        _ => Reason::TooManyNumbers,
+                    },
+                ),
             };
-            match orders.iter_mut().find(same) {
-                Some(order) => order.numbers.extend_with(numbers),
-                None => orders.push(PlannedOrder {
-                    losing_carrier: losing_carrier.clone(),
-                    kind: *kind,
-                    country: *country,
-                    channel: Channel::Wizard,
-                    reason: Reason::WithinWizard,
-                    count: 0,
-                    wizard_maximum: rules.porting.wizard_maximum,
-                    numbers: numbers.clone(),
-                }),
+            let wizard_maximum = rules.porting.wizard_maximum;
+            PlannedOrder {
+                losing_carrier,
+                kind,
+                country,
+                channel,
+                reason,
+                count,
+                wizard_maximum,
+                numbers,
             }
-        }
-        for order in &mut orders {
-            order.count = order.numbers.count();
-            (order.channel, order.reason) =
-                match check_wizard(order.kind, order.country, order.count, rules) {
-                    Ok(()) => (Channel::Wizard, Reason::WithinWizard),
-                    Err(error) => (
-                        Channel::ServiceRequest,
-                        match error {
-                            Error::WizardCountry { .. } => Reason::WizardCountry,
-                            Error::WizardKind { .. } => Reason::WizardKind,
-                            _ => Reason::TooManyNumbers,
-                        },
-                    ),
-                };
-        }
-        Ok(orders)
+        });
+        Ok(orders.collect())
     }
 }
 
@@ -288,13 +292,21 @@ fn check_plan(list: &PortList) -> Result<(), Error> {
     if numbers.is_empty() {
         return Err(Error::NoNumbers {});
     }
+    if let Some(numbers) = numbers.too_many() {
+        return Err(Error::ListTooLong { numbers, maximum: MAXIMUM });
+    }
+    let north_american = number::is_north_american(*given);
     for number in numbers.iter() {
         let Ok(parsed) = number::parse(&number.to_string(), None) else {
-            continue;
+            // Whether a North American number is in use is the losing carrier's to say.
+            if north_american && (10_000_000_000..20_000_000_000).contains(&number.digits()) {
+                continue;
+            }
+            return Err(Error::NotOfCountry { number, country: *given });
         };
         let shared = parsed.line == LineType::TollFree
             && parsed.country.is_none_or(number::is_north_american)
-            && number::is_north_american(*given);
+            && north_american;
         if let Some(country) = parsed.country.filter(|country| country != given && !shared) {
             return Err(Error::NumberCountry { number, country, given: *given });
         }

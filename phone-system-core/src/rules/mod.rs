@@ -4,6 +4,9 @@
 //! 2021, the unified port wizard of 2025. An organization follows one [`Generation`] (2018 unless
 //! it says otherwise) and may override any figure. Events carry outcomes, so a later change of the
 //! rules changes nothing that was decided.
+//!
+//! The rules of addresses, conferencing, call queues and attendants, and of `porting` those beyond
+//! the wizard and the lists, are figures only: nothing reads them yet.
 
 mod table;
 mod value;

@@ -1,5 +1,6 @@
 //! The log of commits over a store: one order for all, and one append for all who wait.
 
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -15,6 +16,12 @@ pub(super) struct Log {
     tail: Mutex<Tail>,
     appended: Condvar,
     store: Mutex<Box<dyn Store>>,
+}
+
+impl fmt::Debug for Log {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Log").field("position", &lock(&self.tail).position).finish_non_exhaustive()
+    }
 }
 
 struct Tail {

@@ -55,7 +55,8 @@ impl From<Option<OrganizationId>> for Subject {
 /// What a command did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Executed<A> {
-    /// Where its commit is; none for a dry run, and for a command that had nothing to do.
+    /// Where its commit is; none for a dry run, and for a command that had nothing to do. For a key
+    /// that was used before, also in a dry run, that of the first time.
     pub position: Option<u64>,
     /// The instant at which it was decided: the one asked for, or the last one recorded if that is
     /// later by no more than the tolerance.
@@ -71,7 +72,8 @@ pub struct Executed<A> {
 #[must_use = "what was submitted is acknowledged only when it is waited for"]
 pub struct Ticket<A> {
     executed: Executed<A>,
-    durable: Option<u64>,
+    /// The log, and the position there that has to be durable first.
+    durable: Option<(Arc<Log>, u64)>,
 }
 
 /// How a system behaves, beside the rules of its organizations.
@@ -111,6 +113,11 @@ struct Locked<'a> {
 /// It can be shared between threads; every method takes `&self`. It reads no clock, sends nothing,
 /// and has no thread of its own.
 ///
+/// The instants of its callers are believed: one that lies years ahead is recorded, and what comes
+/// after it with an earlier one is refused, by all organizations if it touched the stock. Endings
+/// that nobody recorded are reckoned anew by each query; a system that is only asked and never
+/// changed should be sent `organization.advance_to` and `stock.advance_to` from time to time.
+///
 /// ```
 /// use phone_system_core::licensing::{BuySeats, Sku};
 /// use phone_system_core::organization::{Context, Seats};
@@ -131,7 +138,7 @@ pub struct PhoneSystem {
     organizations: RwLock<HashMap<OrganizationId, Arc<Organization>>>,
     stock: Stream<Stock>,
     provider_keys: Mutex<Keys>,
-    log: Log,
+    log: Arc<Log>,
 }
 
 impl PhoneSystem {
@@ -174,7 +181,7 @@ impl PhoneSystem {
             organizations: RwLock::new(organizations.collect()),
             stock: Stream::new(replay.stock),
             provider_keys: Mutex::new(replay.provider_keys),
-            log: Log::new(store, replay.position, replay.hash),
+            log: Arc::new(Log::new(store, replay.position, replay.hash)),
         }
     }
 
@@ -219,8 +226,8 @@ impl PhoneSystem {
     /// [`Error::Store`] if the commit could not be kept; whether it was is then unknown until the
     /// store is opened anew.
     pub fn wait<A>(&self, ticket: Ticket<A>) -> Result<Executed<A>, Error> {
-        if let Some(position) = ticket.durable {
-            self.log.wait(position)?;
+        if let Some((log, position)) = ticket.durable {
+            log.wait(position)?;
         }
         Ok(ticket.executed)
     }
@@ -259,7 +266,8 @@ impl PhoneSystem {
     ///
     /// * [`Error::Request`] if it is asked of the wrong subject, or at an instant too far before
     ///   the last one recorded;
-    /// * [`Error::Rule`] if it has no answer.
+    /// * [`Error::Rule`] if it has no answer;
+    /// * [`Error::Store`] if an append has failed: what is in memory is then more than was kept.
     pub fn query<Q: Query>(
         &self,
         subject: impl Into<Subject>,
@@ -268,6 +276,8 @@ impl PhoneSystem {
     ) -> Result<Q::Answer, Error> {
         let subject = subject.into();
         let owner = Self::owner(&subject, Q::NAME, Q::TOUCHES)?;
+        // After a failed append the published states hold what was not kept.
+        self.log.check()?;
         let organization = owner.and_then(|id| self.find(id));
         let Touches { organization: own, account, stock } = Q::TOUCHES;
         let state =
@@ -295,7 +305,8 @@ impl PhoneSystem {
     /// The commits after a position, in order, at most `limit`: everything that has happened, for
     /// whoever acts on it outside.
     ///
-    /// They are delivered again if asked for again; keep the position of the last one dealt with.
+    /// They are delivered again if asked for again; keep the position of the last one dealt with. A
+    /// commit may be read here an instant before queries show what it did.
     ///
     /// # Errors
     ///
@@ -348,6 +359,7 @@ impl PhoneSystem {
         touches: Touches,
     ) -> Result<Option<&'a OrganizationId>, RequestError> {
         match subject {
+            _ if touches == Touches::NOTHING => Ok(None),
             Subject::Organization(id) if touches.needs_organization() => Ok(Some(id)),
             Subject::Provider if !touches.needs_organization() => Ok(None),
             Subject::Organization(_) => {
@@ -442,7 +454,7 @@ impl PhoneSystem {
             known.insert((*key).clone(), (position, command_hash));
         }
         let executed = Executed { position: Some(position), at, answer, refused: payload.refused };
-        Ok(Ticket { executed, durable: Some(position) })
+        Ok(Ticket { executed, durable: Some((Arc::clone(&self.log), position)) })
     }
 
     /// The answer of a command whose key was used before, rebuilt from its commit.
@@ -464,7 +476,7 @@ impl PhoneSystem {
         let answer = command.answer(&commit.payload.outcome())?;
         let (at, refused) = (commit.header.at, commit.payload.refused);
         let executed = Executed { position: Some(position), at, answer, refused };
-        Ok(Ticket { executed, durable: Some(position) })
+        Ok(Ticket { executed, durable: Some((Arc::clone(&self.log), position)) })
     }
 
     fn lock<'a>(&'a self, organization: Option<&'a Organization>, touches: Touches) -> Locked<'a> {

@@ -45,6 +45,7 @@ class ErrorCode(IntEnum):
     LICENSING_STILL_NEEDED = 2008
     LICENSING_USER_HOLDS_NUMBER = 2009
     LICENSING_USAGE_LOCATION_CONFLICT = 2010
+    LICENSING_NOTHING_NAMED = 2011
     BILLING_CREDITS_NOT_SET_UP = 2500
     BILLING_CREDITS_ALREADY_SET_UP = 2501
     INVENTORY_NOTHING_ASKED = 3000
@@ -78,6 +79,7 @@ class ErrorCode(IntEnum):
     INVENTORY_PAGE_OUT_OF_RANGE = 3028
     INVENTORY_NOT_RELEASED = 3029
     INVENTORY_RESOURCE_ACCOUNT_UNLICENSED = 3030
+    INVENTORY_LIST_TOO_LONG = 3031
     PORTING_NO_NUMBERS = 4000
     PORTING_TOO_MANY_NUMBERS = 4001
     PORTING_WIZARD_COUNTRY = 4002
@@ -88,6 +90,7 @@ class ErrorCode(IntEnum):
     PORTING_IN_OPEN_ORDER = 4007
     PORTING_ORDER_UNKNOWN = 4008
     PORTING_ORDER_CLOSED = 4009
+    PORTING_LIST_TOO_LONG = 4010
     STORE_FAILED = 5000
     STORE_POISONED = 5001
     STORE_CORRUPT = 5002
@@ -264,6 +267,10 @@ _ABOUT: dict[ErrorCode, tuple[str, str]] = {
         "licensing.usage_location_conflict",
         "The user has another usage location.",
     ),
+    ErrorCode.LICENSING_NOTHING_NAMED: (
+        "licensing.nothing_named",
+        "At least one user with at least one licence must be named.",
+    ),
     ErrorCode.BILLING_CREDITS_NOT_SET_UP: (
         "billing.credits_not_set_up",
         "Communications Credits have to be set up first.",
@@ -396,6 +403,10 @@ _ABOUT: dict[ErrorCode, tuple[str, str]] = {
         "inventory.resource_account_unlicensed",
         "No resource-account licence is left for the account that is to hold the number.",
     ),
+    ErrorCode.INVENTORY_LIST_TOO_LONG: (
+        "inventory.list_too_long",
+        "A command names at most a million numbers.",
+    ),
     ErrorCode.PORTING_NO_NUMBERS: (
         "porting.no_numbers",
         "At least one number must be named.",
@@ -435,6 +446,10 @@ _ABOUT: dict[ErrorCode, tuple[str, str]] = {
     ErrorCode.PORTING_ORDER_CLOSED: (
         "porting.order_closed",
         "The port order was cancelled already.",
+    ),
+    ErrorCode.PORTING_LIST_TOO_LONG: (
+        "porting.list_too_long",
+        "An order names at most a million numbers.",
     ),
     ErrorCode.STORE_FAILED: (
         "store.failed",

@@ -3536,7 +3536,8 @@ class InventoryArea:
 
         Refusals of an item in this order: the number is not owned, assigned, blocked; the rules put
         no number on such a target; the kind cannot serve it; the target holds a number already;
-        licence; country. Emergency addresses are not looked at yet.
+        licence; country; for toll-free numbers, Communications Credits. Emergency addresses are not
+        looked at yet, nor whether an organization is licensed for attendants and queues at all.
 
         Args:
             assignments: Which numbers are to serve what.
@@ -4324,7 +4325,8 @@ class LicensingArea:
 
         Each user is one item: all the licences named for it, or none. Communications Credits need
         Phone System or Audio Conferencing, a calling plan needs Phone System; both may be assigned
-        together with what they need.
+        together with what they need. Refusals of an item in this order: no licence named; another
+        usage location; held already; a prerequisite; the seats.
 
         Args:
             assignments: Who gets what.
@@ -4478,8 +4480,9 @@ class LicensingArea:
     ) -> Executed[LicensesChanged]:
         """Takes licences from users; the seats are free again.
 
-        A licence that another one of the user needs, or that the user's number needs, is refused. A
-        user without licences is forgotten.
+        A licence that another one of the user needs, or that the user's number needs, is refused:
+        of several licences of one user the one that needs comes first in the list. A user without
+        licences is forgotten.
 
         Args:
             holdings: Who loses what.
@@ -5184,7 +5187,8 @@ class PortingArea:
     ) -> ReadNumbers:
         """Reads a list of numbers to port.
 
-        A table (CSV) with the column ``PhoneNumber``, one number a row.
+        A table (CSV) with the column ``PhoneNumber``, one number a row, or in 2018 a range: the
+        smaller number first, one hyphen.
 
         For countries of the North American Numbering Plan the wizard's own rule is followed: 10 or
         11 digits, whatever stands between them, become ``+1…``; fewer or more are an error and
@@ -5650,7 +5654,7 @@ class StockArea:
         key: str | None = None,
         seed: bytes | None = None,
     ) -> Executed[Advanced]:
-        """Records that the time of holds in the stock has come; see ``AdvanceOrganization``.
+        """Records that the time of holds in the stock has come; see ``organization.advance_to``.
 
         Args:
             at: The instant at which it is asked; the clock's if not given.
@@ -5687,7 +5691,8 @@ class StockArea:
         Columns: ``TelephoneNumber``, one number in E.164 or a range ``+14255550100-+14255550199``;
         ``IsoCountryCode``; ``IsoSubdivision`` and ``City``, which may be missing or empty;
         ``Kind``: ``user``, ``service_toll`` or ``service_toll_free``. Each row is an item. Of a
-        range the two ends are held against the numbering plan.
+        range the two ends are held against the numbering plan. One load brings at most 10,000,000
+        numbers.
 
         Args:
             csv: The text of the table, UTF-8.

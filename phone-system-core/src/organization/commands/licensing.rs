@@ -83,6 +83,9 @@ impl Command for licensing::Assign {
     type Answer = LicensesChanged;
 
     fn decide(&self, drafts: &mut Drafts, _: &Context) -> Decided {
+        if self.assignments.is_empty() {
+            return Err(licensing::Error::NothingNamed {}.into());
+        }
         Ok(bulk::each(
             self.mode,
             &mut drafts.organization,
@@ -135,6 +138,9 @@ impl Command for licensing::Unassign {
     type Answer = LicensesChanged;
 
     fn decide(&self, drafts: &mut Drafts, _: &Context) -> Decided {
+        if self.holdings.is_empty() {
+            return Err(licensing::Error::NothingNamed {}.into());
+        }
         Ok(bulk::each(
             self.mode,
             &mut drafts.organization,
@@ -174,6 +180,9 @@ fn number_that_needs(state: &State, holding: &Holding) -> Option<PhoneNumber> {
             return number;
         }
     }
-    licensing::missing_for_calls(left)?;
+    let could = |skus| licensing::missing_for_calls(skus).is_none();
+    if !could(held) || could(left) {
+        return None;
+    }
     state.inventory().held_by(&Target::User(holding.user.clone()))
 }

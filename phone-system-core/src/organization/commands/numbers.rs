@@ -14,7 +14,7 @@ use crate::inventory::{
 };
 use crate::licensing::{self, Basis, Entitlement, Grant};
 use crate::number::{NumberKind, NumberList, PhoneNumber};
-use crate::organization::{Command, Context, Drafts, Event, Outcome, State, Touches};
+use crate::organization::{Command, Context, Drafts, Error, Event, Outcome, State, Touches};
 use crate::time::Timestamp;
 
 impl Command for Reserve {
@@ -130,10 +130,14 @@ pub struct Assigned {
 
 impl Command for inventory::Assign {
     const NAME: &'static str = "inventory.assign";
-    const TOUCHES: Touches = Touches::ORGANIZATION;
+    const TOUCHES: Touches = Touches::ORGANIZATION_AND_ACCOUNT;
     type Answer = Assigned;
 
     fn decide(&self, drafts: &mut Drafts, _: &Context) -> Decided {
+        if self.assignments.is_empty() {
+            return Err(inventory::Error::NothingAsked {}.into());
+        }
+        let account = &drafts.account;
         Ok(bulk::each(
             self.mode,
             &mut drafts.organization,
@@ -142,7 +146,12 @@ impl Command for inventory::Assign {
             |state, assignment| {
                 let assigned = assignment.decide(state.inventory(), state.rules())?;
                 check_licenses(state, assignment)?;
-                Ok::<_, inventory::Error>(inventory::Event::from(assigned).into())
+                let kind =
+                    state.inventory().number(assignment.number).map(|owned| owned.shelf.kind);
+                if kind == Some(NumberKind::ServiceTollFree) {
+                    account.check_credits()?;
+                }
+                Ok::<_, Error>(inventory::Event::from(assigned).into())
             },
         )?)
     }
@@ -205,9 +214,7 @@ fn each_number(
     numbers: &NumberList,
     decide: impl Fn(&State, PhoneNumber) -> Result<inventory::Event, inventory::Error>,
 ) -> Decided {
-    if numbers.is_empty() {
-        return Err(inventory::Error::NothingAsked {}.into());
-    }
+    inventory::check_list(numbers)?;
     Ok(bulk::each(mode, draft, numbers.iter(), ToString::to_string, |state, number| {
         decide(state, *number).map(Event::from)
     })?)

@@ -9,7 +9,7 @@ use crate::error::{Refusal, Refuses};
 use crate::inventory::{self, LoadStock, Reoffer, StockEvent};
 use crate::organization::{Command, Context, Drafts, Outcome, Touches};
 
-/// Records that the time of holds in the stock has come; see [`AdvanceOrganization`].
+/// Records that the time of holds in the stock has come; see `organization.advance_to`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -43,9 +43,12 @@ impl Command for LoadStock {
     type Answer = Loaded;
 
     fn decide(&self, drafts: &mut Drafts, _: &Context) -> Decided {
+        let mut left = Self::MAXIMUM;
         Ok(bulk::each(self.mode, &mut drafts.stock, self.rows()?, row_name, |stock, row| {
             let row = row.as_ref().map_err(Refuses::refusal)?;
-            Ok::<_, Refusal>(Self::decide_one(row, stock)?.into())
+            let offered = Self::decide_one(row, stock, left)?;
+            left = left.saturating_sub(inventory::numbers_of(&offered.batches).count());
+            Ok::<_, Refusal>(offered.into())
         })?)
     }
 
@@ -64,9 +67,7 @@ impl Command for Reoffer {
     type Answer = Loaded;
 
     fn decide(&self, drafts: &mut Drafts, _: &Context) -> Decided {
-        if self.numbers.is_empty() {
-            return Err(inventory::Error::NothingAsked {}.into());
-        }
+        inventory::check_list(&self.numbers)?;
         Ok(bulk::each(
             self.mode,
             &mut drafts.stock,
