@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::owned::Source;
-use super::{Batch, NumberAssignment, OrderId, Shelf, Target};
+use super::{Batch, NumberAssignment, OrderId, Shelf, Source, Target};
 use crate::draft::events;
 use crate::number::{NumberKind, NumberList, PhoneNumber};
 use crate::time::Timestamp;

@@ -32,7 +32,7 @@ pub use events::{
     OrderCancelled, Recorded, ReservationExpired,
 };
 pub use file::{ImportOwned, LoadStock};
-pub use owned::{Count, Order, OrderStatus, Owned, Source, State, Status};
+pub use owned::{Count, Order, OrderStatus, Owned, State, Status};
 pub use stock::{
     Event as StockEvent, HoldEnded, HoldReleased, NumbersEntered, NumbersHeld, NumbersOffered,
     NumbersReoffered, NumbersReturned, NumbersSold, Reoffer, Search, Stock, StockCount,
@@ -125,6 +125,18 @@ impl crate::error::AsFigure for OrderId {
     fn figure(&self) -> crate::error::Figure {
         crate::error::Figure::Count(self.0)
     }
+}
+
+/// How a number came to the organization; only acquired ones count against the allowance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Source {
+    /// From the provider.
+    Acquired,
+    /// From another carrier.
+    PortedIn,
 }
 
 /// Where numbers belong: of one kind, in one place.

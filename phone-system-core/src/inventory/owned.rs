@@ -10,23 +10,13 @@ use super::events::{
     BlocksEnded, Event, NumbersBlocked, NumbersReleased, NumbersReserved, NumbersUnassigned,
     NumbersUnblocked, Recorded, ReservationExpired,
 };
-use super::{Batch, Error, NumberAssignment, OrderId, Shelf, Target, TargetSort, numbers_of};
+use super::{
+    Batch, Error, NumberAssignment, OrderId, Shelf, Source, Target, TargetSort, numbers_of,
+};
 use crate::draft::{Apply, Inconsistent};
 use crate::map::Map;
 use crate::number::{NumberKind, NumberList, PhoneNumber};
 use crate::time::Timestamp;
-
-/// How a number came to the organization; only acquired ones count against the allowance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Source {
-    /// From the provider.
-    Acquired,
-    /// From another carrier.
-    PortedIn,
-}
 
 /// What an owned number is doing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
