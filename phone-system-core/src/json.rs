@@ -22,6 +22,7 @@ use crate::store;
 use crate::system::{Error, PhoneSystem, RequestError, Subject, Ticket};
 use crate::text::{Actor, Key, OrganizationId};
 use crate::time::Timestamp;
+use crate::{billing, inventory, licensing, organization, porting};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -108,8 +109,6 @@ macro_rules! queries {
         },
     } ),*] };
 }
-
-use crate::{billing, inventory, licensing, organization, porting};
 
 const COMMANDS: &[Entry<RunCommand>] = commands![
     billing::SetUpCredits,

@@ -29,6 +29,11 @@ pub use queries::{
     SeatsOfSku, StockSearchAnswer, StockSummary, UserLicenses, Users, UsersAnswer,
 };
 
+/// So many items, as answers count them.
+fn count(items: usize) -> u32 {
+    u32::try_from(items).unwrap_or(u32::MAX)
+}
+
 /// Why an organization, or the provider, says no: the error of the domain that does.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

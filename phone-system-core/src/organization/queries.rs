@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Error, Query, Touches, View};
+use super::{Error, Query, Touches, View, count};
 use crate::billing::CreditsSetUp;
 use crate::inventory::{
     self, Batch, Count, Order, Owned, Search, Source, Status, StockCount, Target,
@@ -141,10 +141,6 @@ fn page_of(rules: &Rules, skip: u32, top: u32) -> Result<(usize, usize), invento
     }
     let size = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
     Ok((size(skip), size(top)))
-}
-
-fn count(items: usize) -> u32 {
-    u32::try_from(items).unwrap_or(u32::MAX)
 }
 
 impl Query for Users {

@@ -7,7 +7,9 @@ mod stock;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ChooseRules, Command, Context, Drafts, Error, Outcome, RulesChosen, Touches, own};
+use super::{
+    ChooseRules, Command, Context, Drafts, Error, Outcome, RulesChosen, Touches, count, own,
+};
 use crate::billing::{self, CreditsSetUp, SetUpCredits};
 use crate::bulk::Refused;
 use crate::draft::Inconsistent;
@@ -42,10 +44,6 @@ macro_rules! told {
     };
 }
 use told;
-
-fn count(items: usize) -> u32 {
-    u32::try_from(items).unwrap_or(u32::MAX)
-}
 
 /// A row of a table, for a refusal.
 fn row_name(row: &Result<Row, table::Error>) -> String {
