@@ -98,6 +98,25 @@ codes! {
     2011 LicensingNothingNamed "licensing.nothing_named" "At least one user with at least one licence must be named.";
     2500 BillingCreditsNotSetUp "billing.credits_not_set_up" "Communications Credits have to be set up first.";
     2501 BillingCreditsAlreadySetUp "billing.credits_already_set_up" "Communications Credits are set up already.";
+    2502 BillingBalanceNotPositive "billing.balance_not_positive" "Toll-free numbers need Communications Credits with a positive balance.";
+    2503 BillingAmountNotPositive "billing.amount_not_positive" "An amount has to be more than nothing.";
+    2504 BillingBalanceTooLarge "billing.balance_too_large" "The balance would exceed what an account can hold.";
+    2505 BillingPurchaseOrderAlone "billing.purchase_order_alone" "A purchase order goes with an enterprise agreement.";
+    2506 BillingAutoRechargeNotSet "billing.auto_recharge_not_set" "Auto-recharge is not set.";
+    2507 BillingRechargeUnknown "billing.recharge_unknown" "No recharge with this number is pending.";
+    2508 BillingCurrencyMismatch "billing.currency_mismatch" "The price list is in another currency than the account.";
+    2509 BillingTariffUnknown "billing.tariff_unknown" "The price list was not given to this system, or another one under its name.";
+    2510 BillingTariffNotChosen "billing.tariff_not_chosen" "No price list is chosen.";
+    2511 BillingAlreadyCharged "billing.already_charged" "The call was charged already.";
+    2512 BillingNoPlan "billing.no_plan" "The caller has no calling plan.";
+    2513 BillingCreditsLicenseMissing "billing.credits_license_missing" "The caller has no Communications Credits licence, and the minutes do not suffice.";
+    2514 BillingFundsTooLow "billing.funds_too_low" "Neither minutes nor credits suffice for the call.";
+    2515 BillingDestinationUnknown "billing.destination_unknown" "The country of the number called cannot be told.";
+    2516 BillingCallTooLong "billing.call_too_long" "The call is longer than any call is charged for.";
+    2600 TariffEmpty "tariff.empty" "The price list has no row.";
+    2601 TariffPrefixTwice "tariff.prefix_twice" "A prefix stands in the price list twice.";
+    2602 TariffNoRate "tariff.no_rate" "The price list has no price for the number.";
+    2603 TariffOutOfRange "tariff.out_of_range" "The call costs more than can be reckoned.";
     3000 InventoryNothingAsked "inventory.nothing_asked" "At least one number must be asked for.";
     3001 InventorySearchTooLarge "inventory.search_too_large" "More numbers were asked for than one search may reserve.";
     3002 InventoryByFormOnly "inventory.by_form_only" "Service numbers of this country are ordered by form, not by search.";
@@ -144,6 +163,10 @@ codes! {
     5000 StoreFailed "store.failed" "The store could not keep the commits; nothing of them was acknowledged.";
     5001 StorePoisoned "store.poisoned" "The store failed earlier; open the system anew.";
     5002 StoreCorrupt "store.corrupt" "What the store holds is not what was written.";
+    7000 CapacityLimitReached "capacity.limit_reached" "As many calls are on the number as it carries.";
+    7001 CapacityPermitUnknown "capacity.permit_unknown" "No open permit has this number.";
+    8000 CountryUnknown "country.unknown" "The table of countries has no row for this country.";
+    8001 CountryTwice "country.twice" "A country stands in the table twice.";
 }
 
 impl fmt::Display for ErrorCode {

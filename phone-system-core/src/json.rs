@@ -16,13 +16,18 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::billing::Tariff;
+use crate::capacity::Permits;
+use crate::country::Table;
 use crate::error::Refuses;
+use crate::money::Currency;
+use crate::number::PhoneNumber;
 use crate::organization::{Command, Context, Query, Seed};
 use crate::store;
 use crate::system::{Error, PhoneSystem, RequestError, Subject, Ticket};
-use crate::text::{Actor, Key, OrganizationId};
+use crate::text::{Actor, Key, Label, OrganizationId};
 use crate::time::Timestamp;
-use crate::{billing, inventory, licensing, organization, porting};
+use crate::{billing, country, inventory, licensing, organization, porting};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -111,7 +116,13 @@ macro_rules! queries {
 }
 
 const COMMANDS: &[Entry<RunCommand>] = commands![
+    billing::AddFunds,
+    organization::ChargeCalls,
+    billing::ChooseTariff,
+    billing::ReportRecharge,
+    billing::SetAutoRecharge,
     billing::SetUpCredits,
+    billing::StopAutoRecharge,
     inventory::Acquire,
     inventory::Assign,
     inventory::Block,
@@ -137,6 +148,11 @@ const COMMANDS: &[Entry<RunCommand>] = commands![
 
 const QUERIES: &[Entry<AskQuery>] = queries![
     organization::AccountOf,
+    organization::MinutesOf,
+    organization::Price,
+    billing::ReadUsage,
+    organization::Tariffs,
+    country::AvailabilityIn,
     organization::Allowances,
     organization::OwnedNumbers,
     organization::Orders,
@@ -213,6 +229,7 @@ fn ask_query<Q: Query>(
 pub struct JsonSystem {
     system: PhoneSystem,
     tickets: Mutex<Tickets>,
+    permits: Permits,
 }
 
 #[derive(Default)]
@@ -223,7 +240,7 @@ struct Tickets {
 
 impl From<PhoneSystem> for JsonSystem {
     fn from(system: PhoneSystem) -> Self {
-        Self { system, tickets: Mutex::default() }
+        Self { system, tickets: Mutex::default(), permits: Permits::default() }
     }
 }
 
@@ -391,6 +408,64 @@ impl JsonSystem {
     /// As [`PhoneSystem::events_after`].
     pub fn events_after(&self, position: u64, limit: usize) -> Result<String, Error> {
         Ok(format!("[{}]", self.system.commits_after(position, limit)?.join(",")))
+    }
+}
+
+/// What [`JsonSystem::give`] takes.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum Given {
+    Tariff { name: Label, currency: Currency, csv: String },
+    Countries { csv: String },
+}
+
+impl JsonSystem {
+    /// Gives reference data to the system: `{"tariff": {"name", "currency", "csv"}}`, answered by
+    /// what `billing.tariffs` shows of it, or `{"countries": {"csv"}}`, answered by
+    /// `{"countries": rows}`.
+    ///
+    /// # Errors
+    ///
+    /// `envelope.malformed`, `table.*`, `tariff.*` or `country.twice`; nothing is given then.
+    pub fn give(&self, given: &[u8]) -> Result<String, Error> {
+        match object("reference data", text(given)?)? {
+            Given::Tariff { name, currency, csv } => {
+                let tariff = Tariff::from_csv(name, currency, &csv)
+                    .map_err(|error| Error::Rule(error.into()))?;
+                let answer = organization::TariffOf::from(&tariff);
+                self.system.add_tariff(tariff);
+                serde_json::to_string(&answer).map_err(|error| unencodable(&error))
+            }
+            Given::Countries { csv } => {
+                let countries = Table::from_csv(&csv).map_err(|error| Error::Rule(error.into()))?;
+                let rows = countries.rows().count();
+                self.system.replace_countries(countries);
+                Ok(format!("{{\"countries\":{rows}}}"))
+            }
+        }
+    }
+
+    /// As [`PhoneSystem::admit`]; answers a number for [`release`](Self::release).
+    ///
+    /// # Errors
+    ///
+    /// As [`PhoneSystem::admit`].
+    pub fn admit(
+        &self,
+        organization: &OrganizationId,
+        number: PhoneNumber,
+        dialed: Option<&str>,
+    ) -> Result<u64, Error> {
+        Ok(self.permits.keep(self.system.admit(organization, number, dialed)?))
+    }
+
+    /// Gives back the place of a call that was admitted.
+    ///
+    /// # Errors
+    ///
+    /// `capacity.permit_unknown` if the permit was released already or never given out.
+    pub fn release(&self, permit: u64) -> Result<(), Error> {
+        self.permits.release(permit).map_err(|error| Error::Rule(error.into()))
     }
 }
 

@@ -93,15 +93,20 @@
 
 pub mod billing;
 pub mod bulk;
+pub mod capacity;
+pub mod country;
 pub mod draft;
 pub mod error;
+pub mod hash;
 pub mod inventory;
 pub mod json;
 pub mod licensing;
 pub mod map;
+pub mod money;
 pub mod number;
 pub mod organization;
 pub mod porting;
+pub mod reference;
 pub mod rules;
 pub mod store;
 pub mod system;

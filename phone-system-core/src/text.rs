@@ -44,6 +44,74 @@ macro_rules! text_schema {
 }
 pub(crate) use text_schema;
 
+/// Serializes as the one text form, and reads it back through `FromStr`.
+macro_rules! as_text {
+    ($($t:ty: $format:literal, $about:literal;)*) => { $(
+        impl serde::Serialize for $t {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $t {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<'_, str>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+
+        $crate::text::text_schema!($t: $format, $about);
+        $crate::error::figure_as_text!($t);
+    )* };
+}
+pub(crate) use as_text;
+
+/// Declares an enum of plain words: their one text form, in JSON, in tables and in sentences.
+macro_rules! words {
+    ($(
+        $(#[$meta:meta])*
+        pub enum $name:ident { $( $(#[$variant_meta:meta])* $variant:ident = $word:literal, )* }
+    )*) => { $(
+        $(#[$meta])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+        )]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[non_exhaustive]
+        pub enum $name { $( $(#[$variant_meta])* #[serde(rename = $word)] $variant, )* }
+
+        impl $name {
+            /// All of them, in their order.
+            pub const ALL: &'static [Self] = &[$( Self::$variant, )*];
+
+            /// The word.
+            pub const fn as_str(self) -> &'static str {
+                match self { $( Self::$variant => $word, )* }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = String;
+
+            fn from_str(text: &str) -> Result<Self, String> {
+                Self::ALL.iter().copied().find(|known| known.as_str() == text).ok_or_else(|| {
+                    let words = Self::ALL.iter().copied().collect::<$crate::error::Choices<_>>();
+                    format!("one of {words} is wanted")
+                })
+            }
+        }
+
+        $crate::error::figure_as_text!($name);
+    )* };
+}
+pub(crate) use words;
+
 macro_rules! names {
     ($( $(#[$meta:meta])* $name:ident: $format:literal, $wanted:literal, $check:expr, $canonical:expr; )*) => { $(
         $(#[$meta])*
@@ -179,21 +247,9 @@ impl FromStr for Country {
     }
 }
 
-impl Serialize for Country {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
+as_text! {
+    Country: "country", "Two letters of ISO 3166-1.";
 }
-
-impl<'de> Deserialize<'de> for Country {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Cow::<'_, str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-text_schema!(Country: "country", "Two letters of ISO 3166-1.");
-figure_as_text!(Country);
 
 #[cfg(test)]
 mod tests {

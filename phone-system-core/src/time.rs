@@ -1,13 +1,10 @@
 //! Instants and durations. Nothing here, or anywhere in the crate, reads a clock.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, SecondsFormat, Utc};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-use crate::error::figure_as_text;
+use crate::text::as_text;
+use chrono::{DateTime, Datelike, Months, SecondsFormat, Utc};
 
 /// Why a text is no instant or no duration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -61,6 +58,19 @@ impl Timestamp {
     /// The instant `duration` later; `None` past the year 9999.
     pub fn after(self, duration: Duration) -> Option<Self> {
         self.0.checked_add(duration.0).and_then(Self::from_micros)
+    }
+
+    /// The instant so many calendar months later, at the same time of day; on the last day of the
+    /// month where it has no such day. `None` past the year 9999.
+    pub fn plus_months(self, months: u32) -> Option<Self> {
+        let later = DateTime::<Utc>::from(self).checked_add_months(Months::new(months))?;
+        Self::from_micros(later.timestamp_micros())
+    }
+
+    /// The calendar month, of UTC.
+    pub fn month(self) -> Month {
+        let at = DateTime::<Utc>::from(self);
+        Month { year: u16::try_from(at.year()).unwrap_or_default(), month: at.month() }
     }
 
     /// How long this is after `earlier`; nothing if it is not.
@@ -168,6 +178,55 @@ impl Duration {
     pub const fn micros(self) -> i64 {
         self.0
     }
+
+    /// The sum; `None` if it is out of range.
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).map(Self)
+    }
+
+    /// The difference; nothing if `other` is longer.
+    #[must_use]
+    pub fn saturating_sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0).max(0))
+    }
+
+    /// So many of them; `None` if that is out of range.
+    pub fn checked_mul(self, count: u32) -> Option<Self> {
+        self.0.checked_mul(i64::from(count)).map(Self)
+    }
+}
+
+/// A calendar month of UTC; its one text form is `2018-04`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Month {
+    year: u16,
+    month: u32,
+}
+
+impl Month {
+    /// Its first instant.
+    pub fn begin(self) -> Timestamp {
+        // A month of a year from 1 to 9999 has one.
+        format!("{self}-01T00:00:00Z").parse().unwrap_or(Timestamp::MIN)
+    }
+}
+
+impl fmt::Display for Month {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}", self.year, self.month)
+    }
+}
+
+impl FromStr for Month {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        // The month of its own first instant: one check for both.
+        format!("{text}-01T00:00:00Z")
+            .parse::<Timestamp>()
+            .map(Timestamp::month)
+            .map_err(|_| ParseError::new(text, "a month such as `2018-04`"))
+    }
 }
 
 impl fmt::Display for Duration {
@@ -238,32 +297,11 @@ fn parse_duration(text: &str) -> Option<Duration> {
     Some(Duration(micros))
 }
 
-/// Serializes as the one text form, and reads it back through `FromStr`.
-macro_rules! as_text {
-    ($($t:ty: $format:literal, $about:literal;)*) => { $(
-        impl Serialize for $t {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $t {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = Cow::<'_, str>::deserialize(deserializer)?;
-                text.parse().map_err(serde::de::Error::custom)
-            }
-        }
-
-        $crate::text::text_schema!($t: $format, $about);
-    )* };
-}
-
 as_text! {
     Timestamp: "date-time", "An instant, RFC 3339 in UTC, to the microsecond.";
     Duration: "duration", "A length of time, ISO 8601 in hours, minutes and seconds.";
+    Month: "month", "A calendar month of UTC.";
 }
-
-figure_as_text!(Timestamp, Duration);
 
 #[cfg(test)]
 mod tests {
@@ -290,6 +328,25 @@ mod tests {
             "9999-12-31T23:59:59-01:00",
         ] {
             assert!(bad.parse::<Timestamp>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn months_are_calendar_months() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        for (from, months, to) in [
+            ("2018-04-01T09:00:00Z", 12, Some("2019-04-01T09:00:00Z")),
+            ("2020-02-29T23:59:59.999999Z", 12, Some("2021-02-28T23:59:59.999999Z")),
+            ("2019-02-28T00:00:00Z", 12, Some("2020-02-28T00:00:00Z")),
+            ("2018-08-31T00:00:00Z", 1, Some("2018-09-30T00:00:00Z")),
+            ("9999-01-01T00:00:00Z", 12, None),
+        ] {
+            assert_eq!(at(from).plus_months(months), to.map(at), "{from}");
+        }
+        assert_eq!(at("2018-04-30T23:59:59.999999Z").month().to_string(), "2018-04");
+        assert_eq!("2018-04".parse(), Ok(at("2018-04-01T00:00:00Z").month()));
+        for bad in ["", "2018", "2018-13", "2018-4", "2018-04-01", "0000-01"] {
+            assert!(bad.parse::<Month>().is_err(), "{bad}");
         }
     }
 

@@ -1,137 +1,79 @@
-//! The account: whether Communications Credits are set up, and in which currency.
+//! Minutes and money: what calling plans include, and prepaid Communications Credits for the rest.
 //!
-//! Toll-free numbers can be had only with them ("How many telephone numbers can you get"). Funds,
-//! lots, minutes and tariffs are not here yet.
+//! A call is paid from the minutes that its plan includes, then from credits; with neither it is
+//! refused ("Set up Communications Credits for your organization"). Credits are bought in lots,
+//! spent first in, first out, and forfeited twelve calendar months after the purchase. Where a call
+//! is longer than the minutes that are left, the rest of it is priced as a call of its own.
+//!
+//! What this crate decides where the sources are silent: minutes are counted to the microsecond, as
+//! the call lasted; months are those of UTC; charges have two digits after the point.
 
-use std::borrow::Cow;
-use std::fmt;
-use std::str::FromStr;
+mod account;
+mod credits;
+mod minutes;
+mod tariff;
+mod usage;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-use crate::draft::{Apply, Inconsistent, events};
 use crate::error::refusals;
-use crate::time::Timestamp;
+use crate::hash::Hash;
+use crate::money::{Amount, Currency};
+use crate::text::{Key, Label, UserId};
+use crate::time::{Duration, Timestamp};
+
+pub use account::{
+    Account, AutoRecharge, AutoRechargeSet, AutoRechargeStopped, CallCharged, CreditsSetUp, Draw,
+    Event, FundsAdded, Lot, LotForfeited, NoticeDue, NoticeKind, Payment, PendingRecharge, Priced,
+    RechargeFailed, RechargeRequested, TariffChosen,
+};
+pub use credits::{
+    AddFunds, ChooseTariff, RechargeOutcome, ReportRecharge, SetAutoRecharge, SetUpCredits,
+    StopAutoRecharge,
+};
+pub use minutes::{Included, Plan, PoolKey, PoolSize, Reach, Used, is_zone_a};
+pub use tariff::{
+    Charge, Direction, Error as TariffError, Prefix, Price, Rate, Tariff, TariffId,
+    Unreadable as TariffUnreadable,
+};
+pub use usage::{CallKind, CallRecord, ProblemOfUsage, ReadUsage, UsageRead};
+
+pub(crate) use usage::{CallError, Credits, Funding, decide_call};
 
 refusals! {
     /// Why the account says no.
     pub enum Error {
         CreditsNotSetUp = BillingCreditsNotSetUp {}
-            => "toll-free numbers need Communications Credits; set them up first",
+            => "Communications Credits are needed for this; set them up first",
         CreditsAlreadySetUp = BillingCreditsAlreadySetUp { currency: Currency, since: Timestamp }
             => "Communications Credits are set up in {currency} since {since}",
-    }
-}
-
-/// A currency by its three letters of ISO 4217, in upper case.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Currency([u8; 3]);
-
-impl fmt::Display for Currency {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(std::str::from_utf8(&self.0).unwrap_or_default())
-    }
-}
-
-impl fmt::Debug for Currency {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl FromStr for Currency {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.as_bytes()
-            .try_into()
-            .ok()
-            .filter(|letters: &[u8; 3]| letters.iter().all(u8::is_ascii_uppercase))
-            .map(Self)
-            .ok_or("a currency has three upper-case letters of ISO 4217, such as USD")
-    }
-}
-
-impl Serialize for Currency {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Currency {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Cow::<'_, str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-crate::text::text_schema!(Currency: "currency", "Three letters of ISO 4217.");
-crate::error::figure_as_text!(Currency);
-
-/// An organization's account.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Account {
-    credits: Option<CreditsSetUp>,
-}
-
-impl Account {
-    /// Since when, and in which currency, Communications Credits are set up.
-    pub fn credits(&self) -> Option<&CreditsSetUp> {
-        self.credits.as_ref()
-    }
-
-    pub(crate) fn check_credits(&self) -> Result<(), Error> {
-        self.credits.as_ref().map(|_| ()).ok_or(Error::CreditsNotSetUp {})
-    }
-}
-
-/// Sets up Communications Credits in a currency, once and for all.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct SetUpCredits {
-    /// The currency of the account.
-    pub currency: Currency,
-}
-
-impl SetUpCredits {
-    pub(crate) fn decide(&self, account: &Account, at: Timestamp) -> Result<CreditsSetUp, Error> {
-        match account.credits {
-            Some(CreditsSetUp { currency, at }) => {
-                Err(Error::CreditsAlreadySetUp { currency, since: at })
-            }
-            None => Ok(CreditsSetUp { currency: self.currency, at }),
-        }
-    }
-}
-
-/// Communications Credits were set up.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct CreditsSetUp {
-    /// The currency of the account.
-    pub currency: Currency,
-    /// When.
-    pub at: Timestamp,
-}
-
-events! {
-    /// What happens to an account.
-    pub enum Event {
-        CreditsSetUp = "billing.credits_set_up",
-    }
-}
-
-impl Apply for Account {
-    type Event = Event;
-
-    fn apply(&mut self, event: &Event) -> Result<(), Inconsistent> {
-        let Event::CreditsSetUp(set_up) = event;
-        match self.credits.replace(set_up.clone()) {
-            None => Ok(()),
-            Some(_) => {
-                Err(Inconsistent::Event { event: event.name(), problem: "credits are set up" })
-            }
-        }
+        BalanceNotPositive = BillingBalanceNotPositive { balance: Amount }
+            => "toll-free numbers need Communications Credits with a positive balance, and it is {balance}; add funds first",
+        AmountNotPositive = BillingAmountNotPositive { amount: Amount }
+            => "{amount} is not more than 0.00",
+        BalanceTooLarge = BillingBalanceTooLarge { balance: Amount, amount: Amount }
+            => "{balance} and {amount} more exceed what an account can hold",
+        PurchaseOrderAlone = BillingPurchaseOrderAlone { purchase_order: Label }
+            => "purchase order {purchase_order} belongs to an enterprise agreement; name the agreement too",
+        AutoRechargeNotSet = BillingAutoRechargeNotSet {}
+            => "auto-recharge is not set",
+        RechargeUnknown = BillingRechargeUnknown { recharge: u64, pending: Option<u64> }
+            => "recharge {recharge} is not pending; one at a time is, and its outcome is reported once",
+        CurrencyMismatch = BillingCurrencyMismatch { tariff: Label, tariff_currency: Currency, currency: Currency }
+            => "{tariff} has prices in {tariff_currency}, the account is in {currency}; nothing is converted",
+        TariffUnknown = BillingTariffUnknown { tariff: Label, digest: Option<Hash> }
+            => "no price list {tariff} was given to this system as it was chosen; give it again, or choose another",
+        TariffNotChosen = BillingTariffNotChosen {}
+            => "choose a price list first",
+        AlreadyCharged = BillingAlreadyCharged { call: Key }
+            => "call {call} was charged already",
+        NoPlan = BillingNoPlan { user: Option<UserId> }
+            => "the caller has no calling plan that could pay; assign one",
+        CreditsLicenseMissing = BillingCreditsLicenseMissing { user: Option<UserId>, included_left: Duration }
+            => "what the plan includes does not cover the call ({included_left} are left), and the caller has no Communications Credits licence; assign one",
+        FundsTooLow = BillingFundsTooLow { cost: Amount, balance: Amount, short: Amount, included_left: Duration }
+            => "the call costs {cost} beyond what is included ({included_left} are left) and the balance is {balance}; {short} more are needed",
+        DestinationUnknown = BillingDestinationUnknown { called: String }
+            => "`{called}` is no number whose country can be told; say whether the call was domestic or international",
+        CallTooLong = BillingCallTooLong { duration: Duration, maximum: Duration }
+            => "a call of {duration} is longer than {maximum}",
     }
 }

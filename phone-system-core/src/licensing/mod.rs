@@ -83,6 +83,8 @@ pub struct User {
 pub struct State {
     seats: Map<Sku, Seats>,
     users: Map<UserId, User>,
+    /// How many users of a country hold a product.
+    held: Map<(Sku, Country), u32>,
 }
 
 impl State {
@@ -111,8 +113,18 @@ impl State {
         self.users.len()
     }
 
+    /// How many users with this usage location hold the product.
+    pub fn held_in(&self, sku: Sku, country: Country) -> u32 {
+        self.held.get(&(sku, country)).copied().unwrap_or_default()
+    }
+
+    /// How many users hold which product in which country, where any does.
+    pub fn held(&self) -> impl Iterator<Item = (Sku, Country, u32)> {
+        self.held.iter().map(|((sku, country), users)| (*sku, *country, *users))
+    }
+
     /// How many seats are bought that grant any of `grants`; each seat counts once.
-    fn bought_with(&self, grants: &[Grant]) -> u64 {
+    pub(crate) fn bought_with(&self, grants: &[Grant]) -> u64 {
         self.seats
             .iter()
             .filter(|(sku, _)| grants.iter().any(|grant| sku.gives(*grant)))
@@ -385,6 +397,8 @@ impl State {
                 return Err("the user holds the licence");
             }
             skus = skus.with(*sku);
+            let held = self.held_in(*sku, assignment.usage_location).saturating_add(1);
+            self.held.insert((*sku, assignment.usage_location), held);
         }
         self.users.insert(
             assignment.user.clone(),
@@ -399,8 +413,13 @@ impl State {
             return Err("the user does not hold the licence");
         }
         user.skus = user.skus.without(holding.sku);
+        let key = (holding.sku, user.usage_location);
         if user.skus.is_empty() {
             self.users.remove(&holding.user);
+        }
+        match self.held_in(key.0, key.1).saturating_sub(1) {
+            0 => drop(self.held.remove(&key)),
+            held => drop(self.held.insert(key, held)),
         }
         let seats = self.seats.get_mut(&holding.sku).ok_or("no seat was bought")?;
         seats.assigned = seats.assigned.checked_sub(1).ok_or("no seat is assigned")?;

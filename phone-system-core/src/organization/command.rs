@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -11,7 +12,9 @@ use super::{Error, Event, State};
 use crate::billing::{self, Account};
 use crate::bulk::Refused;
 use crate::draft::{Draft, Inconsistent};
+use crate::hash;
 use crate::inventory::{Stock, StockEvent};
+use crate::reference::Reference;
 use crate::text::{Actor, Key, OrganizationId};
 use crate::time::Timestamp;
 
@@ -43,19 +46,7 @@ impl FromStr for Seed {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wanted = "a seed has 64 hexadecimal digits";
-        let mut bytes = [0; 32];
-        if text.len() != 64 || !text.is_ascii() {
-            return Err(wanted);
-        }
-        for (byte, at) in bytes.iter_mut().zip((0_usize..64).step_by(2)) {
-            let pair = text.get(at..at.saturating_add(2)).ok_or(wanted)?;
-            if !pair.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-                return Err(wanted);
-            }
-            *byte = u8::from_str_radix(pair, 16).map_err(|_| wanted)?;
-        }
-        Ok(Self(bytes))
+        hash::from_hexadecimal(text).map(Self).ok_or("a seed has 64 hexadecimal digits")
     }
 }
 
@@ -140,6 +131,8 @@ pub struct Drafts {
     pub account: Draft<Account>,
     /// The provider's stock.
     pub stock: Draft<Stock>,
+    /// What is given from outside.
+    pub reference: Arc<Reference>,
 }
 
 impl Drafts {
@@ -178,6 +171,8 @@ pub struct View {
     pub account: Account,
     /// The provider's stock.
     pub stock: Stock,
+    /// What is given from outside.
+    pub reference: Arc<Reference>,
 }
 
 /// Something that an organization, or the provider, can be asked to do.

@@ -3,6 +3,7 @@
 //! The domains know nothing of each other. What needs two of them is here: numbers are reserved as
 //! far as licences allow, and a number goes to a person who is licensed for calls in its country.
 
+mod billing_queries;
 mod command;
 mod commands;
 mod queries;
@@ -15,18 +16,25 @@ use crate::draft::{Apply, Inconsistent, deserialize_event, events};
 use crate::error::{ErrorCode, Figures, Refusal, Refuses};
 use crate::rules::{Generation, Overrides, Rules};
 use crate::time::Timestamp;
-use crate::{billing, bulk, inventory, licensing, number, porting, rules, table};
+use crate::{
+    billing, bulk, capacity, country, inventory, licensing, number, porting, rules, table,
+};
 
+pub use billing_queries::{
+    AccountAnswer, AccountOf, MinutesAnswer, MinutesOf, PoolOf, Price, TariffOf, Tariffs,
+    TariffsAnswer,
+};
 pub use command::{Command, Context, Drafts, Outcome, Query, Seed, Touches, View};
 pub use commands::{
-    AdvanceOrganization, AdvanceStock, Advanced, Assigned, Blocked, Imported, LicensesChanged,
-    Loaded, OrderClosed, PortClosed, PortSubmitted, Released, SeatsChanged, Unassigned, Unblocked,
+    AdvanceOrganization, AdvanceStock, Advanced, Assigned, AutoRechargeChanged, Blocked,
+    ChargeCalls, Charged, FundsChanged, Imported, LicensesChanged, Loaded, OrderClosed, PortClosed,
+    PortSubmitted, RechargeReported, Released, SeatsChanged, Unassigned, Unblocked,
 };
 pub use queries::{
-    AccountAnswer, AccountOf, AllowanceOf, Allowances, AllowancesAnswer, CurrentRules,
-    EntitlementOf, HeldStatus, Orders, OrdersAnswer, OwnedNumber, OwnedNumbers, OwnedNumbersAnswer,
-    ParseNumber, PlanAnswer, PortOrders, PortOrdersAnswer, RulesAnswer, Seats, SeatsAnswer,
-    SeatsOfSku, StockSearchAnswer, StockSummary, UserLicenses, Users, UsersAnswer,
+    AllowanceOf, Allowances, AllowancesAnswer, CurrentRules, EntitlementOf, HeldStatus, Orders,
+    OrdersAnswer, OwnedNumber, OwnedNumbers, OwnedNumbersAnswer, ParseNumber, PlanAnswer,
+    PortOrders, PortOrdersAnswer, RulesAnswer, Seats, SeatsAnswer, SeatsOfSku, StockSearchAnswer,
+    StockSummary, UserLicenses, Users, UsersAnswer,
 };
 
 /// So many items, as answers count them.
@@ -44,6 +52,12 @@ pub enum Error {
     /// A list as a whole.
     #[error(transparent)]
     Bulk(#[from] bulk::Error),
+    /// Live calls.
+    #[error(transparent)]
+    Capacity(#[from] capacity::Error),
+    /// The table of countries.
+    #[error(transparent)]
+    Country(#[from] country::Error),
     /// A defect: an event did not fit.
     #[error(transparent)]
     Inconsistent(#[from] Inconsistent),
@@ -68,6 +82,36 @@ pub enum Error {
     /// A table that cannot be read.
     #[error(transparent)]
     Table(#[from] table::Error),
+    /// A price list.
+    #[error(transparent)]
+    Tariff(#[from] billing::TariffError),
+}
+
+impl From<billing::CallError> for Error {
+    fn from(error: billing::CallError) -> Self {
+        match error {
+            billing::CallError::Account(error) => error.into(),
+            billing::CallError::Tariff(error) => error.into(),
+        }
+    }
+}
+
+impl From<billing::TariffUnreadable> for Error {
+    fn from(error: billing::TariffUnreadable) -> Self {
+        match error {
+            billing::TariffUnreadable::Table(error) => error.into(),
+            billing::TariffUnreadable::Tariff(error) => error.into(),
+        }
+    }
+}
+
+impl From<country::Unreadable> for Error {
+    fn from(error: country::Unreadable) -> Self {
+        match error {
+            country::Unreadable::Table(error) => error.into(),
+            country::Unreadable::Country(error) => error.into(),
+        }
+    }
 }
 
 impl From<Refusal> for Error {
@@ -81,6 +125,8 @@ impl Error {
         match self {
             Self::Billing(error) => error,
             Self::Bulk(error) => error,
+            Self::Capacity(error) => error,
+            Self::Country(error) => error,
             Self::Inconsistent(error) => error,
             Self::Inventory(error) => error,
             Self::Licensing(error) => error,
@@ -89,6 +135,7 @@ impl Error {
             Self::Rules(error) => error,
             Self::Row(error) => error,
             Self::Table(error) => error,
+            Self::Tariff(error) => error,
         }
     }
 }

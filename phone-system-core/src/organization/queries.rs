@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Error, Query, Touches, View, count};
-use crate::billing::CreditsSetUp;
 use crate::inventory::{
     self, Batch, Count, Order, Owned, Search, Source, Status, StockCount, Target,
 };
@@ -187,30 +186,6 @@ impl Query for EntitlementOf {
     }
 }
 
-/// The organization's account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct AccountOf {}
-
-/// What is known of an account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct AccountAnswer {
-    /// Communications Credits, if they are set up.
-    pub credits: Option<CreditsSetUp>,
-}
-
-impl Query for AccountOf {
-    const NAME: &'static str = "billing.account";
-    const TOUCHES: Touches = Touches::ACCOUNT;
-    type Answer = AccountAnswer;
-
-    fn answer(&self, view: &View) -> Result<AccountAnswer, Error> {
-        Ok(AccountAnswer { credits: view.account.credits().cloned() })
-    }
-}
-
 /// How many numbers there are and how many more may be acquired, by kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -229,7 +204,7 @@ pub struct AllowanceOf {
     pub count: Count,
     /// How many more may be acquired; ported numbers do not count.
     pub left: u64,
-    /// Whether Communications Credits have to be set up before any can be had.
+    /// Whether Communications Credits with a positive balance are needed before any can be had.
     pub needs_credits: bool,
 }
 
@@ -253,7 +228,7 @@ impl Query for Allowances {
         let kinds = NumberKind::ALL.into_iter().map(|kind| {
             let (entitled, count) = (entitlement.total(kind), organization.inventory().count(kind));
             let needs_credits =
-                kind == NumberKind::ServiceTollFree && view.account.credits().is_none();
+                kind == NumberKind::ServiceTollFree && view.account.check_toll_free().is_err();
             AllowanceOf { kind, entitled, count, left: count.left_of(entitled), needs_credits }
         });
         Ok(AllowancesAnswer { kinds: kinds.collect() })

@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::refusals;
 
 pub use table::{
-    AddressRules, AttendantRules, BillingRules, CallQueueRules, ConferencingRules, DESCRIPTIONS,
-    InventoryRules, LicensingRules, Overrides, PortingRules, Rules,
+    AddressRules, AttendantRules, BillingRules, CallQueueRules, CapacityRules, ConferencingRules,
+    DESCRIPTIONS, InventoryRules, LicensingRules, Overrides, PortingRules, Rules,
 };
 pub use value::{Countries, Limit, RoutingMethod, WhenNobodyAnswers};
 
@@ -96,6 +96,18 @@ impl Rules {
                 &minimum,
                 "at most port_out_pin_maximum",
             );
+        }
+        // The sources say "a few" and "hundreds"; the classes must stay that far apart.
+        let CapacityRules { user_number_calls, service_number_calls } = self.capacity;
+        if !(1..10).contains(&user_number_calls) {
+            return out_of_range("capacity.user_number_calls", &user_number_calls, "1 to 9");
+        }
+        if !(100..1_000).contains(&service_number_calls) {
+            let rule = "capacity.service_number_calls";
+            return out_of_range(rule, &service_number_calls, "100 to 999");
+        }
+        if self.billing.funds_months == 0 {
+            return out_of_range("billing.funds_months", &0, "1 or more");
         }
         for (rule, count) in [
             ("inventory.block_days_maximum", self.inventory.block_days_maximum),

@@ -186,9 +186,23 @@ rules! {
         conference_minutes_until_2019: u32 = [900, 900, 900], "Complimentary dial-out period";
         #[doc = "Conference dial-out minutes a month per purchased licence, calls since 1 December 2019."]
         conference_minutes: u32 = [60, 60, 60], "Audio Conferencing subscription dial-out";
+        #[doc = "For how many calendar months funds can be spent."]
+        funds_months: u32 = [12, 12, 12], "Setting up Phone System, step 10; What are Communications Credits";
+        #[doc = "How long after a failed recharge the next one waits."]
+        recharge_retry: Duration = [Duration::from_hours(24), Duration::from_hours(24), Duration::from_hours(24)],
+            "ours; no source states it";
         #[doc = "Whether a resource account needs a Communications Credits licence of its own to call out; else it is advice."]
         resource_account_needs_credits_license: bool = [false, false, false],
             "Plan for auto attendants and call queues; the page on shared calling asks for one";
+    }
+    /// How many calls numbers carry at once.
+    capacity: CapacityRules, CapacityOverrides {
+        #[doc = "Calls that a user number carries at once."]
+        user_number_calls: u32 = [4, 4, 4],
+            "ours; the sources say a few (Setting up Phone System, step 4)";
+        #[doc = "Calls that a service number carries at once."]
+        service_number_calls: u32 = [250, 250, 250],
+            "ours; the sources say hundreds (Setting up Phone System, step 4)";
     }
     /// Dial-in conferencing.
     conferencing: ConferencingRules, ConferencingOverrides {

@@ -14,62 +14,17 @@
 //! and the chain still be verified. A store keeps three lines: the hash, the header, the payload.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use sha2::{Digest, Sha256};
+use serde::{Deserialize, Serialize};
 
 use crate::billing;
 use crate::bulk::Refused;
+use crate::hash::Hash;
 use crate::inventory::StockEvent;
 use crate::organization::{Event, Outcome};
 use crate::store;
 use crate::text::{Actor, Key, OrganizationId};
 use crate::time::{Duration, Timestamp};
-
-/// A SHA-256; 64 hexadecimal digits in JSON.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub struct Hash([u8; 32]);
-
-impl Hash {
-    /// The hash of some bytes.
-    pub fn of(bytes: &[u8]) -> Self {
-        Self(Sha256::digest(bytes).into())
-    }
-
-    fn text(self) -> String {
-        let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
-        self.0.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
-    }
-}
-
-impl fmt::Display for Hash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text())
-    }
-}
-
-impl fmt::Debug for Hash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl Serialize for Hash {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.text())
-    }
-}
-
-impl<'de> Deserialize<'de> for Hash {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Cow::<'_, str>::deserialize(deserializer)?;
-        let seed: crate::organization::Seed = text
-            .parse()
-            .map_err(|_| serde::de::Error::custom("a hash has 64 hexadecimal digits"))?;
-        Ok(Self(*seed.bytes()))
-    }
-}
 
 /// What a commit is known by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

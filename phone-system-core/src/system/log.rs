@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::commit::Hash;
+use crate::hash::Hash;
 use crate::store::{self, Record, Store};
 
 /// Commits in the order in which they were decided.

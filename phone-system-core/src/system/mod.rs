@@ -5,8 +5,10 @@
 //! acknowledged when its commit is durable. Readers take no part in this: a query reads what was
 //! published last, brought to its own instant.
 
+mod calls;
 mod commit;
 mod error;
+mod given;
 mod log;
 mod replay;
 mod stream;
@@ -16,14 +18,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use serde::Serialize;
 
-pub use commit::{Commit, Hash, Header, Part, Payload};
+pub use commit::{Commit, Header, Part, Payload};
 pub use error::{Error, RequestError};
 
 use crate::billing::Account;
 use crate::bulk::Refused;
+use crate::capacity::Gate;
 use crate::draft::{Apply, Draft, Inconsistent};
+use crate::hash::Hash;
 use crate::inventory::Stock;
 use crate::organization::{Command, Context, Drafts, Query, State, Touches, View};
+use crate::reference::Reference;
 use crate::store::{self, MemoryStore, Record, Store};
 use crate::text::{Key, OrganizationId};
 use crate::time::{Duration, Timestamp};
@@ -138,6 +143,8 @@ pub struct PhoneSystem {
     organizations: RwLock<HashMap<OrganizationId, Arc<Organization>>>,
     stock: Stream<Stock>,
     provider_keys: Mutex<Keys>,
+    reference: RwLock<Arc<Reference>>,
+    gate: Gate,
     log: Arc<Log>,
 }
 
@@ -181,6 +188,8 @@ impl PhoneSystem {
             organizations: RwLock::new(organizations.collect()),
             stock: Stream::new(replay.stock),
             provider_keys: Mutex::new(replay.provider_keys),
+            reference: RwLock::default(),
+            gate: Gate::default(),
             log: Arc::new(Log::new(store, replay.position, replay.hash)),
         }
     }
@@ -298,6 +307,7 @@ impl PhoneSystem {
             organization: draft(state.as_deref(), at)?.finish().0,
             account: draft(account.as_deref(), at)?.finish().0,
             stock: draft(stock.as_deref(), at)?.finish().0,
+            reference: self.reference(),
         };
         Ok(query.answer(&view)?)
     }
@@ -415,7 +425,7 @@ impl PhoneSystem {
 
         let locked = self.lock(organization.as_deref(), C::TOUCHES);
         let at = self.effective(context.at, locked.last())?;
-        let mut drafts = locked.drafts(owner, at)?;
+        let mut drafts = locked.drafts(owner, self.reference(), at)?;
         let refused = command.decide(&mut drafts, &Context { at, ..context.clone() })?;
         locked.check(&drafts)?;
         let answer = command.answer(&drafts.outcome(&refused))?;
@@ -531,6 +541,7 @@ impl Locked<'_> {
     fn drafts(
         &self,
         owner: Option<&OrganizationId>,
+        reference: Arc<Reference>,
         at: Timestamp,
     ) -> Result<Drafts, Inconsistent> {
         Ok(Drafts {
@@ -541,6 +552,7 @@ impl Locked<'_> {
             )?,
             account: draft(self.account.as_ref().map(|(_, published)| published.as_ref()), at)?,
             stock: draft(self.stock.as_ref().map(|(_, published)| published.as_ref()), at)?,
+            reference,
         })
     }
 

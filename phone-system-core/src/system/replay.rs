@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::commit::{Commit, Hash};
+use super::commit::Commit;
 use super::stream::Published;
 use super::{Error, Keys};
 use crate::billing::Account;
 use crate::draft::Inconsistent;
+use crate::hash::Hash;
 use crate::inventory::Stock;
 use crate::organization::State;
 use crate::store::{self, Record};

@@ -1,5 +1,6 @@
 //! Every command: which streams it touches, the rules that span domains, and its answer.
 
+mod billing;
 mod licensing;
 mod numbers;
 mod porting;
@@ -10,12 +11,13 @@ use serde::{Deserialize, Serialize};
 use super::{
     ChooseRules, Command, Context, Drafts, Error, Outcome, RulesChosen, Touches, count, own,
 };
-use crate::billing::{self, CreditsSetUp, SetUpCredits};
 use crate::bulk::Refused;
 use crate::draft::Inconsistent;
 use crate::rules::Rules;
 use crate::table::{self, Row};
 
+pub use billing::{AutoRechargeChanged, ChargeCalls, Charged, FundsChanged, RechargeReported};
+pub(super) use billing::{conferencing_size, pool_size};
 pub use licensing::{LicensesChanged, SeatsChanged};
 pub use numbers::{Assigned, Blocked, Imported, OrderClosed, Released, Unassigned, Unblocked};
 pub use porting::{PortClosed, PortSubmitted};
@@ -92,22 +94,5 @@ impl Command for ChooseRules {
 
     fn answer(&self, _: &Outcome<'_>) -> Result<RulesChosen, Inconsistent> {
         Ok(RulesChosen { generation: self.generation, overrides: self.overrides.clone() })
-    }
-}
-
-impl Command for SetUpCredits {
-    const NAME: &'static str = "billing.set_up_credits";
-    const TOUCHES: Touches = Touches::ACCOUNT;
-    type Answer = CreditsSetUp;
-
-    fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
-        let set_up = SetUpCredits::decide(self, &drafts.account, context.at)?;
-        drafts.account.record(set_up)?;
-        DONE
-    }
-
-    fn answer(&self, outcome: &Outcome<'_>) -> Result<CreditsSetUp, Inconsistent> {
-        let told = outcome.account.first().map(|billing::Event::CreditsSetUp(event)| event.clone());
-        told.ok_or(Inconsistent::Event { event: Self::NAME, problem: LACKS })
     }
 }

@@ -26,7 +26,7 @@ impl Command for Reserve {
         let (organization, stock) = (&mut drafts.organization, &mut drafts.stock);
         self.check(organization.inventory(), organization.rules())?;
         if self.kind == NumberKind::ServiceTollFree {
-            drafts.account.check_credits()?;
+            drafts.account.check_toll_free()?;
         }
         let basis = Basis::of(organization.licensing());
         let entitled = Entitlement::of(basis, organization.rules(), context.at).total(self.kind);
@@ -149,7 +149,7 @@ impl Command for inventory::Assign {
                 let kind =
                     state.inventory().number(assignment.number).map(|owned| owned.shelf.kind);
                 if kind == Some(NumberKind::ServiceTollFree) {
-                    account.check_credits()?;
+                    account.check_toll_free()?;
                 }
                 Ok::<_, Error>(inventory::Event::from(assigned).into())
             },

@@ -1,0 +1,523 @@
+//! The state of an account, what can happen to it, and what each event does.
+
+use serde::{Deserialize, Serialize};
+
+use super::Error;
+use super::minutes::{Included, PoolKey, Used};
+use super::tariff::{Direction, Prefix, TariffId};
+use super::usage::CallKind;
+use crate::draft::{Apply, Inconsistent, events};
+use crate::map::Map;
+use crate::money::{Amount, Currency};
+use crate::text::{Key, Label, UserId, words};
+use crate::time::{Duration, Month, Timestamp};
+
+/// Funds that were bought at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Lot {
+    /// Its number within the account, from 1.
+    pub lot: u64,
+    /// What was bought.
+    pub amount: Amount,
+    /// What is left of it.
+    pub remaining: Amount,
+    /// When it was bought.
+    pub purchased_at: Timestamp,
+    /// Spendable before this instant, forfeited at it: twelve calendar months after the purchase.
+    pub expires_at: Timestamp,
+    /// Which agreement paid, if one did.
+    pub payment: Payment,
+}
+
+/// How funds are paid: which enterprise agreement, and the purchase order; neither for a card, whose
+/// data are never kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct Payment {
+    /// The number of the enterprise agreement; one of several.
+    pub agreement: Option<Label>,
+    /// The purchase order that goes with the agreement.
+    pub purchase_order: Option<Label>,
+}
+
+impl Payment {
+    pub(super) fn check(&self) -> Result<(), Error> {
+        match self {
+            Self { agreement: None, purchase_order: Some(purchase_order) } => {
+                Err(Error::PurchaseOrderAlone { purchase_order: purchase_order.clone() })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Buys more by itself when the balance falls below an amount.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AutoRecharge {
+    /// What is bought.
+    pub recharge_with: Amount,
+    /// When the balance is below this; not when it is equal.
+    pub when_below: Amount,
+    /// How it is paid.
+    pub payment: Payment,
+}
+
+/// A recharge that was asked for and whose outcome is not known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PendingRecharge {
+    /// Its number within the account, from 1.
+    pub recharge: u64,
+    /// What is bought.
+    pub amount: Amount,
+    /// How it is paid.
+    pub payment: Payment,
+    /// Since when it is pending.
+    pub since: Timestamp,
+}
+
+/// An organization's account.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Account {
+    credits: Option<CreditsSetUp>,
+    lots: Map<u64, Lot>,
+    lots_bought: u64,
+    balance: Amount,
+    auto_recharge: Option<AutoRecharge>,
+    pending: Option<PendingRecharge>,
+    recharges: u64,
+    retry_at: Option<Timestamp>,
+    tariff: Option<TariffId>,
+    used: Map<PoolKey, Used>,
+    charged: Map<(Month, Key), ()>,
+}
+
+impl Account {
+    /// Since when, and in which currency, Communications Credits are set up.
+    pub fn credits(&self) -> Option<&CreditsSetUp> {
+        self.credits.as_ref()
+    }
+
+    /// The sum of what is left of all lots; never negative.
+    pub fn balance(&self) -> Amount {
+        self.balance
+    }
+
+    /// The lots that have something left, the oldest first.
+    pub fn lots(&self) -> impl Iterator<Item = &Lot> {
+        self.lots.iter().map(|(_, lot)| lot)
+    }
+
+    /// Auto-recharge, if it is set.
+    pub fn auto_recharge(&self) -> Option<&AutoRecharge> {
+        self.auto_recharge.as_ref()
+    }
+
+    /// The recharge whose outcome is not known; one at a time.
+    pub fn pending_recharge(&self) -> Option<&PendingRecharge> {
+        self.pending.as_ref()
+    }
+
+    /// The price list in force.
+    pub fn tariff(&self) -> Option<&TariffId> {
+        self.tariff.as_ref()
+    }
+
+    /// What was used of a pool.
+    pub fn used(&self, pool: PoolKey) -> Used {
+        self.used.get(&pool).copied().unwrap_or_default()
+    }
+
+    /// The pools of a month of which anything was used.
+    pub fn pools_of(&self, month: Month) -> impl Iterator<Item = PoolKey> {
+        self.used.iter().map(|(pool, _)| *pool).filter(move |pool| pool.month == month)
+    }
+
+    /// Whether a call was charged, or recorded as free.
+    pub fn was_charged(&self, call: &Key, started_at: Timestamp) -> bool {
+        self.charged.contains(&(started_at.month(), call.clone()))
+    }
+
+    pub(super) fn lots_bought(&self) -> u64 {
+        self.lots_bought
+    }
+
+    pub(crate) fn check_credits(&self) -> Result<&CreditsSetUp, Error> {
+        self.credits.as_ref().ok_or(Error::CreditsNotSetUp {})
+    }
+
+    /// Whether toll-free numbers can be had and called.
+    pub(crate) fn check_toll_free(&self) -> Result<(), Error> {
+        self.check_credits()?;
+        let balance = self.balance;
+        if balance.is_positive() { Ok(()) } else { Err(Error::BalanceNotPositive { balance }) }
+    }
+
+    /// What a charge of `amount` takes from which lots, the oldest first.
+    pub(super) fn draws(&self, amount: Amount) -> Option<Vec<Draw>> {
+        let mut draws = Vec::new();
+        let mut left = amount;
+        for lot in self.lots().filter(|_| amount.is_positive()) {
+            let amount = lot.remaining.min(left);
+            draws.push(Draw { lot: lot.lot, amount });
+            left = left.checked_sub(amount)?;
+            if !left.is_positive() {
+                return Some(draws);
+            }
+        }
+        (!left.is_positive()).then_some(draws)
+    }
+
+    /// `event`, and what it brings about by itself: the notices that are due, and the next recharge
+    /// if the balance is below the trigger and none is pending.
+    ///
+    /// # Errors
+    ///
+    /// If the event does not fit, which is a defect of whoever decided it.
+    pub(crate) fn with_consequences(
+        &self,
+        event: impl Into<Event>,
+        at: Timestamp,
+    ) -> Result<Vec<Event>, Inconsistent> {
+        let event = event.into();
+        let mut after = self.clone();
+        after.apply(&event)?;
+        let balance = after.balance;
+        let told = match &event {
+            Event::FundsAdded(added) if added.recharge.is_some() => {
+                Some(NoticeKind::RechargeSucceeded)
+            }
+            Event::RechargeFailed(_) => Some(NoticeKind::RechargeFailed),
+            _ => None,
+        };
+        let mut events = vec![event];
+        events.extend(told.map(|notice| Event::from(NoticeDue { notice, balance, at })));
+        if self.balance.is_positive() && !balance.is_positive() {
+            events.push(NoticeDue { notice: NoticeKind::BalanceZero, balance, at }.into());
+        }
+        let may_retry = after.retry_at.is_none_or(|retry_at| retry_at <= at);
+        if let (Some(auto), None, true) = (&after.auto_recharge, &after.pending, may_retry)
+            && balance < auto.when_below
+        {
+            let recharge = after.recharges.saturating_add(1);
+            let (amount, payment) = (auto.recharge_with, auto.payment.clone());
+            events.push(RechargeRequested { recharge, amount, payment, balance, at }.into());
+        }
+        Ok(events)
+    }
+}
+
+/// Communications Credits were set up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CreditsSetUp {
+    /// The currency of the account.
+    pub currency: Currency,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Funds were added.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FundsAdded {
+    /// The lot that they are.
+    pub lot: u64,
+    /// How much.
+    pub amount: Amount,
+    /// When they are forfeited.
+    pub expires_at: Timestamp,
+    /// How they were paid.
+    pub payment: Payment,
+    /// The recharge that brought them, if one did.
+    pub recharge: Option<u64>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What was left of a lot was forfeited.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LotForfeited {
+    /// The lot.
+    pub lot: u64,
+    /// What was left.
+    pub amount: Amount,
+    /// When it was due.
+    pub at: Timestamp,
+}
+
+/// Auto-recharge was set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AutoRechargeSet {
+    /// How.
+    pub auto_recharge: AutoRecharge,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Auto-recharge was stopped; a pending recharge stays pending.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AutoRechargeStopped {
+    /// When.
+    pub at: Timestamp,
+}
+
+/// More funds are to be bought: whoever takes payments does so, and reports the outcome.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RechargeRequested {
+    /// The recharge.
+    pub recharge: u64,
+    /// How much.
+    pub amount: Amount,
+    /// How it is to be paid.
+    pub payment: Payment,
+    /// The balance that was below the trigger.
+    pub balance: Amount,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A payment failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RechargeFailed {
+    /// The recharge.
+    pub recharge: u64,
+    /// Why.
+    pub reason: Option<Label>,
+    /// From when on another one may be asked for.
+    pub retry_at: Timestamp,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A price list was chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TariffChosen {
+    /// Its name and digest.
+    pub tariff: TariffId,
+}
+
+/// What a charge took from a lot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Draw {
+    /// The lot.
+    pub lot: u64,
+    /// How much.
+    pub amount: Amount,
+}
+
+/// The part of a call that credits paid, by a row of the price list in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Priced {
+    /// The row's direction.
+    pub direction: Direction,
+    /// The row's prefix.
+    pub prefix: Prefix,
+    /// How long it was charged for.
+    pub billed: Duration,
+    /// What it cost.
+    pub amount: Amount,
+}
+
+/// A call was paid, or recorded as free.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CallCharged {
+    /// The call.
+    pub call: Key,
+    /// Its sort.
+    pub kind: CallKind,
+    /// Who called, or was called.
+    pub user: Option<UserId>,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// How long it lasted.
+    pub duration: Duration,
+    /// What a plan's minutes paid.
+    pub included: Option<Included>,
+    /// What credits paid.
+    pub priced: Option<Priced>,
+    /// From which lots, the oldest first.
+    pub draws: Vec<Draw>,
+    /// When it was charged.
+    pub at: Timestamp,
+}
+
+words! {
+    /// What administrators are to be told ("Set up Communications Credits for your organization").
+    pub enum NoticeKind {
+        /// A recharge succeeded.
+        RechargeSucceeded = "recharge_succeeded",
+        /// A recharge failed.
+        RechargeFailed = "recharge_failed",
+        /// The balance has come to zero.
+        BalanceZero = "balance_zero",
+    }
+}
+
+/// Administrators are to be told something: whoever sends mail does so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct NoticeDue {
+    /// What.
+    pub notice: NoticeKind,
+    /// The balance then.
+    pub balance: Amount,
+    /// When.
+    pub at: Timestamp,
+}
+
+events! {
+    /// What happens to an account.
+    pub enum Event {
+        CreditsSetUp = "billing.credits_set_up",
+        FundsAdded = "billing.funds_added",
+        LotForfeited = "billing.lot_forfeited",
+        AutoRechargeSet = "billing.auto_recharge_set",
+        AutoRechargeStopped = "billing.auto_recharge_stopped",
+        RechargeRequested = "billing.recharge_requested",
+        RechargeFailed = "billing.recharge_failed",
+        TariffChosen = "billing.tariff_chosen",
+        CallCharged = "billing.call_charged",
+        NoticeDue = "billing.notice_due",
+    }
+}
+
+type Fit = Result<(), &'static str>;
+
+impl Account {
+    fn add(&mut self, event: &FundsAdded) -> Fit {
+        let FundsAdded { lot, amount, expires_at, payment, recharge, at } = event.clone();
+        if self.lots_bought.checked_add(1) != Some(lot) {
+            return Err("the lot is not the next one");
+        }
+        if !amount.is_positive() {
+            return Err("nothing was added");
+        }
+        if recharge.is_some() {
+            self.answered(recharge)?;
+            self.retry_at = None;
+        }
+        self.balance = self.balance.checked_add(amount).ok_or("the balance is out of range")?;
+        self.lots_bought = lot;
+        let (remaining, purchased_at) = (amount, at);
+        self.lots.insert(lot, Lot { lot, amount, remaining, purchased_at, expires_at, payment });
+        Ok(())
+    }
+
+    /// The outcome of the pending recharge is known.
+    fn answered(&mut self, recharge: Option<u64>) -> Fit {
+        let pending = self.pending.take().map(|pending| pending.recharge);
+        if pending.is_some() && pending == recharge { Ok(()) } else { Err("it is not pending") }
+    }
+
+    fn take(&mut self, lot: u64, amount: Amount) -> Fit {
+        let found = self.lots.get_mut(&lot).ok_or("the lot is not known")?;
+        found.remaining = found
+            .remaining
+            .checked_sub(amount)
+            .filter(|left| !left.is_negative() && amount.is_positive())
+            .ok_or("the lot has less")?;
+        if !found.remaining.is_positive() {
+            self.lots.remove(&lot);
+        }
+        self.balance = self.balance.checked_sub(amount).ok_or("the balance is out of range")?;
+        Ok(())
+    }
+
+    fn charge(&mut self, event: &CallCharged) -> Fit {
+        let month = event.started_at.month();
+        if self.charged.insert((month, event.call.clone()), ()).is_some() {
+            return Err("the call was charged");
+        }
+        if let Some(Included { pool, reach, duration }) = event.included {
+            let used = self.used(pool).with(reach, duration).ok_or("the pool is out of range")?;
+            self.used.insert(pool, used);
+        }
+        event.draws.iter().try_for_each(|draw| self.take(draw.lot, draw.amount))
+    }
+
+    fn fit(&mut self, event: &Event) -> Fit {
+        match event {
+            Event::CreditsSetUp(event) => match self.credits.replace(event.clone()) {
+                None => Ok(()),
+                Some(_) => Err("credits are set up"),
+            },
+            Event::FundsAdded(event) => self.add(event),
+            Event::LotForfeited(event) => self.take(event.lot, event.amount),
+            Event::AutoRechargeSet(event) => {
+                self.auto_recharge = Some(event.auto_recharge.clone());
+                self.retry_at = None;
+                Ok(())
+            }
+            Event::AutoRechargeStopped(_) => {
+                self.auto_recharge.take().map(|_| ()).ok_or("auto-recharge is not set")
+            }
+            Event::RechargeRequested(event) => {
+                let RechargeRequested { recharge, amount, payment, at, .. } = event.clone();
+                if self.pending.is_some() || self.recharges.checked_add(1) != Some(recharge) {
+                    return Err("the recharge is not the next one");
+                }
+                self.recharges = recharge;
+                self.pending = Some(PendingRecharge { recharge, amount, payment, since: at });
+                Ok(())
+            }
+            Event::RechargeFailed(event) => {
+                self.retry_at = Some(event.retry_at);
+                self.answered(Some(event.recharge))
+            }
+            Event::TariffChosen(event) => {
+                self.tariff = Some(event.tariff.clone());
+                Ok(())
+            }
+            Event::CallCharged(event) => self.charge(event),
+            Event::NoticeDue(_) => Ok(()),
+        }
+    }
+
+    /// The lot that is forfeited first, if its instant has come.
+    fn next_forfeited(&self, at: Timestamp) -> Option<LotForfeited> {
+        // Not always the oldest: 28 and 29 February are forfeited on the same day.
+        let due = self.lots().filter(|lot| lot.expires_at <= at);
+        let Lot { lot, remaining, expires_at, .. } =
+            due.min_by_key(|lot| (lot.expires_at, lot.lot))?.clone();
+        Some(LotForfeited { lot, amount: remaining, at: expires_at })
+    }
+}
+
+impl Apply for Account {
+    type Event = Event;
+
+    fn apply(&mut self, event: &Event) -> Result<(), Inconsistent> {
+        self.fit(event).map_err(|problem| Inconsistent::Event { event: event.name(), problem })
+    }
+
+    fn endings(&self, at: Timestamp) -> Vec<Event> {
+        let mut endings = Vec::new();
+        let Some(mut next) = self.next_forfeited(at) else { return endings };
+        let mut account = self.clone();
+        loop {
+            let due = next.at;
+            // What does not fit here does not fit there either, and is refused there.
+            let Ok(events) = account.with_consequences(next, due) else { return endings };
+            for event in &events {
+                if account.apply(event).is_err() {
+                    return endings;
+                }
+            }
+            endings.extend(events);
+            match account.next_forfeited(at) {
+                Some(forfeited) => next = forfeited,
+                None => return endings,
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! The minutes that plans include: pools per plan type and country, by calendar month.
+
+use serde::{Deserialize, Serialize};
+
+use crate::text::{Country, words};
+use crate::time::{Duration, Month};
+
+words! {
+    /// What includes minutes.
+    pub enum Plan {
+        /// Domestic Calling Plan.
+        Domestic = "domestic",
+        /// Domestic Calling Plan of 120 minutes.
+        Domestic120 = "domestic_120",
+        /// Domestic Calling Plan of 240 minutes.
+        Domestic240 = "domestic_240",
+        /// Domestic and International Calling Plan.
+        DomesticAndInternational = "domestic_and_international",
+        /// Dial-out from conferences, of Audio Conferencing; one pool for all countries.
+        Conferencing = "conferencing",
+    }
+    /// Whether a call stays within the country of the one who pays.
+    pub enum Reach {
+        /// It does.
+        Domestic = "domestic",
+        /// It does not.
+        International = "international",
+    }
+}
+
+/// The pool of the minutes of a month: those of all users with the same plan in the same country.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PoolKey {
+    /// The plan.
+    pub plan: Plan,
+    /// The usage location of the licences; none for conferencing.
+    pub country: Option<Country>,
+    /// The month, of UTC; a call belongs to the one in which it began.
+    pub month: Month,
+}
+
+/// What a pool includes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PoolSize {
+    /// Domestic calls; of conferencing, calls to Zone A.
+    pub domestic: Duration,
+    /// International calls.
+    pub international: Duration,
+}
+
+/// What was used of a pool.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Used {
+    /// Domestic calls.
+    pub domestic: Duration,
+    /// International calls.
+    pub international: Duration,
+}
+
+/// The part of a call that a pool paid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Included {
+    /// The pool.
+    pub pool: PoolKey,
+    /// Which of its allowances.
+    pub reach: Reach,
+    /// How long.
+    pub duration: Duration,
+}
+
+impl Used {
+    /// What is left for calls of one reach.
+    ///
+    /// The two allowances are not added up: whichever is used up first ends both.
+    pub fn left_of(self, size: PoolSize, reach: Reach) -> Duration {
+        let domestic = size.domestic.saturating_sub(self.domestic);
+        let international = size.international.saturating_sub(self.international);
+        let ended = |allowance: Duration, left: Duration| {
+            allowance > Duration::ZERO && left == Duration::ZERO
+        };
+        if ended(size.domestic, domestic) || ended(size.international, international) {
+            return Duration::ZERO;
+        }
+        match reach {
+            Reach::Domestic => domestic,
+            Reach::International => international,
+        }
+    }
+
+    /// With a call more; `None` if that is out of range.
+    pub(super) fn with(mut self, reach: Reach, duration: Duration) -> Option<Self> {
+        let used = match reach {
+            Reach::Domestic => &mut self.domestic,
+            Reach::International => &mut self.international,
+        };
+        *used = used.checked_add(duration)?;
+        Some(self)
+    }
+}
+
+/// Whether a country is in Zone A, which dial-out from conferences includes ("Audio Conferencing
+/// zones", February 2024).
+pub fn is_zone_a(country: Country) -> bool {
+    const ZONE_A: [&str; 44] = [
+        "AT", "AU", "BE", "BG", "BR", "CA", "CH", "CN", "CZ", "DE", "DK", "EE", "ES", "FI", "FR",
+        "GB", "GR", "HK", "HR", "HU", "IE", "IN", "IT", "JP", "KR", "LU", "MX", "MY", "NL", "NO",
+        "NZ", "PL", "PR", "PT", "RO", "RU", "SE", "SG", "SI", "SK", "TH", "TW", "US", "ZA",
+    ];
+    ZONE_A.binary_search(&country.as_str()).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whichever_allowance_ends_first_ends_both() {
+        let minutes = Duration::from_minutes;
+        let size = PoolSize { domestic: minutes(3_000), international: minutes(600) };
+        let used = |domestic, international| Used {
+            domestic: minutes(domestic),
+            international: minutes(international),
+        };
+        assert_eq!(used(2_999, 0).left_of(size, Reach::Domestic), minutes(1));
+        assert_eq!(used(2_999, 599).left_of(size, Reach::International), minutes(1));
+        assert_eq!(used(0, 600).left_of(size, Reach::Domestic), minutes(0));
+        assert_eq!(used(3_000, 0).left_of(size, Reach::International), minutes(0));
+        let domestic = PoolSize { domestic: minutes(120), international: minutes(0) };
+        assert_eq!(used(0, 0).left_of(domestic, Reach::International), minutes(0));
+        assert_eq!(used(119, 0).left_of(domestic, Reach::Domestic), minutes(1));
+    }
+
+    #[test]
+    fn zone_a_is_in_order() {
+        let among = |code: &str| is_zone_a(code.parse().unwrap());
+        assert!(["AT", "US", "ZA", "GB"].into_iter().all(among));
+        assert!(!["AE", "ZW", "IS", "LT"].into_iter().any(among));
+    }
+}

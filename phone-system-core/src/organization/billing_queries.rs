@@ -1,0 +1,223 @@
+//! Queries of the account, of prices, and of what is sold where.
+
+use serde::{Deserialize, Serialize};
+
+use super::commands::{conferencing_size, pool_size};
+use super::{Error, Query, Touches, View};
+use crate::billing::{
+    self, AutoRecharge, Charge, CreditsSetUp, Direction, Lot, PendingRecharge, Plan, PoolKey,
+    PoolSize, ReadUsage, TariffId, UsageRead, Used,
+};
+use crate::country::{Availability, AvailabilityIn};
+use crate::money::{Amount, Currency};
+use crate::text::{Country, Label};
+use crate::time::{Duration, Month};
+
+/// The organization's account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AccountOf {}
+
+/// What is known of an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AccountAnswer {
+    /// Communications Credits, if they are set up.
+    pub credits: Option<CreditsSetUp>,
+    /// What can be spent.
+    pub balance: Amount,
+    /// The lots that it is made of, the oldest first.
+    pub lots: Vec<Lot>,
+    /// Auto-recharge, if it is set.
+    pub auto_recharge: Option<AutoRecharge>,
+    /// The recharge whose outcome is not known.
+    pub pending_recharge: Option<PendingRecharge>,
+    /// The price list in force.
+    pub tariff: Option<TariffId>,
+}
+
+impl Query for AccountOf {
+    const NAME: &'static str = "billing.account";
+    const TOUCHES: Touches = Touches::ACCOUNT;
+    type Answer = AccountAnswer;
+
+    fn answer(&self, view: &View) -> Result<AccountAnswer, Error> {
+        let account = &view.account;
+        Ok(AccountAnswer {
+            credits: account.credits().cloned(),
+            balance: account.balance(),
+            lots: account.lots().cloned().collect(),
+            auto_recharge: account.auto_recharge().cloned(),
+            pending_recharge: account.pending_recharge().cloned(),
+            tariff: account.tariff().cloned(),
+        })
+    }
+}
+
+/// The pools of minutes of a month: what licences include now, and what was used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct MinutesOf {
+    /// The month; that of the query's instant if not given.
+    #[serde(default)]
+    pub month: Option<Month>,
+}
+
+/// A pool of minutes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PoolOf {
+    /// Which.
+    pub pool: PoolKey,
+    /// What it includes.
+    pub size: PoolSize,
+    /// What was used.
+    pub used: Used,
+}
+
+/// The pools of a month.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct MinutesAnswer {
+    /// Those that include anything or of which anything was used, by plan and country.
+    pub pools: Vec<PoolOf>,
+}
+
+impl Query for MinutesOf {
+    const NAME: &'static str = "billing.minutes";
+    const TOUCHES: Touches = Touches::ORGANIZATION_AND_ACCOUNT;
+    type Answer = MinutesAnswer;
+
+    fn answer(&self, view: &View) -> Result<MinutesAnswer, Error> {
+        let state = &view.organization;
+        let month = self.month.unwrap_or_else(|| view.at.month());
+        let mut countries: Vec<Country> =
+            state.licensing().held().map(|(_, country, _)| country).collect();
+        countries.extend(view.account.pools_of(month).filter_map(|pool| pool.country));
+        countries.sort_unstable();
+        countries.dedup();
+        let plans = Plan::ALL.iter().copied().filter(|plan| *plan != Plan::Conferencing);
+        let mut pools: Vec<PoolKey> = plans
+            .flat_map(|plan| {
+                let of = |country| PoolKey { plan, country: Some(country), month };
+                countries.iter().copied().map(of).collect::<Vec<_>>()
+            })
+            .collect();
+        pools.push(PoolKey { plan: Plan::Conferencing, country: None, month });
+        let pools = pools.into_iter().map(|pool| {
+            let size = match pool.country {
+                Some(country) => pool_size(pool.plan, country, state, view.reference.countries()),
+                None => conferencing_size(state, month.begin()),
+            };
+            PoolOf { pool, size, used: view.account.used(pool) }
+        });
+        let any = |pool: &PoolOf| pool.size != PoolSize::default() || pool.used != Used::default();
+        Ok(MinutesAnswer { pools: pools.filter(any).collect() })
+    }
+}
+
+/// What a call would cost beyond included minutes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Price {
+    /// The number called or, of an incoming call, the caller's; its leading digits will do.
+    pub number: String,
+    /// How long the call lasts.
+    pub duration: Duration,
+    /// Which way it goes.
+    #[serde(default = "outbound")]
+    pub direction: Direction,
+    /// The price list; the one that the account chose if not given.
+    #[serde(default)]
+    pub tariff: Option<Label>,
+}
+
+const fn outbound() -> Direction {
+    Direction::Outbound
+}
+
+impl Query for Price {
+    const NAME: &'static str = "billing.price";
+    const TOUCHES: Touches = Touches::ACCOUNT;
+    type Answer = Charge;
+
+    fn answer(&self, view: &View) -> Result<Charge, Error> {
+        let (name, digest) = if let Some(name) = &self.tariff {
+            (name.clone(), None)
+        } else {
+            let chosen = view.account.tariff().ok_or(billing::Error::TariffNotChosen {})?;
+            (chosen.name.clone(), Some(chosen.digest))
+        };
+        let known = view.reference.tariff(&name);
+        let tariff = known
+            .filter(|known| digest.is_none_or(|digest| known.id().digest == digest))
+            .ok_or(billing::Error::TariffUnknown { tariff: name, digest })?;
+        Ok(tariff.charge(self.direction, &self.number, self.duration)?)
+    }
+}
+
+/// The price lists that were given to the system.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Tariffs {}
+
+/// A price list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TariffOf {
+    /// Its name and digest.
+    pub tariff: TariffId,
+    /// The currency of its prices.
+    pub currency: Currency,
+    /// How many rows it has.
+    pub rates: u32,
+}
+
+/// The price lists that were given to the system.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TariffsAnswer {
+    /// In the order of their names.
+    pub tariffs: Vec<TariffOf>,
+}
+
+impl From<&billing::Tariff> for TariffOf {
+    fn from(tariff: &billing::Tariff) -> Self {
+        let rates = super::count(tariff.rates().len());
+        Self { tariff: tariff.id().clone(), currency: tariff.currency(), rates }
+    }
+}
+
+impl Query for Tariffs {
+    const NAME: &'static str = "billing.tariffs";
+    const TOUCHES: Touches = Touches::NOTHING;
+    type Answer = TariffsAnswer;
+
+    fn answer(&self, view: &View) -> Result<TariffsAnswer, Error> {
+        Ok(TariffsAnswer { tariffs: view.reference.tariffs().map(Into::into).collect() })
+    }
+}
+
+impl Query for ReadUsage {
+    const NAME: &'static str = "billing.read_usage";
+    const TOUCHES: Touches = Touches::NOTHING;
+    type Answer = UsageRead;
+
+    fn answer(&self, _: &View) -> Result<UsageRead, Error> {
+        Ok(ReadUsage::answer(self)?)
+    }
+}
+
+impl Query for AvailabilityIn {
+    const NAME: &'static str = "country.availability";
+    const TOUCHES: Touches = Touches::NOTHING;
+    type Answer = Availability;
+
+    fn answer(&self, view: &View) -> Result<Availability, Error> {
+        Ok(view.reference.countries().availability(self.country)?.clone())
+    }
+}

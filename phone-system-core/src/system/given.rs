@@ -1,0 +1,35 @@
+//! What an application gives to a system from outside: price lists, a newer table of countries.
+
+use std::sync::{Arc, PoisonError};
+
+use super::PhoneSystem;
+use crate::billing::Tariff;
+use crate::country;
+use crate::reference::Reference;
+
+impl PhoneSystem {
+    /// What was given from outside, as it stands now.
+    pub fn reference(&self) -> Arc<Reference> {
+        Arc::clone(&self.reference.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn change_reference(&self, change: impl FnOnce(&mut Reference)) {
+        let mut reference = self.reference.write().unwrap_or_else(PoisonError::into_inner);
+        let mut next = Reference::clone(&reference);
+        change(&mut next);
+        *reference = Arc::new(next);
+    }
+
+    /// Gives a price list, in place of one of the same name.
+    ///
+    /// It is not recorded: give it again after opening the system anew. An account that chose a
+    /// list under this name with another text is not charged by this one.
+    pub fn add_tariff(&self, tariff: Tariff) {
+        self.change_reference(|reference| reference.add_tariff(tariff));
+    }
+
+    /// Gives another table of countries in place of the embedded one. It is not recorded.
+    pub fn replace_countries(&self, countries: country::Table) {
+        self.change_reference(|reference| reference.replace_countries(countries));
+    }
+}
