@@ -23,6 +23,8 @@ fn table() -> Vec<(&'static str, [Value; 3])> {
         ("porting.port_out_pin_minimum", one(json!(6))),
         ("porting.port_out_pin_maximum", one(json!(10))),
         ("addresses.validated_editable", one(json!(false))),
+        ("addresses.location_at_assignment", one(json!(["CA", "US"]))),
+        ("addresses.location_numbers_maximum", one(json!(1000))),
         (
             "addresses.in_area_code",
             [

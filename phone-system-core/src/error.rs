@@ -149,6 +149,12 @@ codes! {
     3029 InventoryNotReleased "inventory.not_released" "The number is not waiting to be offered again.";
     3030 InventoryNoResourceAccountLicense "inventory.resource_account_unlicensed" "No resource-account licence is left for the account that is to hold the number.";
     3031 InventoryListTooLong "inventory.list_too_long" "A command names at most a million numbers.";
+    3032 InventoryAddressUnknown "inventory.address_unknown" "The organization has no address with this id, so it cannot be a number's location.";
+    3033 InventoryAddressNotValidated "inventory.address_not_validated" "The address is not validated, so it cannot be a number's location.";
+    3034 InventoryAddressCountry "inventory.address_country" "The address is not in the number's country.";
+    3035 InventoryLocationMissing "inventory.location_missing" "In this country a number is assigned to a user with an emergency address only.";
+    3036 InventoryLocationOrderTooLarge "inventory.location_order_too_large" "More numbers were named than one order may give a location.";
+    3037 InventoryNotHeldByUser "inventory.not_held_by_user" "The number is not assigned to a user, so there is nobody to tell.";
     4000 PortingEmpty "porting.no_numbers" "At least one number must be named.";
     4001 PortingTooManyNumbers "porting.too_many_numbers" "The wizard takes fewer numbers; more go as one service request.";
     4002 PortingWizardCountry "porting.wizard_country" "The wizard does not serve this country; send a service request.";
@@ -163,6 +169,12 @@ codes! {
     5000 StoreFailed "store.failed" "The store could not keep the commits; nothing of them was acknowledged.";
     5001 StorePoisoned "store.poisoned" "The store failed earlier; open the system anew.";
     5002 StoreCorrupt "store.corrupt" "What the store holds is not what was written.";
+    6000 AddressUnknown "address.unknown" "The organization has no address with this id.";
+    6001 AddressExists "address.exists" "The organization has an address with this id already.";
+    6002 AddressValidated "address.validated" "A validated address stays as it is; make another.";
+    6003 AddressInUse "address.in_use" "The address is the location of at least one number.";
+    6004 AddressNothingNamed "address.nothing_named" "At least one address must be named.";
+    6005 AddressTooLong "address.field_too_long" "A field of the address is longer than can be kept.";
     7000 CapacityLimitReached "capacity.limit_reached" "As many calls are on the number as it carries.";
     7001 CapacityPermitUnknown "capacity.permit_unknown" "No open permit has this number.";
     8000 CountryUnknown "country.unknown" "The table of countries has no row for this country.";

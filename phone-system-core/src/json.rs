@@ -27,7 +27,7 @@ use crate::store;
 use crate::system::{Error, PhoneSystem, RequestError, Subject, Ticket};
 use crate::text::{Actor, Key, Label, OrganizationId};
 use crate::time::Timestamp;
-use crate::{billing, country, inventory, licensing, organization, porting};
+use crate::{address, billing, country, inventory, licensing, organization, porting};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -116,6 +116,11 @@ macro_rules! queries {
 }
 
 const COMMANDS: &[Entry<RunCommand>] = commands![
+    address::Create,
+    address::Delete,
+    address::Edit,
+    address::Import,
+    address::ValidateAddresses,
     billing::AddFunds,
     organization::ChargeCalls,
     billing::ChooseTariff,
@@ -128,8 +133,10 @@ const COMMANDS: &[Entry<RunCommand>] = commands![
     inventory::Block,
     inventory::Cancel,
     inventory::ImportOwned,
+    inventory::RecordTold,
     inventory::Release,
     inventory::Reserve,
+    inventory::SetLocation,
     inventory::Unassign,
     inventory::Unblock,
     licensing::Assign,
@@ -147,6 +154,9 @@ const COMMANDS: &[Entry<RunCommand>] = commands![
 ];
 
 const QUERIES: &[Entry<AskQuery>] = queries![
+    organization::CheckAddress,
+    organization::Addresses,
+    organization::AddressOf,
     organization::AccountOf,
     organization::MinutesOf,
     organization::Price,

@@ -68,7 +68,7 @@
 //! | top | [`json`]: commands and queries as JSON, for C and Python |
 //! | | [`system`]: many organizations over one store; locks, tickets, readers |
 //! | | [`organization`]: one customer; the rules that span domains; every command and query |
-//! | domains, which do not know each other | [`licensing`], [`inventory`], [`porting`], [`billing`] |
+//! | domains, which do not know each other | [`licensing`], [`inventory`], [`address`], [`porting`], [`billing`] |
 //! | beside | [`store`]: where commits are kept |
 //! | ground | [`error`], [`rules`], [`number`], [`time`], [`text`], [`draft`], [`bulk`], [`map`] |
 //!
@@ -91,6 +91,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails"))]
 
+pub mod address;
 pub mod billing;
 pub mod bulk;
 pub mod capacity;

@@ -180,6 +180,10 @@ names! {
     /// sign-in names do not tell cases apart.
     UserId: "user", "a user: 1 to 128 bytes, no control characters, no blanks at either end",
         is_name, |text| Arc::from(text.to_lowercase());
+    /// Names an emergency address within its organization: 1 to 128 bytes of UTF-8,
+    /// case-sensitive; the caller chooses it.
+    AddressId: "address", "an address: 1 to 128 bytes, no control characters, no blanks at either end",
+        is_name, |text| Arc::from(text);
     /// A place, a carrier or another thing by its everyday name: 1 to 128 bytes of UTF-8.
     Label: "label", "a name: 1 to 128 bytes, no control characters, no blanks at either end",
         is_name, |text| Arc::from(text);
@@ -211,6 +215,7 @@ impl Country {
     pub(crate) const US: Self = Self(*b"US");
     pub(crate) const GB: Self = Self(*b"GB");
     pub(crate) const CA: Self = Self(*b"CA");
+    pub(crate) const AU: Self = Self(*b"AU");
     pub(crate) const BE: Self = Self(*b"BE");
     pub(crate) const DE: Self = Self(*b"DE");
     pub(crate) const ES: Self = Self(*b"ES");

@@ -11,7 +11,7 @@ use super::{Batch, BlockLength, Error, OrderId, Target, TargetSort, check_list, 
 use crate::bulk::Mode;
 use crate::number::{MAXIMUM, NumberKind, NumberList, PhoneNumber};
 use crate::rules::Rules;
-use crate::text::{Country, Label};
+use crate::text::{AddressId, Country, Label};
 use crate::time::{Duration, Timestamp};
 
 /// Finds free numbers and reserves them for ten minutes.
@@ -161,14 +161,18 @@ pub struct NumberAssignment {
     pub number: PhoneNumber,
     /// What it is to serve.
     pub target: Target,
+    /// Its emergency address from now on; the one that it has if not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<AddressId>,
 }
 
 /// Assigns numbers to people and services.
 ///
 /// Refusals of an item in this order: the number is not owned, assigned, blocked; the rules put no
 /// number on such a target; the kind cannot serve it; the target holds a number already; licence;
-/// country; for toll-free numbers, Communications Credits. Emergency addresses are not looked at
-/// yet, nor whether an organization is licensed for attendants and queues at all.
+/// country; for toll-free numbers, Communications Credits; the emergency address: unknown, not
+/// validated, of another country, or missing where a user's number needs one. Whether an
+/// organization is licensed for attendants and queues at all is not looked at yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -183,7 +187,7 @@ pub struct Assign {
 impl NumberAssignment {
     /// What the inventory alone can say; licences and countries are looked at by the organization.
     pub(crate) fn decide(&self, state: &State, rules: &Rules) -> Result<NumbersAssigned, Error> {
-        let Self { number, target } = self.clone();
+        let Self { number, target, .. } = self.clone();
         let owned = state.owned(number)?;
         match &owned.status {
             Status::Unassigned => {}

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Batch, NumberAssignment, OrderId, Shelf, Source, Target};
 use crate::draft::events;
 use crate::number::{NumberKind, NumberList, PhoneNumber};
+use crate::text::AddressId;
 use crate::time::Timestamp;
 
 /// Numbers were found and reserved.
@@ -60,6 +61,9 @@ pub struct Recorded {
     pub source: Source,
     /// What it serves.
     pub target: Option<Target>,
+    /// Its emergency address, as the file says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<AddressId>,
 }
 
 /// Numbers were entered into the record as they were found.
@@ -126,6 +130,24 @@ pub struct NumbersReleased {
     pub numbers: NumberList,
 }
 
+/// Numbers got an emergency address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NumbersLocated {
+    /// The numbers.
+    pub numbers: NumberList,
+    /// The address.
+    pub location: AddressId,
+}
+
+/// The users who hold numbers were told so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NumbersTold {
+    /// The numbers.
+    pub numbers: NumberList,
+    /// When.
+    pub at: Timestamp,
+}
+
 events! {
     /// What happens to an organization's numbers and orders.
     pub enum Event {
@@ -140,5 +162,7 @@ events! {
         NumbersUnblocked = "inventory.numbers_unblocked",
         BlocksEnded = "inventory.blocks_ended",
         NumbersReleased = "inventory.numbers_released",
+        NumbersLocated = "inventory.numbers_located",
+        NumbersTold = "inventory.numbers_told",
     }
 }

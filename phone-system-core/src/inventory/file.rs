@@ -20,6 +20,7 @@ const CAPABILITY: Column = Column::required("Capability");
 const STATUS: Column = Column::optional("PstnAssignmentStatus");
 const TARGET: Column = Column::optional("AssignedPstnTargetId");
 const PORTED: Column = Column::optional("PortInOrderStatus");
+const LOCATION: Column = Column::optional("CivicAddressId");
 
 /// Brings numbers into the provider's stock from a table (CSV with a header).
 ///
@@ -43,9 +44,9 @@ pub struct LoadStock {
 ///
 /// Columns: `TelephoneNumber`; `IsoCountryCode`; `Capability`, in which `UserAssignment` makes it
 /// a user number; and, where they are there, `IsoSubdivision`, `City`, `PstnAssignmentStatus` with
-/// `AssignedPstnTargetId`, and `PortInOrderStatus`, which makes it a ported number if it says
-/// anything. Other columns are passed over. What the file says is taken as it is: licences are
-/// not asked for. A number that the stock knows, as the provider's or as another organization's, is
+/// `AssignedPstnTargetId`, `CivicAddressId`, and `PortInOrderStatus`, which makes it a ported number
+/// if it says anything. Other columns are passed over. What the file says is taken as it is:
+/// licences are not asked for, nor whether there is such an address. A number that the stock knows, as the provider's or as another organization's, is
 /// refused. Each row is an item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -100,7 +101,10 @@ impl LoadStock {
 
 impl ImportOwned {
     pub(crate) fn rows(&self) -> Result<Rows, table::Error> {
-        table::rows(&self.csv, &[NUMBER, COUNTRY, CAPABILITY, STATE, CITY, STATUS, TARGET, PORTED])
+        table::rows(
+            &self.csv,
+            &[NUMBER, COUNTRY, CAPABILITY, STATE, CITY, STATUS, TARGET, PORTED, LOCATION],
+        )
     }
 
     pub(crate) fn decide_one(row: &Row, state: &State, stock: &Stock) -> Result<Recorded, Refusal> {
@@ -121,6 +125,10 @@ impl ImportOwned {
         check_plan(&parsed, kind, country).map_err(|error| error.refusal())?;
         let shelf = shelf(row, kind).map_err(|error| error.refusal())?;
         let target = target(row).map_err(|error| error.refusal())?;
+        let location = match row.cell(LOCATION) {
+            "" => None,
+            _ => Some(row.read(LOCATION, str::parse).map_err(|error| error.refusal())?),
+        };
         if state.number(number).is_some() {
             return Err(Error::AlreadyOwned { number }.refusal());
         }
@@ -142,7 +150,7 @@ impl ImportOwned {
             }
         }
         let source = if row.cell(PORTED).is_empty() { Source::Acquired } else { Source::PortedIn };
-        Ok(Recorded { number, shelf, source, target })
+        Ok(Recorded { number, shelf, source, target, location })
     }
 }
 

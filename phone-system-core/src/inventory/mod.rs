@@ -9,6 +9,7 @@
 mod commands;
 mod events;
 mod file;
+mod location;
 mod owned;
 mod stock;
 mod target;
@@ -20,7 +21,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::{Choices, refusals};
 use crate::number::{LineType, MAXIMUM, NumberKind, NumberList, PhoneNumber};
-use crate::text::{Country, Label, UserId};
+use crate::text::{AddressId, Country, Label, UserId};
 use crate::time::Timestamp;
 
 pub use commands::{
@@ -28,10 +29,11 @@ pub use commands::{
 };
 pub use events::{
     BlockUntil, BlocksEnded, Event, NumbersAcquired, NumbersAssigned, NumbersBlocked,
-    NumbersRecorded, NumbersReleased, NumbersReserved, NumbersUnassigned, NumbersUnblocked,
-    OrderCancelled, Recorded, ReservationExpired,
+    NumbersLocated, NumbersRecorded, NumbersReleased, NumbersReserved, NumbersTold,
+    NumbersUnassigned, NumbersUnblocked, OrderCancelled, Recorded, ReservationExpired,
 };
 pub use file::{ImportOwned, LoadStock};
+pub use location::{RecordTold, SetLocation};
 pub use owned::{Count, Order, OrderStatus, Owned, State, Status};
 pub use stock::{
     Event as StockEvent, HoldEnded, HoldReleased, NumbersEntered, NumbersHeld, NumbersOffered,
@@ -104,6 +106,18 @@ refusals! {
             => "a page has 1 to {maximum} rows, not {rows}",
         ListTooLong = InventoryListTooLong { numbers: u64, maximum: u32 }
             => "{numbers} numbers were named; a command names at most {maximum}",
+        AddressUnknown = InventoryAddressUnknown { number: PhoneNumber, address: AddressId }
+            => "{number} cannot have the location {address}: the organization has no such address; create and validate it first",
+        AddressNotValidated = InventoryAddressNotValidated { number: PhoneNumber, address: AddressId }
+            => "{number} cannot have the location {address}: only a validated address can be used; validate it first",
+        AddressCountry = InventoryAddressCountry { number: PhoneNumber, country: Country, address: AddressId, address_country: Country }
+            => "{number} is a number of {country} and {address} is an address of {address_country}; they must be the same",
+        LocationMissing = InventoryLocationMissing { number: PhoneNumber, country: Country }
+            => "{number} is a number of {country}, where a number is assigned to a user with an emergency address only; give a validated address as its location",
+        LocationOrderTooLarge = InventoryLocationOrderTooLarge { numbers: u64, maximum: u32 }
+            => "{numbers} numbers were named; one order gives at most {maximum} a location",
+        NotHeldByUser = InventoryNotHeldByUser { number: PhoneNumber }
+            => "{number} is not assigned to a user, so there is nobody to tell of it",
         NotReleased = InventoryNotReleased { number: PhoneNumber }
             => "{number} is not a released number of the stock",
     }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::events::{
-    BlocksEnded, Event, NumbersBlocked, NumbersReleased, NumbersReserved, NumbersUnassigned,
-    NumbersUnblocked, Recorded, ReservationExpired,
+    BlocksEnded, Event, NumbersBlocked, NumbersLocated, NumbersReleased, NumbersReserved,
+    NumbersTold, NumbersUnassigned, NumbersUnblocked, Recorded, ReservationExpired,
 };
 use super::{
     Batch, Error, NumberAssignment, OrderId, Shelf, Source, Target, TargetSort, numbers_of,
@@ -16,6 +16,7 @@ use super::{
 use crate::draft::{Apply, Inconsistent};
 use crate::map::Map;
 use crate::number::{NumberKind, NumberList, PhoneNumber};
+use crate::text::AddressId;
 use crate::time::Timestamp;
 
 /// What an owned number is doing.
@@ -42,6 +43,10 @@ pub struct Owned {
     pub since: Timestamp,
     /// What it is doing.
     pub status: Status,
+    /// Its emergency address.
+    pub location: Option<AddressId>,
+    /// When the user who holds it was told so.
+    pub told_at: Option<Timestamp>,
 }
 
 /// What has become of an order.
@@ -133,6 +138,16 @@ impl State {
         (found.0 == *target).then_some(found.1)
     }
 
+    /// How many numbers have an address as their location, and the first of them.
+    pub(crate) fn located_at(&self, address: &AddressId) -> Option<(u32, PhoneNumber)> {
+        let mut located = self
+            .numbers()
+            .filter(|(_, owned)| owned.location.as_ref() == Some(address))
+            .map(|(number, _)| number);
+        let first = located.next()?;
+        Some((u32::try_from(located.count().saturating_add(1)).unwrap_or(u32::MAX), first))
+    }
+
     /// The orders in ascending order of their numbers.
     pub fn orders(&self) -> impl Iterator<Item = &Order> {
         self.orders.iter().map(|(_, order)| order)
@@ -167,6 +182,14 @@ impl State {
             }
             status => Err(Error::OrderClosed { order: id, status }),
         }
+    }
+}
+
+impl Owned {
+    /// A number that does nothing yet.
+    fn new(shelf: Arc<Shelf>, source: Source, since: Timestamp) -> Self {
+        let status = Status::Unassigned;
+        Self { shelf, source, since, status, location: None, told_at: None }
     }
 }
 
@@ -219,6 +242,10 @@ impl State {
         self.change_count(kind, |count| count.change(source, 1))
     }
 
+    fn change(&mut self, number: PhoneNumber, change: impl FnOnce(&mut Owned)) -> Fit {
+        self.numbers.get_mut(&number).map(change).ok_or("the number is not owned")
+    }
+
     /// Changes the status of a number; `fits` says from which.
     fn set(
         &mut self,
@@ -230,6 +257,7 @@ impl State {
         if !fits(&owned.status) {
             return Err("the number's status does not allow it");
         }
+        owned.told_at = None;
         let before = std::mem::replace(&mut owned.status, status.clone());
         match before {
             Status::Assigned(target) => drop(self.held.remove(&(target, number))),
@@ -262,9 +290,8 @@ impl State {
                     let shelf = Arc::new(batch.shelf.clone());
                     for number in batch.numbers.iter() {
                         let shelf = Arc::clone(&shelf);
-                        let (source, since, status) =
-                            (Source::Acquired, event.at, Status::Unassigned);
-                        self.own(number, Owned { shelf, source, since, status })?;
+                        let (source, since) = (Source::Acquired, event.at);
+                        self.own(number, Owned::new(shelf, source, since))?;
                     }
                 }
                 Ok(())
@@ -276,13 +303,18 @@ impl State {
                 self.close(event.order, OrderStatus::Expired, NumberList::default())
             }
             Event::NumbersRecorded(event) => event.numbers.iter().try_for_each(|recorded| {
-                let Recorded { number, shelf, source, target } = recorded.clone();
+                let Recorded { number, shelf, source, target, location } = recorded.clone();
                 let status = target.map_or(Status::Unassigned, Status::Assigned);
-                self.own(number, Owned { shelf: Arc::new(shelf), source, since: event.at, status })
+                let owned = Owned::new(Arc::new(shelf), source, event.at);
+                self.own(number, Owned { status, location, ..owned })
             }),
             Event::NumbersAssigned(event) => event.assignments.iter().try_for_each(|assignment| {
-                let NumberAssignment { number, target } = assignment.clone();
-                self.set(number, Status::Assigned(target), unassigned)
+                let NumberAssignment { number, target, location } = assignment.clone();
+                self.set(number, Status::Assigned(target), unassigned)?;
+                match location {
+                    Some(location) => self.change(number, |owned| owned.location = Some(location)),
+                    None => Ok(()),
+                }
             }),
             Event::NumbersUnassigned(NumbersUnassigned { numbers, block }) => {
                 let status =
@@ -299,6 +331,14 @@ impl State {
             Event::NumbersReleased(NumbersReleased { numbers }) => {
                 numbers.iter().try_for_each(|number| self.release(number))
             }
+            Event::NumbersLocated(NumbersLocated { numbers, location }) => {
+                numbers.iter().try_for_each(|number| {
+                    self.change(number, |owned| owned.location = Some(location.clone()))
+                })
+            }
+            Event::NumbersTold(NumbersTold { numbers, at }) => numbers
+                .iter()
+                .try_for_each(|number| self.change(number, |owned| owned.told_at = Some(*at))),
         }
     }
 
@@ -376,6 +416,14 @@ impl Apply for State {
                 last.numbers.extend_with(&next.numbers);
             }
             (Event::NumbersUnblocked(last), Event::NumbersUnblocked(next)) => {
+                last.numbers.extend_with(&next.numbers);
+            }
+            (Event::NumbersLocated(last), Event::NumbersLocated(next))
+                if last.location == next.location =>
+            {
+                last.numbers.extend_with(&next.numbers);
+            }
+            (Event::NumbersTold(last), Event::NumbersTold(next)) if last.at == next.at => {
                 last.numbers.extend_with(&next.numbers);
             }
             (Event::BlocksEnded(last), Event::BlocksEnded(next)) if last.at == next.at => {

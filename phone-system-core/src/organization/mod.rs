@@ -1,7 +1,8 @@
 //! One customer: its state, the wrapping of the domains, and the rules that span them.
 //!
 //! The domains know nothing of each other. What needs two of them is here: numbers are reserved as
-//! far as licences allow, and a number goes to a person who is licensed for calls in its country.
+//! far as licences allow, a number goes to a person who is licensed
+//! for calls in its country, and its emergency address is validated and lies there.
 
 mod billing_queries;
 mod command;
@@ -17,7 +18,7 @@ use crate::error::{ErrorCode, Figures, Refusal, Refuses};
 use crate::rules::{Generation, Overrides, Rules};
 use crate::time::Timestamp;
 use crate::{
-    billing, bulk, capacity, country, inventory, licensing, number, porting, rules, table,
+    address, billing, bulk, capacity, country, inventory, licensing, number, porting, rules, table,
 };
 
 pub use billing_queries::{
@@ -26,15 +27,17 @@ pub use billing_queries::{
 };
 pub use command::{Command, Context, Drafts, Outcome, Query, Seed, Touches, View};
 pub use commands::{
-    AdvanceOrganization, AdvanceStock, Advanced, Assigned, AutoRechargeChanged, Blocked,
-    ChargeCalls, Charged, FundsChanged, Imported, LicensesChanged, Loaded, OrderClosed, PortClosed,
-    PortSubmitted, RechargeReported, Released, SeatsChanged, Unassigned, Unblocked,
+    AddressGone, AddressKept, AddressesImported, AddressesJudged, AdvanceOrganization,
+    AdvanceStock, Advanced, Assigned, AutoRechargeChanged, Blocked, ChargeCalls, Charged,
+    FundsChanged, Imported, LicensesChanged, Loaded, Located, OrderClosed, PortClosed,
+    PortSubmitted, RechargeReported, Released, SeatsChanged, Told, Unassigned, Unblocked,
 };
 pub use queries::{
-    AllowanceOf, Allowances, AllowancesAnswer, CurrentRules, EntitlementOf, HeldStatus, Orders,
-    OrdersAnswer, OwnedNumber, OwnedNumbers, OwnedNumbersAnswer, ParseNumber, PlanAnswer,
-    PortOrders, PortOrdersAnswer, RulesAnswer, Seats, SeatsAnswer, SeatsOfSku, StockSearchAnswer,
-    StockSummary, UserLicenses, Users, UsersAnswer,
+    AddressOf, AddressRow, Addresses, AddressesAnswer, AllowanceOf, Allowances, AllowancesAnswer,
+    CheckAddress, CurrentRules, EntitlementOf, HeldStatus, Orders, OrdersAnswer, OwnedNumber,
+    OwnedNumbers, OwnedNumbersAnswer, ParseNumber, PlanAnswer, PortOrders, PortOrdersAnswer,
+    RulesAnswer, Seats, SeatsAnswer, SeatsOfSku, StockSearchAnswer, StockSummary, UserLicenses,
+    Users, UsersAnswer,
 };
 
 /// So many items, as answers count them.
@@ -46,6 +49,9 @@ fn count(items: usize) -> u32 {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// Emergency addresses.
+    #[error(transparent)]
+    Address(#[from] address::Error),
     /// Minutes and credits.
     #[error(transparent)]
     Billing(#[from] billing::Error),
@@ -123,6 +129,7 @@ impl From<Refusal> for Error {
 impl Error {
     fn inner(&self) -> &dyn Refuses {
         match self {
+            Self::Address(error) => error,
             Self::Billing(error) => error,
             Self::Bulk(error) => error,
             Self::Capacity(error) => error,
@@ -169,6 +176,7 @@ pub struct State {
     licensing: licensing::State,
     inventory: inventory::State,
     porting: porting::State,
+    addresses: address::State,
 }
 
 impl Default for State {
@@ -181,6 +189,7 @@ impl Default for State {
             licensing: licensing::State::default(),
             inventory: inventory::State::default(),
             porting: porting::State::default(),
+            addresses: address::State::default(),
         }
     }
 }
@@ -204,6 +213,11 @@ impl State {
     /// Port orders.
     pub fn porting(&self) -> &porting::State {
         &self.porting
+    }
+
+    /// Emergency addresses.
+    pub fn addresses(&self) -> &address::State {
+        &self.addresses
     }
 }
 
@@ -254,6 +268,8 @@ pub enum Event {
     Inventory(inventory::Event),
     /// Its port orders.
     Porting(porting::Event),
+    /// Its emergency addresses.
+    Address(address::Event),
 }
 
 pub use own::Event as OwnEvent;
@@ -282,6 +298,12 @@ impl From<porting::Event> for Event {
     }
 }
 
+impl From<address::Event> for Event {
+    fn from(event: address::Event) -> Self {
+        Self::Address(event)
+    }
+}
+
 impl Event {
     /// Reads the data of the event with this name; `None` if no domain has such an event.
     pub(crate) fn read<'de, D: Deserializer<'de>>(
@@ -293,6 +315,7 @@ impl Event {
             "licensing" => Some(licensing::Event::read(name, data)?.map(Self::from)),
             "inventory" => Some(inventory::Event::read(name, data)?.map(Self::from)),
             "porting" => Some(porting::Event::read(name, data)?.map(Self::from)),
+            "address" => Some(address::Event::read(name, data)?.map(Self::from)),
             _ => None,
         }
     }
@@ -308,6 +331,7 @@ impl Serialize for Event {
             Self::Licensing(event) => event.serialize(serializer),
             Self::Inventory(event) => event.serialize(serializer),
             Self::Porting(event) => event.serialize(serializer),
+            Self::Address(event) => event.serialize(serializer),
         }
     }
 }
@@ -330,6 +354,7 @@ impl Apply for State {
             Event::Licensing(event) => self.licensing.apply(event),
             Event::Inventory(event) => self.inventory.apply(event),
             Event::Porting(event) => self.porting.apply(event),
+            Event::Address(event) => self.addresses.apply(event),
         }
     }
 
@@ -341,6 +366,7 @@ impl Apply for State {
         match (last, next) {
             (Event::Licensing(last), Event::Licensing(next)) => licensing::State::merge(last, next),
             (Event::Inventory(last), Event::Inventory(next)) => inventory::State::merge(last, next),
+            (Event::Address(last), Event::Address(next)) => address::State::merge(last, next),
             _ => false,
         }
     }

@@ -5,8 +5,8 @@
 //! it says otherwise) and may override any figure. Events carry outcomes, so a later change of the
 //! rules changes nothing that was decided.
 //!
-//! The rules of addresses, conferencing, call queues and attendants, and of `porting` those beyond
-//! the wizard and the lists, are figures only: nothing reads them yet.
+//! The rules of conferencing, call queues and attendants, of `addresses` the one on area codes, and
+//! of `porting` those beyond the wizard and the lists, are figures only: nothing reads them yet.
 
 mod table;
 mod value;

@@ -173,6 +173,15 @@ rules! {
         #[doc = "Whether a validated address can be edited; else another is made."]
         validated_editable: bool = [false, false, false],
             "What are emergency locations, addresses and call routing";
+        #[doc = "Where a number is assigned to a user only with an emergency address."]
+        location_at_assignment: Countries = [
+            only(&[Country::CA, Country::US]),
+            only(&[Country::CA, Country::US]),
+            only(&[Country::CA, Country::US]),
+        ], "What are emergency locations, addresses and call routing";
+        #[doc = "The most numbers in one order to give numbers a location."]
+        location_numbers_maximum: Limit = [Limit::AtMost(1000), Limit::AtMost(1000), Limit::AtMost(1000)],
+            "Set-CsPhoneNumberAssignment and its orders for many numbers";
         #[doc = "Where the address given when a number is acquired must lie in its area code."]
         in_area_code: Countries = [
             only(&[]),

@@ -1,5 +1,6 @@
 //! Every command: which streams it touches, the rules that span domains, and its answer.
 
+mod addresses;
 mod billing;
 mod licensing;
 mod numbers;
@@ -16,10 +17,13 @@ use crate::draft::Inconsistent;
 use crate::rules::Rules;
 use crate::table::{self, Row};
 
+pub use addresses::{AddressGone, AddressKept, AddressesImported, AddressesJudged};
 pub use billing::{AutoRechargeChanged, ChargeCalls, Charged, FundsChanged, RechargeReported};
 pub(super) use billing::{conferencing_size, pool_size};
 pub use licensing::{LicensesChanged, SeatsChanged};
-pub use numbers::{Assigned, Blocked, Imported, OrderClosed, Released, Unassigned, Unblocked};
+pub use numbers::{
+    Assigned, Blocked, Imported, Located, OrderClosed, Released, Told, Unassigned, Unblocked,
+};
 pub use porting::{PortClosed, PortSubmitted};
 pub use stock::{AdvanceStock, Loaded};
 

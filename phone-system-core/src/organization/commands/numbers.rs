@@ -9,12 +9,13 @@ use crate::error::{Refusal, Refuses};
 use crate::inventory::{
     self, Acquire, Batch, Block, Cancel, HoldReleased, ImportOwned, NumberAssignment,
     NumbersAcquired, NumbersEntered, NumbersHeld, NumbersRecorded, NumbersReserved,
-    NumbersReturned, NumbersSold, OrderCancelled, OrderId, OrderStatus, Recorded, Release, Reserve,
-    Search, Target, Unblock,
+    NumbersReturned, NumbersSold, OrderCancelled, OrderId, OrderStatus, RecordTold, Recorded,
+    Release, Reserve, Search, SetLocation, Target, Unblock,
 };
 use crate::licensing::{self, Basis, Entitlement, Grant};
 use crate::number::{NumberKind, NumberList, PhoneNumber};
 use crate::organization::{Command, Context, Drafts, Error, Event, Outcome, State, Touches};
+use crate::text::AddressId;
 use crate::time::Timestamp;
 
 impl Command for Reserve {
@@ -151,6 +152,7 @@ impl Command for inventory::Assign {
                 if kind == Some(NumberKind::ServiceTollFree) {
                     account.check_toll_free()?;
                 }
+                check_assigned_location(state, assignment)?;
                 Ok::<_, Error>(inventory::Event::from(assigned).into())
             },
         )?)
@@ -202,6 +204,48 @@ fn check_licenses(state: &State, assignment: &NumberAssignment) -> Result<(), in
             } else {
                 Err(inventory::Error::ResourceAccountUnlicensed { account: account.clone() })
             }
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a number can have an address as its location: known, validated, of its country.
+fn check_location(
+    state: &State,
+    number: PhoneNumber,
+    address: &AddressId,
+) -> Result<(), inventory::Error> {
+    let address = address.clone();
+    if state.addresses().address(&address).is_none() {
+        return Err(inventory::Error::AddressUnknown { number, address });
+    }
+    let Some(address_country) = state.addresses().validated_country(&address) else {
+        return Err(inventory::Error::AddressNotValidated { number, address });
+    };
+    match state.inventory().number(number).map(|owned| owned.shelf.country) {
+        Some(country) if country != address_country => {
+            Err(inventory::Error::AddressCountry { number, country, address, address_country })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether the location that is given holds, and one is there where a user's number needs it.
+fn check_assigned_location(
+    state: &State,
+    assignment: &NumberAssignment,
+) -> Result<(), inventory::Error> {
+    let NumberAssignment { number, target, location } = assignment;
+    if let Some(address) = location {
+        return check_location(state, *number, address);
+    }
+    match (state.inventory().number(*number), target) {
+        (Some(owned), Target::User(_))
+            if owned.location.is_none()
+                && state.rules().addresses.location_at_assignment.contains(owned.shelf.country) =>
+        {
+            let country = owned.shelf.country;
+            Err(inventory::Error::LocationMissing { number: *number, country })
         }
         _ => Ok(()),
     }
@@ -259,6 +303,67 @@ impl Command for inventory::Unassign {
             _ => None,
         });
         Ok(Unassigned { numbers })
+    }
+}
+
+/// Numbers that got an emergency address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Located {
+    /// The numbers.
+    pub numbers: NumberList,
+    /// The address.
+    pub location: AddressId,
+}
+
+impl Command for SetLocation {
+    const NAME: &'static str = "inventory.set_location";
+    const TOUCHES: Touches = Touches::ORGANIZATION;
+    type Answer = Located;
+
+    fn decide(&self, drafts: &mut Drafts, _: &Context) -> Decided {
+        self.check(drafts.organization.rules())?;
+        each_number(self.mode, &mut drafts.organization, &self.numbers, |state, number| {
+            let located = self.decide_one(number, state.inventory())?;
+            check_location(state, number, &self.location)?;
+            Ok(located.into())
+        })
+    }
+
+    fn answer(&self, outcome: &Outcome<'_>) -> Result<Located, Inconsistent> {
+        let numbers = numbers_named(outcome, |event| match event {
+            inventory::Event::NumbersLocated(event) => Some(&event.numbers),
+            _ => None,
+        });
+        Ok(Located { numbers, location: self.location.clone() })
+    }
+}
+
+/// Numbers of which the holders were told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Told {
+    /// The numbers.
+    pub numbers: NumberList,
+}
+
+impl Command for RecordTold {
+    const NAME: &'static str = "inventory.record_told";
+    const TOUCHES: Touches = Touches::ORGANIZATION;
+    type Answer = Told;
+
+    fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
+        each_number(self.mode, &mut drafts.organization, &self.numbers, |state, number| {
+            Self::decide_one(number, state.inventory(), context.at).map(Into::into)
+        })
+    }
+
+    fn answer(&self, outcome: &Outcome<'_>) -> Result<Told, Inconsistent> {
+        let numbers = numbers_named(outcome, |event| match event {
+            inventory::Event::NumbersTold(event) => Some(&event.numbers),
+            _ => None,
+        });
+        Ok(Told { numbers })
     }
 }
 
