@@ -6,7 +6,7 @@
 //! rules changes nothing that was decided.
 //!
 //! The rules of conferencing, call queues and attendants, of `addresses` the one on area codes, and
-//! of `porting` those beyond the wizard and the lists, are figures only: nothing reads them yet.
+//! of `porting` those of the port-out PIN, are figures only: nothing reads them yet.
 
 mod table;
 mod value;
@@ -113,6 +113,8 @@ impl Rules {
             ("inventory.block_days_maximum", self.inventory.block_days_maximum),
             ("inventory.page_maximum", self.inventory.page_maximum),
             ("porting.wizard_maximum", self.porting.wizard_maximum),
+            ("porting.company_name_maximum", self.porting.company_name_maximum),
+            ("porting.authorizing_person_maximum", self.porting.authorizing_person_maximum),
         ] {
             if count == 0 {
                 return out_of_range(rule, &count, "1 or more");

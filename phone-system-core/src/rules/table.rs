@@ -159,6 +159,21 @@ rules! {
         #[doc = "How long before the transfer an order can no longer be changed."]
         cut_off: Duration = [Duration::from_hours(24), Duration::from_hours(24), Duration::from_hours(24)],
             "What is the status of your port orders";
+        #[doc = "Whether the instant of an approved transfer can still be changed, up to the cut-off."]
+        transfer_date_editable: bool = [true, true, false],
+            "What is the status of your port orders; the newer page no longer has it";
+        #[doc = "Whether a service request needs a letter of authorization; the wizard asks for its letter itself."]
+        letter_for_service_requests: bool = [true, true, true],
+            "Setting up Phone System, step 4; Contact the TNS service desk";
+        #[doc = "Whether orders of one account go one after the other, so that a second one is refused."]
+        one_order_per_account: bool = [false, false, true], "Port order overview (2025)";
+        #[doc = "The fewest days between sending an order in and its transfer, in the United States."]
+        lead_days_us: u32 = [0, 0, 5], "Port order overview (2025)";
+        #[doc = "The fewest days between sending an order in and its transfer, in Canada."]
+        lead_days_canada: u32 = [0, 0, 10], "Port order overview (2025)";
+        #[doc = "The most days between sending an order in and its transfer."]
+        transfer_days_maximum: Limit = [Limit::Unlimited, Limit::Unlimited, Limit::AtMost(30)],
+            "Port order overview (2025)";
         #[doc = "The longest company name on a letter of authorization, in characters."]
         company_name_maximum: u32 = [25, 25, 25], "Transfer phone numbers to Office 365";
         #[doc = "The longest name of the authorizing person, in characters."]
