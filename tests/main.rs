@@ -15,6 +15,7 @@
 mod bad_input;
 mod errors;
 mod histories;
+mod porting;
 mod rules;
 mod store;
 mod vectors;

@@ -73,6 +73,11 @@ impl Timestamp {
         Month { year: u16::try_from(at.year()).unwrap_or_default(), month: at.month() }
     }
 
+    /// The instant `duration` earlier; `None` before the year 1.
+    pub fn before(self, duration: Duration) -> Option<Self> {
+        self.0.checked_sub(duration.0).and_then(Self::from_micros)
+    }
+
     /// How long this is after `earlier`; nothing if it is not.
     pub fn since(self, earlier: Self) -> Duration {
         Duration(self.0.saturating_sub(earlier.0).max(0))

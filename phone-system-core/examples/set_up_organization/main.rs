@@ -19,7 +19,7 @@ use phone_system_core::bulk::Mode;
 use phone_system_core::inventory::ImportOwned;
 use phone_system_core::licensing::{BuySeats, ImportUsers};
 use phone_system_core::organization::{ChooseRules, Command, Context};
-use phone_system_core::porting::{PortList, ReadList};
+use phone_system_core::porting::{AccountNumber, PortList, ReadList};
 use phone_system_core::rules::{Generation, Overrides};
 use phone_system_core::text::{Country, Label};
 use phone_system_core::{NumberKind, OrganizationId, PhoneSystem, Timestamp};
@@ -41,6 +41,7 @@ struct Settings {
 struct PortFile {
     file: String,
     losing_carrier: Label,
+    account: AccountNumber,
     kind: NumberKind,
     country: Country,
 }
@@ -133,9 +134,10 @@ impl Reader {
         let query = ReadList { csv, country: from.country };
         match self.system.query(&self.organization, &query, self.context.at) {
             Ok(read) => {
-                let PortFile { file, losing_carrier, kind, country } = from;
+                let PortFile { file, losing_carrier, account, kind, country } = from;
                 let list = PortList {
                     losing_carrier: losing_carrier.clone(),
+                    account: account.clone(),
                     kind: *kind,
                     country: *country,
                     numbers: read.numbers.clone(),

@@ -74,12 +74,18 @@ settings = {
     "at": "2018-04-02T09:00:00Z",
     "generation": "2018",
     "port_lists": [
-        {"file": f"port_{name}.csv", "losing_carrier": carrier, "kind": kind, "country": "US"}
-        for name, carrier, kind in [
-            ("northwind", "Northwind Telephone", "user"),
-            ("fabrikam", "Fabrikam Voice", "user"),
-            ("toll", "Northwind Telephone", "service_toll"),
-            ("toll_free", "Northwind Telephone", "service_toll_free"),
+        {
+            "file": f"port_{name}.csv",
+            "losing_carrier": carrier,
+            "account": account,
+            "kind": kind,
+            "country": "US",
+        }
+        for name, carrier, account, kind in [
+            ("northwind", "Northwind Telephone", "0041170017", "user"),
+            ("fabrikam", "Fabrikam Voice", "FV220815", "user"),
+            ("toll", "Northwind Telephone", "0041170017", "service_toll"),
+            ("toll_free", "Northwind Telephone", "0041170018", "service_toll_free"),
         ]
     ],
 }

@@ -50,7 +50,7 @@ pub struct ReservationExpired {
     pub at: Timestamp,
 }
 
-/// A number that the organization owned before this record began.
+/// A number that came by no order here: owned before this record began, or ported in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recorded {
     /// The number.

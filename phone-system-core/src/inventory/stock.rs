@@ -193,7 +193,7 @@ pub struct NumbersOffered {
     pub batches: Vec<Batch>,
 }
 
-/// Numbers that an organization owned before this record began.
+/// Numbers that an organization owned before this record began, or ported in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NumbersEntered {
     /// Whose they are.

@@ -29,15 +29,16 @@ pub use command::{Command, Context, Drafts, Outcome, Query, Seed, Touches, View}
 pub use commands::{
     AddressGone, AddressKept, AddressesImported, AddressesJudged, AdvanceOrganization,
     AdvanceStock, Advanced, Assigned, AutoRechargeChanged, Blocked, ChargeCalls, Charged,
-    FundsChanged, Imported, LicensesChanged, Loaded, Located, OrderClosed, PortClosed,
-    PortSubmitted, RechargeReported, Released, SeatsChanged, Told, Unassigned, Unblocked,
+    FundsChanged, Imported, LicensesChanged, Loaded, Located, OrderClosed, PortClosed, PortDeleted,
+    PortEdited, PortReported, PortSubmitted, RechargeReported, Released, SeatsChanged, Told,
+    Unassigned, Unblocked,
 };
 pub use queries::{
     AddressOf, AddressRow, Addresses, AddressesAnswer, AllowanceOf, Allowances, AllowancesAnswer,
     CheckAddress, CurrentRules, EntitlementOf, HeldStatus, Orders, OrdersAnswer, OwnedNumber,
     OwnedNumbers, OwnedNumbersAnswer, ParseNumber, PlanAnswer, PortOrders, PortOrdersAnswer,
-    RulesAnswer, Seats, SeatsAnswer, SeatsOfSku, StockSearchAnswer, StockSummary, UserLicenses,
-    Users, UsersAnswer,
+    PortStatuses, PortStatusesAnswer, RulesAnswer, Seats, SeatsAnswer, SeatsOfSku,
+    StockSearchAnswer, StockSummary, UserLicenses, Users, UsersAnswer,
 };
 
 /// So many items, as answers count them.
@@ -321,6 +322,18 @@ impl Event {
     }
 }
 
+impl Event {
+    /// When it was due, if it is something that ends by itself.
+    fn ended_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Inventory(inventory::Event::ReservationExpired(event)) => Some(event.at),
+            Self::Inventory(inventory::Event::BlocksEnded(event)) => Some(event.at),
+            Self::Porting(porting::Event::CutOffReached(event)) => Some(event.at),
+            _ => None,
+        }
+    }
+}
+
 deserialize_event!(Event);
 
 impl Serialize for Event {
@@ -359,7 +372,12 @@ impl Apply for State {
     }
 
     fn endings(&self, at: Timestamp) -> Vec<Event> {
-        self.inventory.endings(at).into_iter().map(Event::from).collect()
+        let mut endings: Vec<Event> =
+            self.inventory.endings(at).into_iter().map(Event::from).collect();
+        endings.extend(self.porting.endings(at).into_iter().map(Event::from));
+        // Stable: what ends at the same instant keeps the order above.
+        endings.sort_by_key(|event| event.ended_at().unwrap_or(at));
+        endings
     }
 
     fn merge(last: &mut Event, next: &Event) -> bool {

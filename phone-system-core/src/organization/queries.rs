@@ -9,7 +9,10 @@ use crate::inventory::{
 };
 use crate::licensing::{Basis, Entitlement, Sku};
 use crate::number::{self, NumberKind, ParsedNumber, PhoneNumber};
-use crate::porting::{Plan, PlannedOrder, PortOrder, ReadList, ReadNumbers};
+use crate::porting::{
+    Plan, PlannedOrder, PortOrder, PortRights, PortStatus, ReadList, ReadNumbers, TRANSITIONS,
+    Transition,
+};
 use crate::rules::{Generation, Rules};
 use crate::text::{AddressId, Country, Label, UserId};
 use crate::time::Timestamp;
@@ -461,17 +464,26 @@ impl Query for ReadList {
     }
 }
 
-/// The port orders, all of them.
+/// The port orders, a page at a time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-pub struct PortOrders {}
+pub struct PortOrders {
+    /// How many orders to pass over.
+    #[serde(default)]
+    pub skip: u32,
+    /// How many to show, 1 to 1,000.
+    #[serde(default = "page")]
+    pub top: u32,
+}
 
-/// The port orders, in ascending order of their numbers.
+/// A page of port orders.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PortOrdersAnswer {
-    /// The port orders.
+    /// How many orders there are.
+    pub total: u32,
+    /// Those of the page, in ascending order of their numbers.
     pub orders: Vec<PortOrder>,
 }
 
@@ -481,7 +493,43 @@ impl Query for PortOrders {
     type Answer = PortOrdersAnswer;
 
     fn answer(&self, view: &View) -> Result<PortOrdersAnswer, Error> {
-        Ok(PortOrdersAnswer { orders: view.organization.porting().orders().cloned().collect() })
+        let organization = &view.organization;
+        let (skip, top) = page_of(organization.rules(), self.skip, self.top)?;
+        let porting = organization.porting();
+        Ok(PortOrdersAnswer {
+            total: count(porting.order_count()),
+            orders: porting.page(skip, top).collect(),
+        })
+    }
+}
+
+/// The statuses of port orders: what leads from one to another, and what may be done in each.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PortStatuses {}
+
+/// The two tables of statuses, for the organization's rules.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PortStatusesAnswer {
+    /// What may be done in each status.
+    pub rights: Vec<PortRights>,
+    /// Every transition there is.
+    pub transitions: Vec<Transition>,
+}
+
+impl Query for PortStatuses {
+    const NAME: &'static str = "porting.statuses";
+    const TOUCHES: Touches = Touches::ORGANIZATION;
+    type Answer = PortStatusesAnswer;
+
+    fn answer(&self, view: &View) -> Result<PortStatusesAnswer, Error> {
+        let rules = view.organization.rules();
+        Ok(PortStatusesAnswer {
+            rights: PortStatus::ALL.iter().map(|status| status.rights(rules)).collect(),
+            transitions: TRANSITIONS.to_vec(),
+        })
     }
 }
 

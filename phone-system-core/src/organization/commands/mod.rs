@@ -24,7 +24,7 @@ pub use licensing::{LicensesChanged, SeatsChanged};
 pub use numbers::{
     Assigned, Blocked, Imported, Located, OrderClosed, Released, Told, Unassigned, Unblocked,
 };
-pub use porting::{PortClosed, PortSubmitted};
+pub use porting::{PortClosed, PortDeleted, PortEdited, PortReported, PortSubmitted};
 pub use stock::{AdvanceStock, Loaded};
 
 type Decided = Result<Vec<Refused>, Error>;
