@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use phone_system_core::json::JsonSystem;
 use phone_system_core::organization::State;
+use phone_system_core::porting::TRANSITIONS;
 use phone_system_core::store::{self, MemoryStore, Record, Store};
 use phone_system_core::system::Options;
 use phone_system_core::{NumberKind, OrganizationId, PhoneSystem, Timestamp};
@@ -69,7 +70,7 @@ struct Asked {
 fn asked() -> impl Strategy<Value = Asked> {
     // Pauses of nothing, of minutes around the ten of a reservation, and of days around a block.
     let pause = prop_oneof![12 => Just(0), 4 => 0..700_000_000_i64, 1 => 80_000_000_000..400_000_000_000_i64];
-    (0..21_u8, 0..2_usize, 0..8_usize, 0..8_usize, any::<bool>(), pause)
+    (0..35_u8, 0..2_usize, 0..8_usize, 0..8_usize, any::<bool>(), pause)
         .prop_map(|(what, who, a, b, partial, pause)| Asked { what, who, a, b, partial, pause })
 }
 
@@ -79,7 +80,7 @@ fn time(at: i64) -> String {
 
 impl Asked {
     /// The organization, the command's name and its fields.
-    fn command(&self) -> (Option<&'static str>, &'static str, Value) {
+    fn command(&self, at: i64) -> (Option<&'static str>, &'static str, Value) {
         let Self { what, who, a, b, partial, .. } = *self;
         let mode = if partial { "partial" } else { "all_or_nothing" };
         let user = |n: usize| format!("user{n}@example.com");
@@ -134,7 +135,6 @@ impl Asked {
                 "inventory.acquire",
                 json!({ "order": a % 4 + 2, "numbers": [NUMBERS[b % 8]] }),
             ),
-            9 => (organization, "inventory.cancel", json!({ "order": a % 4 + 2 })),
             10 | 11 => (
                 organization,
                 "inventory.assign",
@@ -156,15 +156,14 @@ impl Asked {
             17 => (
                 organization,
                 "organization.choose_rules",
-                json!({ "generation": (["2018", "2021", "2025"][a % 3]) }),
+                json!({ "generation": (["2018", "2021", "2025"][a % 3]),
+                    "overrides": { "porting": { "error_order_deletable": partial, "lead_days_us": 0 } } }),
             ),
             18 => (organization, "billing.set_up_credits", json!({ "currency": "USD" })),
-            19 => (
-                organization,
-                "porting.submit",
-                json!({ "channel": "wizard", "list": {
-                "losing_carrier": "Northwind", "kind": "user", "country": "US", "numbers": some } }),
-            ),
+            19 | 20 | 27.. => {
+                let (name, fields) = self.porting(at);
+                (organization, name, fields)
+            }
             26 => {
                 // One number that the stock may know, and one that another organization may have.
                 let csv = format!(
@@ -173,12 +172,52 @@ impl Asked {
                 );
                 (organization, "inventory.import_owned", json!({ "csv": csv, "mode": mode }))
             }
-            _ => (organization, "porting.cancel", json!({ "order": a % 4 + 2 })),
+            _ => (organization, "inventory.cancel", json!({ "order": a % 4 + 2 })),
+        }
+    }
+
+    /// What is asked of port orders: the command's name and its fields.
+    fn porting(&self, at: i64) -> (&'static str, Value) {
+        let Self { what, a, b, partial, .. } = *self;
+        let order = b % 3 + 1;
+        // Numbers of nobody, and one that an import brings.
+        let list = || {
+            json!({ "losing_carrier": "Northwind", "account": (["A10001", "B20002"][b % 2]), "kind": "user",
+                "country": "US", "numbers": [format!("+1425555015{}", a % 4), format!("+1425555016{b}")] })
+        };
+        // At, before and after the cut-off: up to three and a half days ahead.
+        let wanted = time(at + i64::try_from(b).unwrap() * 43_200_000_000);
+        match what {
+            19 | 27 | 28 => {
+                let channel = ["wizard", "service_request"][a % 2];
+                let signed = (b > 1).then_some("Ada Byron, Countess");
+                let wanted = (b > 5).then_some(wanted);
+                (
+                    "porting.submit",
+                    json!({ "channel": channel, "list": list(), "letter_signed_by": signed, "transfer_at": wanted }),
+                )
+            }
+            29..=31 => {
+                let report =
+                    ["contacting_carrier", "transfer_approved", "completed", "rejected"][a % 4];
+                let wanted = (report == "transfer_approved").then_some(wanted);
+                let reason = (report == "rejected" && partial).then_some("account number");
+                (
+                    "porting.report",
+                    json!({ "order": order, "report": report, "transfer_at": wanted, "reason": reason }),
+                )
+            }
+            32 => {
+                let (wanted, list) = (partial.then_some(wanted), (a > 4).then(list));
+                ("porting.edit", json!({ "order": order, "transfer_at": wanted, "list": list }))
+            }
+            33 => ("porting.delete", json!({ "order": order })),
+            _ => ("porting.cancel", json!({ "order": order })),
         }
     }
 
     fn envelope(&self, at: i64, key: Option<&str>) -> Vec<u8> {
-        let (organization, name, fields) = self.command();
+        let (organization, name, fields) = self.command(at);
         let envelope = json!({
             "organization": organization, "at": time(at), "actor": "test", "key": key,
             "command": { "name": name, "fields": fields },
@@ -199,6 +238,7 @@ fn questions(at: i64) -> Vec<Vec<u8>> {
         ("inventory.numbers", json!({})),
         ("inventory.orders", json!({})),
         ("porting.orders", json!({})),
+        ("porting.statuses", json!({})),
     ];
     let provider = [
         ("stock.summary", json!({})),
@@ -239,6 +279,15 @@ impl World {
             ask("licensing.assign", json!({ "assignments": [assignment] }));
             ask("inventory.reserve", json!({ "kind": "user", "country": "US", "quantity": 4 }));
             ask("inventory.acquire", json!({ "order": 1 }));
+            let numbers = if organization == "contoso" { "+14255550170" } else { "+14255550180" };
+            let list = json!({ "losing_carrier": "Fabrikam", "account": "C30003", "kind": "user", "country": "US", "numbers": [numbers] });
+            ask("porting.submit", json!({ "channel": "wizard", "list": list }));
+            ask("porting.report", json!({ "order": 1, "report": "contacting_carrier" }));
+            let transfer_at = time(START + 36 * 3_600_000_000);
+            ask(
+                "porting.report",
+                json!({ "order": 1, "report": "transfer_approved", "transfer_at": transfer_at }),
+            );
         }
         world
     }
@@ -282,6 +331,19 @@ fn check(system: &PhoneSystem) {
         for (number, _) in state.inventory().numbers() {
             let owner = stock.owner(number).map(ToString::to_string);
             assert_eq!(owner.as_deref(), Some(organization), "{number} has one owner");
+        }
+        for order in state.porting().orders() {
+            let open = |number| state.porting().order_with(number) == Some(order.order);
+            assert_eq!(order.numbers.iter().any(open), order.status.is_open(), "{}", order.order);
+            assert_eq!(order.numbers.iter().all(open), order.status.is_open(), "{}", order.order);
+            assert_eq!(order.history.last().map(|last| last.status), Some(order.status));
+            assert!(order.history.is_sorted_by_key(|entry| entry.at), "{}", order.order);
+            for pair in order.history.windows(2) {
+                let known = TRANSITIONS.iter().any(|transition| {
+                    (transition.from, transition.to) == (pair[0].status, pair[1].status)
+                });
+                assert!(known, "{pair:?}");
+            }
         }
         for kind in NumberKind::ALL {
             let owned =
