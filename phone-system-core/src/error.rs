@@ -195,6 +195,13 @@ codes! {
     7001 CapacityPermitUnknown "capacity.permit_unknown" "No open permit has this number.";
     8000 CountryUnknown "country.unknown" "The table of countries has no row for this country.";
     8001 CountryTwice "country.twice" "A country stands in the table twice.";
+    8500 VoiceLicenseMissing "voice.license_missing" "Nobody holds a licence that the service needs.";
+    8501 VoiceResourceAccountMissing "voice.resource_account_missing" "There is no resource-account licence for the service's number.";
+    8502 VoiceNumberMissing "voice.number_missing" "There is no service number that the service could have.";
+    9000 SetupNotSold "setup.not_sold" "It is not sold in a country whose usage location users have.";
+    9001 SetupNoLicense "setup.no_license" "No licence was bought with which numbers can be had at all.";
+    9002 SetupTooFewNumbers "setup.too_few_numbers" "More numbers are needed than may be acquired.";
+    9003 SetupNoValidatedAddress "setup.no_validated_address" "A country in which an address is needed has none that is validated.";
 }
 
 impl fmt::Display for ErrorCode {

@@ -27,7 +27,7 @@ use crate::store;
 use crate::system::{Error, PhoneSystem, RequestError, Subject, Ticket};
 use crate::text::{Actor, Key, Label, OrganizationId};
 use crate::time::Timestamp;
-use crate::{address, billing, country, inventory, licensing, organization, porting};
+use crate::{address, billing, country, inventory, licensing, organization, porting, setup};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -178,6 +178,7 @@ const QUERIES: &[Entry<AskQuery>] = queries![
     organization::PortStatuses,
     porting::Plan,
     porting::ReadList,
+    setup::Steps,
     inventory::Search,
     organization::StockSummary,
 ];

@@ -109,11 +109,13 @@ pub mod organization;
 pub mod porting;
 pub mod reference;
 pub mod rules;
+pub mod setup;
 pub mod store;
 pub mod system;
 mod table;
 pub mod text;
 pub mod time;
+pub mod voice;
 
 /// Documents that stand beside the code: the reasons behind the design.
 #[doc = include_str!("../../docs/design.md")]

@@ -1,40 +1,15 @@
 //! How far a port order has come: the statuses, what leads from one to another, and what an
 //! organization may do in each.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Choices, figure_as_text};
+use crate::error::Choices;
 use crate::rules::Rules;
+use crate::text::words;
 
-/// Declares an enum whose values are names in JSON, in tables and in sentences alike.
-macro_rules! named {
-    ($( $(#[$meta:meta])* $name:ident { $( $(#[$about:meta])* $variant:ident = $text:literal, )* } )*) => { $(
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-        #[non_exhaustive]
-        pub enum $name { $( $(#[$about])* #[serde(rename = $text)] $variant, )* }
-
-        impl $name {
-            /// All of them, in the order of the table.
-            pub const ALL: &'static [Self] = &[$( Self::$variant, )*];
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(match self { $( Self::$variant => $text, )* })
-            }
-        }
-
-        figure_as_text!($name);
-    )* };
-}
-
-named! {
+words! {
     /// How far a port order has come ("What is the status of your port orders").
-    PortStatus {
+    pub enum PortStatus {
         /// Received.
         Processing = "processing",
         /// The losing carrier is asked.
@@ -51,7 +26,7 @@ named! {
         Cancelled = "cancelled",
     }
     /// What leads from one status to another.
-    Cause {
+    pub enum Cause {
         /// The provider has passed the order on to the losing carrier.
         ContactingCarrier = "contacting_carrier",
         /// The losing carrier has agreed to an instant, its firm order commitment.
@@ -68,7 +43,7 @@ named! {
         Cancelled = "cancelled",
     }
     /// What the losing carrier, or the provider, says of an order.
-    Report {
+    pub enum Report {
         /// The provider has passed the order on to the losing carrier.
         ContactingCarrier = "contacting_carrier",
         /// The losing carrier agrees to an instant, its firm order commitment.
@@ -79,7 +54,7 @@ named! {
         Completed = "completed",
     }
     /// What of an order can be edited.
-    Editable {
+    pub enum Editable {
         /// Nothing.
         Nothing = "nothing",
         /// The instant of the transfer.

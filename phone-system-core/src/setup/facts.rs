@@ -1,0 +1,144 @@
+//! What the steps are judged by, gathered from the domains in one pass.
+
+use std::collections::BTreeMap;
+
+use super::{Steps, Wish};
+use crate::inventory::Target;
+use crate::licensing::{Basis, Entitlement, Grant, Sku, SkuSet, missing_for_calls};
+use crate::number::NumberKind;
+use crate::organization::{Error, View};
+use crate::porting::{Plan, PlannedOrder};
+use crate::text::Country;
+use crate::voice::Have;
+
+/// Users of one usage location.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct UsersOf {
+    /// All.
+    pub(super) users: u32,
+    /// Those with a calling plan of any sort.
+    pub(super) with_calling_plan: u32,
+    /// Those with Phone System and no calling plan.
+    pub(super) without_calling_plan: u32,
+    /// Those who can lead meetings that can be dialed into.
+    pub(super) organizers: u32,
+    /// Those who could call if they had a number.
+    pub(super) without_number: u32,
+    /// Those who hold a number.
+    pub(super) with_number: u32,
+}
+
+/// Numbers of one kind.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct NumbersOf {
+    /// All that are owned.
+    pub(super) owned: u32,
+    /// Those that serve nothing and are not blocked.
+    pub(super) unassigned: u32,
+}
+
+/// What the steps are judged by.
+pub(super) struct Facts<'a> {
+    wanted: &'a [Wish],
+    /// By usage location.
+    pub(super) countries: BTreeMap<Country, UsersOf>,
+    /// By kind.
+    pub(super) numbers: BTreeMap<NumberKind, NumbersOf>,
+    /// How the lists of numbers to port are cut.
+    pub(super) planned: Vec<PlannedOrder>,
+    /// Users who could be told their number and were not.
+    pub(super) untold: u32,
+    /// Users with a Communications Credits licence.
+    pub(super) with_credits_license: u32,
+    pub(super) entitlement: Entitlement,
+    pub(super) have: Have,
+}
+
+fn add(count: &mut u32, one: bool) {
+    *count = count.saturating_add(u32::from(one));
+}
+
+impl<'a> Facts<'a> {
+    pub(super) fn of(view: &View, asked: &'a Steps) -> Result<Self, Error> {
+        let organization = &view.organization;
+        let (licensing, inventory) = (organization.licensing(), organization.inventory());
+        let entitlement = Entitlement::of(Basis::of(licensing), organization.rules(), view.at);
+        let planned = Plan { lists: asked.port_lists.clone() }.answer(organization.rules())?;
+        let mut facts = Self {
+            wanted: &asked.wanted,
+            countries: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+            planned,
+            untold: 0,
+            with_credits_license: 0,
+            entitlement,
+            have: Have::default(),
+        };
+        for (user, known) in licensing.users() {
+            let number = inventory.held_by(&Target::User(user.clone()));
+            facts.add_user(known.usage_location, known.skus, number.is_some());
+        }
+        for (_, owned) in inventory.numbers() {
+            let numbers = facts.numbers.entry(owned.shelf.kind).or_default();
+            add(&mut numbers.owned, true);
+            add(&mut numbers.unassigned, owned.status == crate::inventory::Status::Unassigned);
+            let told = owned.told_at.is_some();
+            let serves_user =
+                matches!(&owned.status, crate::inventory::Status::Assigned(Target::User(_)));
+            add(&mut facts.untold, serves_user && !told);
+        }
+        let seats = licensing.bought_with(&[Grant::ResourceAccount]);
+        facts.have.resource_account_licenses = u32::try_from(seats).unwrap_or(u32::MAX);
+        facts.have.toll_numbers = facts.of_kind(NumberKind::ServiceToll).owned;
+        facts.have.toll_free_numbers = facts.of_kind(NumberKind::ServiceTollFree).owned;
+        facts.have.shared_bridge_number = facts.countries.keys().any(|country| {
+            let row = view.reference.countries().get(*country);
+            row.and_then(|row| row.shared_conference_numbers) == Some(crate::country::Offered::Yes)
+        });
+        Ok(facts)
+    }
+
+    fn add_user(&mut self, country: Country, skus: SkuSet, has_number: bool) {
+        let users = self.countries.entry(country).or_default();
+        let plan = skus.gives_one_of(&[Grant::CallingPlan, Grant::CallingPlanPayAsYouGo]);
+        let phone_system = skus.gives(Grant::PhoneSystem);
+        let organizes = skus.gives_one_of(&[
+            Grant::AudioConferencing,
+            Grant::AudioConferencingPayPerMinute,
+            Grant::AudioConferencingBasic,
+        ]);
+        let can_call = missing_for_calls(skus).is_none();
+        add(&mut users.users, true);
+        add(&mut users.with_calling_plan, plan);
+        add(&mut users.without_calling_plan, phone_system && !plan);
+        add(&mut users.organizers, organizes);
+        add(&mut users.without_number, can_call && !has_number);
+        add(&mut users.with_number, has_number);
+        let enterprise = skus.contains(Sku::E5)
+            || skus.contains(Sku::E5WithoutConferencing)
+            || (skus.contains(Sku::E3) && phone_system);
+        add(&mut self.have.organizers, organizes);
+        add(&mut self.have.enterprise_users, enterprise);
+        add(&mut self.have.phone_system_users, phone_system);
+        add(&mut self.with_credits_license, skus.gives(Grant::CommunicationsCredits));
+    }
+
+    pub(super) fn wants(&self, wish: Wish) -> bool {
+        self.wanted.contains(&wish)
+    }
+
+    pub(super) fn of_kind(&self, kind: NumberKind) -> NumbersOf {
+        self.numbers.get(&kind).copied().unwrap_or_default()
+    }
+
+    /// The sum of a figure over all countries.
+    pub(super) fn sum(&self, figure: impl Fn(&UsersOf) -> u32) -> u32 {
+        self.countries.values().fold(0, |sum, users| sum.saturating_add(figure(users)))
+    }
+
+    /// How many numbers of a kind are in planned orders.
+    pub(super) fn planned_of(&self, kind: NumberKind) -> u64 {
+        let orders = self.planned.iter().filter(|order| order.kind == kind);
+        orders.fold(0, |sum, order| sum.saturating_add(order.count))
+    }
+}
