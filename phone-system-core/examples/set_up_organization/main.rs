@@ -1,50 +1,40 @@
-//! Reads an organization's own files and reports how far it has come with its licences (step 2),
-//! user numbers (step 3) and service numbers (step 4).
+//! An organization's ten steps to its phone system, from its own files.
 //!
-//! `cargo run --release --example set_up_organization -- [--input FOLDER] [--json] [--at INSTANT]`
+//! `cargo run --release --example set_up_organization` reads the sample that stands beside this
+//! program; `--input FOLDER` another organization's files, `--json` answers as data, `--at INSTANT`
+//! another instant than the one in the settings.
 //!
-//! The folder holds `settings.json`, `seats.csv`, `licenses.csv`, `numbers.csv` and the lists of
-//! numbers to port that the settings name; without `--input` it is the sample beside this file.
-//! The exit status is 1 if a file cannot be used; every problem is named with its file and row.
+//! The files: `settings.json`; `seats.csv`, `licenses.csv`; `addresses.csv` as
+//! `Get-CsOnlineLisCivicAddress` exports it, `numbers.csv` as `Get-CsPhoneNumberAssignment` does,
+//! `told.csv`; and those that the settings name: a list of numbers to port per carrier, account and
+//! kind, a price list, a month of the PSTN usage report. If anything is wrong with one of them,
+//! every problem is named with its file, row and column, and the program ends with status 1; nothing
+//! is reported then.
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people")]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "a program that is wrong may stop, a library may not"
+)]
 
+mod files;
+mod month;
 mod report;
+mod settings;
+mod text;
 
+use std::env;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use std::{env, fs, process};
+use std::path::PathBuf;
+use std::process;
 
-use phone_system_core::bulk::Mode;
-use phone_system_core::inventory::ImportOwned;
-use phone_system_core::licensing::{BuySeats, ImportUsers};
-use phone_system_core::organization::{ChooseRules, Command, Context};
-use phone_system_core::porting::{AccountNumber, PortList, ReadList};
-use phone_system_core::rules::{Generation, Overrides};
-use phone_system_core::text::{Country, Label};
-use phone_system_core::{NumberKind, OrganizationId, PhoneSystem, Timestamp};
-use serde::Deserialize;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Settings {
-    organization: OrganizationId,
-    at: Timestamp,
-    generation: Generation,
-    #[serde(default)]
-    overrides: Overrides,
-    port_lists: Vec<PortFile>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PortFile {
-    file: String,
-    losing_carrier: Label,
-    account: AccountNumber,
-    kind: NumberKind,
-    country: Country,
-}
+use files::{Files, read};
+use phone_system_core::organization::Context;
+use phone_system_core::{PhoneSystem, Timestamp};
+use report::Report;
+use settings::Settings;
 
 const USAGE: &str = "set_up_organization [--input FOLDER] [--json] [--at INSTANT]";
 
@@ -71,133 +61,40 @@ fn options() -> Result<Options, String> {
                 println!("{USAGE}");
                 process::exit(0);
             }
-            _ => {
-                return Err(format!(
-                    "unknown argument {argument}; there are --input FOLDER, --json and --at INSTANT"
-                ));
-            }
+            _ => return Err(format!("unknown argument {argument}; {USAGE}")),
         }
     }
     Ok(options)
 }
 
-fn read(folder: &Path, name: &str) -> Result<String, String> {
-    let bytes = fs::read(folder.join(name)).map_err(|error| format!("{name}: {error}"))?;
-    String::from_utf8(bytes).map_err(|error| format!("{name}: it is not UTF-8: {error}"))
-}
-
-/// An organization whose files are being read; problems are collected, not thrown.
-struct Reader {
-    system: PhoneSystem,
-    organization: OrganizationId,
-    context: Context,
-    problems: Vec<String>,
-}
-
-impl Reader {
-    /// Does a command; what it refuses, as a whole or in part, is a problem of `file`.
-    fn ask<C: Command>(&mut self, file: &str, command: &C) {
-        match self.system.execute(&self.organization, command, &self.context) {
-            Err(error) => self.problems.push(format!("{file}: {error}")),
-            Ok(done) => {
-                let refused = done.refused.iter();
-                self.problems.extend(refused.map(|refused| {
-                    format!("{file}: {}: {}", refused.item, refused.refusal.message)
-                }));
-            }
-        }
-    }
-
-    fn seats(&mut self, file: &str, text: &str) {
-        #[derive(Deserialize)]
-        struct Row {
-            #[serde(rename = "SkuPartNumber")]
-            sku: String,
-            #[serde(rename = "Seats")]
-            seats: u32,
-        }
-        for (line, row) in
-            csv::Reader::from_reader(text.as_bytes()).deserialize::<Row>().zip(2_u32..)
-        {
-            let file = format!("{file}: row {row}");
-            match line.map_err(|error| error.to_string()).and_then(|row| {
-                let sku = row.sku.parse().map_err(|error| format!("{error}"))?;
-                Ok(BuySeats { sku, seats: row.seats })
-            }) {
-                Ok(buy) => self.ask(&file, &buy),
-                Err(problem) => self.problems.push(format!("{file}: {problem}")),
-            }
-        }
-    }
-
-    fn port_list(&mut self, from: &PortFile, csv: String) -> Option<report::PortFileRead> {
-        let query = ReadList { csv, country: from.country };
-        match self.system.query(&self.organization, &query, self.context.at) {
-            Ok(read) => {
-                let PortFile { file, losing_carrier, account, kind, country } = from;
-                let list = PortList {
-                    losing_carrier: losing_carrier.clone(),
-                    account: account.clone(),
-                    kind: *kind,
-                    country: *country,
-                    numbers: read.numbers.clone(),
-                };
-                Some(report::PortFileRead { file: file.clone(), read, list })
-            }
-            Err(error) => {
-                self.problems.push(format!("{}: {error}", from.file));
-                None
-            }
-        }
-    }
-}
-
 fn run() -> Result<(), Vec<String>> {
-    let options = options().map_err(|problem| vec![problem])?;
-    let settings = read(&options.input, "settings.json").map_err(|problem| vec![problem])?;
-    let settings: Settings =
-        serde_json::from_str(&settings).map_err(|error| vec![format!("settings.json: {error}")])?;
+    let one = |problem: String| vec![problem];
+    let options = options().map_err(one)?;
+    let settings = read(&options.input, "settings.json")
+        .and_then(|text| Settings::read(&text).map_err(|error| format!("settings.json: {error}")))
+        .map_err(one)?;
     let at = options.at.unwrap_or(settings.at);
-    let actor = "set_up_organization".parse().map_err(|error| vec![format!("{error}")])?;
-    let mut reader = Reader {
-        system: PhoneSystem::in_memory(),
-        organization: settings.organization,
-        context: Context::new(at, actor),
+    let actor = "set_up_organization".parse().map_err(|error| one(format!("{error}")))?;
+
+    let system = PhoneSystem::in_memory();
+    let mut files = Files {
+        system: &system,
+        organization: &settings.organization,
+        folder: &options.input,
+        context: Context::new(settings.begins_at(at), actor),
         problems: Vec::new(),
     };
-
-    reader.ask(
-        "settings.json",
-        &ChooseRules { generation: settings.generation, overrides: settings.overrides },
-    );
-    let text = |name: &str, reader: &mut Reader| {
-        read(&options.input, name).map_err(|problem| reader.problems.push(problem)).ok()
-    };
-    if let Some(seats) = text("seats.csv", &mut reader) {
-        reader.seats("seats.csv", &seats);
+    let mut inputs = files.read_all(&settings);
+    if !files.problems.is_empty() {
+        return Err(files.problems);
     }
-    // Without the seats every licence would be refused, which says nothing about the licences.
-    if reader.problems.is_empty()
-        && let Some(csv) = text("licenses.csv", &mut reader)
-    {
-        reader.ask("licenses.csv", &ImportUsers { csv, mode: Mode::Partial });
-    }
-    if let Some(csv) = text("numbers.csv", &mut reader) {
-        reader.ask("numbers.csv", &ImportOwned { csv, mode: Mode::Partial });
-    }
-    let mut lists = Vec::new();
-    for from in &settings.port_lists {
-        if let Some(csv) = text(&from.file, &mut reader) {
-            lists.extend(reader.port_list(from, csv));
-        }
-    }
-    if !reader.problems.is_empty() {
-        return Err(reader.problems);
-    }
-    let report = report::Report::of(&reader.system, &reader.organization, at, lists)
-        .map_err(|error| vec![error.to_string()])?;
+    let context = files.context;
+    let usage = month::run(&system, &settings, &mut inputs.calls, context, at)
+        .map_err(|error| one(format!("settings.json: {error}")))?;
+    let report = Report::of(&system, &settings, at, inputs, usage)
+        .map_err(|error| one(error.to_string()))?;
     let text = if options.json {
-        serde_json::to_string_pretty(&report).map_err(|error| vec![error.to_string()])? + "\n"
+        serde_json::to_string_pretty(&report).map_err(|error| one(error.to_string()))? + "\n"
     } else {
         report.to_string()
     };

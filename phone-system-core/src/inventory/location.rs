@@ -8,7 +8,8 @@ use super::{Error, Target, check_list};
 use crate::bulk::Mode;
 use crate::number::{NumberList, PhoneNumber};
 use crate::rules::Rules;
-use crate::text::AddressId;
+use crate::table::{self, Column, Row};
+use crate::text::{AddressId, UserId};
 use crate::time::Timestamp;
 
 /// Gives numbers an emergency address in place of the one that they have.
@@ -75,6 +76,41 @@ impl RecordTold {
         match &state.owned(number)?.status {
             Status::Assigned(Target::User(_)) => Ok(NumbersTold { numbers: number.into(), at }),
             _ => Err(Error::NotHeldByUser { number }),
+        }
+    }
+}
+
+/// Records who was told, from a table (CSV with a header) with the column `UserPrincipalName`.
+///
+/// Other columns are passed over. Each row is an item; one whose user holds no number is refused.
+/// Beside that it is `inventory.record_told`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ImportTold {
+    /// The text of the table, UTF-8.
+    pub csv: String,
+    /// What happens when some rows are refused.
+    #[serde(default)]
+    pub mode: Mode,
+}
+
+const USER: Column = Column::required("UserPrincipalName");
+
+impl ImportTold {
+    pub(crate) fn rows(&self) -> Result<Vec<Result<Row, table::Error>>, table::Error> {
+        table::rows(&self.csv, &[USER])
+    }
+
+    pub(crate) fn decide_one(
+        row: &Row,
+        state: &State,
+        at: Timestamp,
+    ) -> Result<NumbersTold, table::Error> {
+        let user: UserId = row.read(USER, str::parse)?;
+        match state.held_by(&Target::User(user)) {
+            Some(number) => Ok(NumbersTold { numbers: number.into(), at }),
+            None => Err(row.refuse(USER, &"the user holds no number")),
         }
     }
 }

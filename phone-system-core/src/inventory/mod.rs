@@ -33,7 +33,7 @@ pub use events::{
     NumbersUnassigned, NumbersUnblocked, OrderCancelled, Recorded, ReservationExpired,
 };
 pub use file::{ImportOwned, LoadStock};
-pub use location::{RecordTold, SetLocation};
+pub use location::{ImportTold, RecordTold, SetLocation};
 pub use owned::{Count, Order, OrderStatus, Owned, State, Status};
 pub use stock::{
     Event as StockEvent, HoldEnded, HoldReleased, NumbersEntered, NumbersHeld, NumbersOffered,

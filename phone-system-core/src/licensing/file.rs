@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Assignment, Sku};
+use super::{Assignment, BuySeats, Sku};
 use crate::bulk::Mode;
 use crate::table::{self, Column, Row};
 
@@ -26,12 +26,49 @@ pub struct ImportUsers {
     pub mode: Mode,
 }
 
+/// Buys seats from a table (CSV with a header) with the columns `SkuPartNumber` and `Seats`.
+///
+/// Other columns are passed over. Each row is an item; what others need is bought first, whatever
+/// the order of the rows. The rules are those of `licensing.buy_seats`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ImportSeats {
+    /// The text of the table, UTF-8.
+    pub csv: String,
+    /// What happens when some rows are refused.
+    #[serde(default)]
+    pub mode: Mode,
+}
+
+const SKU: Column = Column::required("SkuPartNumber");
+const SEATS: Column = Column::required("Seats");
+
+impl ImportSeats {
+    /// The rows, each readable or refused, in the order in which they are bought.
+    pub(crate) fn rows(&self) -> Result<Vec<Numbered<BuySeats>>, table::Error> {
+        let rows = table::rows(&self.csv, &[SKU, SEATS])?;
+        let mut rows: Vec<_> = rows
+            .into_iter()
+            .map(|row| {
+                let row = row?;
+                let (sku, seats) = (row.read(SKU, str::parse)?, row.read(SEATS, str::parse)?);
+                Ok((row.number, BuySeats { sku, seats }))
+            })
+            .collect();
+        rows.sort_by_key(|row: &Numbered<BuySeats>| {
+            row.as_ref().is_ok_and(|(_, buy)| !buy.sku.needs_one_of().is_empty())
+        });
+        Ok(rows)
+    }
+}
+
 /// A row's number and what it says, or why it cannot be read.
-type Numbered = Result<(u64, Assignment), table::Error>;
+type Numbered<T> = Result<(u64, T), table::Error>;
 
 impl ImportUsers {
     /// The rows, each readable or refused.
-    pub(crate) fn rows(&self) -> Result<Vec<Numbered>, table::Error> {
+    pub(crate) fn rows(&self) -> Result<Vec<Numbered<Assignment>>, table::Error> {
         let rows = table::rows(&self.csv, &[USER, LOCATION, LICENSES])?;
         Ok(rows
             .into_iter()

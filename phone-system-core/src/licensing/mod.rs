@@ -21,7 +21,7 @@ pub use entitlement::{
     Basis, ConferenceMinutes, Entitlement, ResourceAccounts, ServiceNumbers, TIERS, Tier,
     UserNumbers,
 };
-pub use file::ImportUsers;
+pub use file::{ImportSeats, ImportUsers};
 pub use sku::{Grant, Sku, SkuSet, UnknownSku};
 
 refusals! {

@@ -30,8 +30,8 @@ pub use commands::{
     AddressGone, AddressKept, AddressesImported, AddressesJudged, AdvanceOrganization,
     AdvanceStock, Advanced, Assigned, AutoRechargeChanged, Blocked, ChargeCalls, Charged,
     FundsChanged, Imported, LicensesChanged, Loaded, Located, OrderClosed, PortClosed, PortDeleted,
-    PortEdited, PortReported, PortSubmitted, RechargeReported, Released, SeatsChanged, Told,
-    Unassigned, Unblocked,
+    PortEdited, PortReported, PortSubmitted, RechargeReported, Released, SeatsChanged,
+    SeatsImported, Told, Unassigned, Unblocked,
 };
 pub use queries::{
     AddressOf, AddressRow, Addresses, AddressesAnswer, AllowanceOf, Allowances, AllowancesAnswer,

@@ -7,7 +7,9 @@ use crate::bulk;
 use crate::draft::Inconsistent;
 use crate::error::{Refusal, Refuses};
 use crate::inventory::Target;
-use crate::licensing::{self, BuySeats, CancelSeats, Grant, Holding, ImportUsers, Sku};
+use crate::licensing::{
+    self, BuySeats, CancelSeats, Grant, Holding, ImportSeats, ImportUsers, Sku,
+};
 use crate::number::PhoneNumber;
 use crate::organization::{Command, Context, Drafts, Event, Outcome, State, Touches};
 
@@ -35,6 +37,50 @@ impl Command for BuySeats {
     fn answer(&self, outcome: &Outcome<'_>) -> Result<SeatsChanged, Inconsistent> {
         let bought = told!(outcome.organization, Event::Licensing(licensing::Event::SeatsBought(event)) => event.bought);
         Ok(SeatsChanged { sku: self.sku, bought: bought? })
+    }
+}
+
+/// How many seats were bought.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SeatsImported {
+    /// Rows that were done.
+    pub rows: u32,
+    /// Seats in all.
+    pub seats: u64,
+}
+
+impl Command for ImportSeats {
+    const NAME: &'static str = "licensing.import_seats";
+    const TOUCHES: Touches = Touches::ORGANIZATION;
+    type Answer = SeatsImported;
+
+    fn decide(&self, drafts: &mut Drafts, _: &Context) -> Decided {
+        Ok(bulk::each(
+            self.mode,
+            &mut drafts.organization,
+            self.rows()?,
+            |row| match row {
+                Ok((number, buy)) => format!("row {number}, {}", buy.sku),
+                Err(_) => "unreadable row".to_owned(),
+            },
+            |state, row| {
+                let (_, buy) = row.as_ref().map_err(Refuses::refusal)?;
+                let bought = buy.decide(state.licensing()).map_err(|error| error.refusal())?;
+                Ok::<_, Refusal>(licensing::Event::from(bought).into())
+            },
+        )?)
+    }
+
+    fn answer(&self, outcome: &Outcome<'_>) -> Result<SeatsImported, Inconsistent> {
+        let mut imported = SeatsImported { rows: 0, seats: 0 };
+        for event in outcome.organization.iter() {
+            if let Event::Licensing(licensing::Event::SeatsBought(event)) = event {
+                imported.rows = imported.rows.saturating_add(1);
+                imported.seats = imported.seats.saturating_add(u64::from(event.seats));
+            }
+        }
+        Ok(imported)
     }
 }
 

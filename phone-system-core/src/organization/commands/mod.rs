@@ -20,7 +20,7 @@ use crate::table::{self, Row};
 pub use addresses::{AddressGone, AddressKept, AddressesImported, AddressesJudged};
 pub use billing::{AutoRechargeChanged, ChargeCalls, Charged, FundsChanged, RechargeReported};
 pub(super) use billing::{conferencing_size, pool_size};
-pub use licensing::{LicensesChanged, SeatsChanged};
+pub use licensing::{LicensesChanged, SeatsChanged, SeatsImported};
 pub use numbers::{
     Assigned, Blocked, Imported, Located, OrderClosed, Released, Told, Unassigned, Unblocked,
 };

@@ -7,7 +7,7 @@ use crate::bulk::{self, Mode};
 use crate::draft::{Draft, Inconsistent};
 use crate::error::{Refusal, Refuses};
 use crate::inventory::{
-    self, Acquire, Batch, Block, Cancel, HoldReleased, ImportOwned, NumberAssignment,
+    self, Acquire, Batch, Block, Cancel, HoldReleased, ImportOwned, ImportTold, NumberAssignment,
     NumbersAcquired, NumbersEntered, NumbersHeld, NumbersRecorded, NumbersReserved,
     NumbersReturned, NumbersSold, OrderCancelled, OrderId, OrderStatus, RecordTold, Recorded,
     Release, Reserve, Search, SetLocation, Target, Unblock,
@@ -359,11 +359,40 @@ impl Command for RecordTold {
     }
 
     fn answer(&self, outcome: &Outcome<'_>) -> Result<Told, Inconsistent> {
-        let numbers = numbers_named(outcome, |event| match event {
-            inventory::Event::NumbersTold(event) => Some(&event.numbers),
-            _ => None,
-        });
-        Ok(Told { numbers })
+        Ok(told_of(outcome))
+    }
+}
+
+fn told_of(outcome: &Outcome<'_>) -> Told {
+    let numbers = numbers_named(outcome, |event| match event {
+        inventory::Event::NumbersTold(event) => Some(&event.numbers),
+        _ => None,
+    });
+    Told { numbers }
+}
+
+impl Command for ImportTold {
+    const NAME: &'static str = "inventory.import_told";
+    const TOUCHES: Touches = Touches::ORGANIZATION;
+    type Answer = Told;
+
+    fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
+        Ok(bulk::each(
+            self.mode,
+            &mut drafts.organization,
+            self.rows()?,
+            row_name,
+            |state, row| {
+                let row = row.as_ref().map_err(Refuses::refusal)?;
+                let told = Self::decide_one(row, state.inventory(), context.at);
+                let told = told.map_err(|error| error.refusal())?;
+                Ok::<_, Refusal>(inventory::Event::from(told).into())
+            },
+        )?)
+    }
+
+    fn answer(&self, outcome: &Outcome<'_>) -> Result<Told, Inconsistent> {
+        Ok(told_of(outcome))
     }
 }
 
