@@ -1,92 +1,1125 @@
-"""Makes the sample: an organization of 40 users in the United States and Great Britain.
+"""Makes the samples: an organization in two countries, and a smaller one in Great Britain.
 
-All numbers lie in ranges set aside for fiction: 555-0100 to 555-0199 of North American area codes,
-020 7946 0000 to 0999 in London. Run it in this folder: `python3 make_sample.py`.
+Run it anywhere: `python3 make_sample.py` writes the folders `sample` and `sample_gb` beside this
+file. It needs nothing but Python 3.11, and writes the same bytes each time.
+
+Nothing in it is real. Users are `user0001@example.com` and so on. All numbers lie in ranges that
+are set aside for fiction: 555-0100 to 555-0199 in North America, Ofcom's for Great Britain
+(020 7946 0xxx and the like), and those of the other countries' regulators. Prices are invented.
+Addresses are those of public buildings, some of them written wrongly on purpose.
 """
 
 import csv
 import json
-import pathlib
+import random
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
-SAMPLE = pathlib.Path(__file__).parent / "sample"
-AREA_CODES = [202, 206, 212, 213, 214, 215, 303, 312, 404, 415, 425, 503, 512]
-AREAS = {425: ("WA", "Bellevue"), 206: ("WA", "Seattle")}
+Row = Sequence[object]
+
+# ---------------------------------------------------------------------------------------------
+# What the two samples have in common
+# ---------------------------------------------------------------------------------------------
+
+MONTH = datetime(2018, 4, 1, tzinfo=UTC)
+DAYS = 30
+
+# Working hours of the month's calls, in UTC: from, to.
+HOURS = {"US": (15, 23), "GB": (7, 17)}
+
+# Where calls come from and go to: exchanges of which no number is the organization's.
+OUTSIDE = {
+    "US": ["+16025550", "+16175550", "+17025550", "+17135550", "+13055550"],
+    "GB": ["+441174960", "+441134960", "+441144960", "+441414960"],
+    "CA": ["+14165550", "+16045550", "+15145550"],
+    "FR": ["+33199000"],
+    "DE": ["+493023125"],
+    "SE": ["+46846500"],
+    "AU": ["+61255501", "+61370101"],
+    "JM": ["+18765550"],
+    "DO": ["+18095550"],
+}
+
+# Digits that the usage report hides at the end of callers' numbers, by country.
+MASKED_DIGITS = {"DE": 3, "FR": 4, "SE": 3}
+
+# Dial-out from conferences includes these countries (Zone A), and not the others.
+CONFERENCES_INCLUDE = ["US", "GB", "CA", "AU"]
+CONFERENCES_CHARGE = ["JM", "DO"]
+
+# What a minute costs to the numbers with a prefix: invented prices in USD.
+OUTBOUND = [
+    ("1", "US", "United States", "0.0100"),
+    ("1800", "US", "United States, toll-free", "0.0000"),
+    ("1833", "US", "United States, toll-free", "0.0000"),
+    ("1844", "US", "United States, toll-free", "0.0000"),
+    ("1855", "US", "United States, toll-free", "0.0000"),
+    ("1866", "US", "United States, toll-free", "0.0000"),
+    ("1877", "US", "United States, toll-free", "0.0000"),
+    ("1888", "US", "United States, toll-free", "0.0000"),
+    ("1416", "CA", "Canada", "0.0120"),
+    ("1514", "CA", "Canada", "0.0120"),
+    ("1604", "CA", "Canada", "0.0120"),
+    ("1787", "PR", "Puerto Rico", "0.0150"),
+    ("1809", "DO", "Dominican Republic", "0.1500"),
+    ("1876", "JM", "Jamaica", "0.2200"),
+    ("44", "GB", "United Kingdom", "0.0150"),
+    ("447", "GB", "United Kingdom, mobile", "0.0600"),
+    ("44800", "GB", "United Kingdom, toll-free", "0.0000"),
+    ("44808", "GB", "United Kingdom, toll-free", "0.0000"),
+    ("33", "FR", "France", "0.0350"),
+    ("336", "FR", "France, mobile", "0.1100"),
+    ("337", "FR", "France, mobile", "0.1100"),
+    ("49", "DE", "Germany", "0.0320"),
+    ("4915", "DE", "Germany, mobile", "0.1200"),
+    ("4916", "DE", "Germany, mobile", "0.1200"),
+    ("4917", "DE", "Germany, mobile", "0.1200"),
+    ("353", "IE", "Ireland", "0.0280"),
+    ("3538", "IE", "Ireland, mobile", "0.1100"),
+    ("31", "NL", "Netherlands", "0.0300"),
+    ("316", "NL", "Netherlands, mobile", "0.1150"),
+    ("32", "BE", "Belgium", "0.0330"),
+    ("34", "ES", "Spain", "0.0300"),
+    ("346", "ES", "Spain, mobile", "0.1050"),
+    ("39", "IT", "Italy", "0.0300"),
+    ("393", "IT", "Italy, mobile", "0.1250"),
+    ("41", "CH", "Switzerland", "0.0400"),
+    ("417", "CH", "Switzerland, mobile", "0.2100"),
+    ("43", "AT", "Austria", "0.0380"),
+    ("45", "DK", "Denmark", "0.0290"),
+    ("46", "SE", "Sweden", "0.0270"),
+    ("467", "SE", "Sweden, mobile", "0.0950"),
+    ("47", "NO", "Norway", "0.0310"),
+    ("48", "PL", "Poland", "0.0340"),
+    ("351", "PT", "Portugal", "0.0360"),
+    ("358", "FI", "Finland", "0.0660"),
+    ("420", "CZ", "Czechia", "0.0420"),
+    ("30", "GR", "Greece", "0.0370"),
+    ("61", "AU", "Australia", "0.0450"),
+    ("614", "AU", "Australia, mobile", "0.1300"),
+    ("64", "NZ", "New Zealand", "0.0430"),
+    ("81", "JP", "Japan", "0.0700"),
+    ("82", "KR", "South Korea", "0.0520"),
+    ("86", "CN", "China", "0.0480"),
+    ("852", "HK", "Hong Kong", "0.0560"),
+    ("65", "SG", "Singapore", "0.0410"),
+    ("91", "IN", "India", "0.0740"),
+    ("52", "MX", "Mexico", "0.0460"),
+    ("55", "BR", "Brazil", "0.0580"),
+    ("54", "AR", "Argentina", "0.0610"),
+    ("27", "ZA", "South Africa", "0.1350"),
+    ("234", "NG", "Nigeria", "0.1900"),
+    ("254", "KE", "Kenya", "0.2400"),
+    ("971", "AE", "United Arab Emirates", "0.2600"),
+]
+
+# What a minute costs from the callers of toll-free numbers. The one-digit prefixes stand for the
+# rest of the world.
+INBOUND = [
+    ("1", "US", "From the United States", "0.0220"),
+    ("1416", "CA", "From Canada", "0.0350"),
+    ("1514", "CA", "From Canada", "0.0350"),
+    ("1604", "CA", "From Canada", "0.0350"),
+    ("44", "GB", "From the United Kingdom", "0.0400"),
+    *[(str(digit), "", "From elsewhere", "0.1200") for digit in range(2, 10)],
+]
+
+# Prefixes with a price for being connected, and with charges by the second after half a minute.
+CONNECTION_FEES = {"1809": "0.0200", "1876": "0.0500"}
+BY_THE_SECOND = {"44", "447", "61"}
+
+ADDRESS_COLUMNS = [
+    "CivicAddressId",
+    "CompanyName",
+    "CountryOrRegion",
+    "HouseNumber",
+    "HouseNumberSuffix",
+    "PreDirectional",
+    "StreetName",
+    "StreetSuffix",
+    "PostDirectional",
+    "City",
+    "CityAlias",
+    "StateOrProvince",
+    "PostalCode",
+    "Latitude",
+    "Longitude",
+    "Description",
+    "CompanyTaxId",
+    "Elin",
+]
 
 
-def write(name, header, rows):
-    with open(SAMPLE / name, "w", newline="", encoding="utf-8") as file:
+# The civic addresses: a name for this script, then what the columns of that name say.
+PLACES_TABLE = """\
+Name,CountryOrRegion,HouseNumber,PreDirectional,StreetName,StreetSuffix,PostDirectional,City,StateOrProvince,PostalCode,Latitude,Longitude
+Bellevue City Hall,US,450,,110th,Ave,NE,Bellevue,WA,98004,47.6145,-122.1923
+Seattle City Hall,US,600,,4th,Ave,,Seattle,WA,98104,47.6038,-122.3301
+Chicago City Hall,US,121,N,LaSalle,St,,Chicago,IL,60602,41.8838,-87.6324
+New York library,US,476,,5th,Ave,,New York,NY,10018,40.7532,-73.9822
+London library,GB,96,,Euston Road,,,London,,NW1 2DB,51.5300,-0.1277
+Edinburgh chambers,GB,253,,High Street,,,Edinburgh,,EH1 1YJ,55.9503,-3.1903
+Manchester library,GB,150,,Deansgate,,,Manchester,,M3 3EH,53.4804,-2.2487
+Birmingham square,GB,1,,Victoria Square,,,Birmingham,,B1 1BD,52.4797,-1.9031
+Bellevue library,US,1111,,110th,Ave,NE,Bellevu,WA,98004,47.6205,-122.1930
+Seattle library,US,1000,,4,Ave,,Seattle,WA,98104,47.6067,-122.3325
+Chicago library,US,400,S,State,St,,Chicago,IL,6O6O5,41.8763,-87.6282
+London museum,GB,183,,Euston Road,,,London,,nw12be,51.5259,-0.1339
+Seattle mail,US,,,PO Box 1200,,,Seattle,WA,98111,47.6062,-122.3321
+London mail,GB,,,PO Box 77,,,London,,NW1 2DB,51.5300,-0.1277
+Portland City Hall,US,1221,SW,4th,Ave,,Portland,OR,10018,45.5152,-122.6784
+"""
+# The first eight are right. The next four can be put right: a letter lost in the city, a numeric
+# street without its ending, the letter O for 0 in a ZIP code, a postcode in small letters without
+# its blank. The last three are beyond repair: nobody lives in a post-office box, and the ZIP code
+# is one of New York, not of Portland.
+PLACES = {row["Name"]: row for row in csv.DictReader(PLACES_TABLE.splitlines())}
+
+NUMBER_COLUMNS = [
+    "TelephoneNumber",
+    "OperatorId",
+    "NumberType",
+    "ActivationState",
+    "AssignedPstnTargetId",
+    "AssignmentCategory",
+    "Capability",
+    "City",
+    "CivicAddressId",
+    "IsoCountryCode",
+    "IsoSubdivision",
+    "LocationId",
+    "LocationUpdateSupported",
+    "NetworkSiteId",
+    "PortInOrderStatus",
+    "PstnAssignmentStatus",
+    "PstnPartnerId",
+    "PstnPartnerName",
+    "NumberSource",
+    "ReverseNumberLookup",
+    "Tag",
+    "AssignmentBlockedState",
+    "AssignmentBlockedUntil",
+    "SmsActivationState",
+    "SmsProfileId",
+]
+
+TARIFF_COLUMNS = [
+    "Direction",
+    "Prefix",
+    "Country",
+    "Destination",
+    "RatePerMinute",
+    "ConnectionFee",
+    "MinimumSeconds",
+    "IncrementSeconds",
+]
+
+USAGE_COLUMNS = [
+    "UsageId",
+    "Call ID",
+    "Conference ID",
+    "User Location",
+    "AAD ObjectId",
+    "UPN",
+    "User Display Name",
+    "Caller ID",
+    "Call Type",
+    "Number Type",
+    "Domestic/International",
+    "Destination Dialed",
+    "Destination Number",
+    "Start Time",
+    "End Time",
+    "Duration Seconds",
+    "Connection Fee",
+    "Charge",
+    "Currency",
+    "Capability",
+]
+
+
+# ---------------------------------------------------------------------------------------------
+# In what the two samples differ
+# ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Block:
+    """User numbers of one exchange that are owned: the first `assigned` of them have a holder."""
+
+    exchange: str
+    country: str
+    city: str
+    state: str
+    count: int
+    assigned: int
+    places: list[str]
+    ported: bool = False
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service number that is owned: `status` as in the export, `target` who answers."""
+
+    number: str
+    country: str
+    status: str
+    city: str = ""
+    state: str = ""
+    target: str = ""
+
+
+@dataclass(frozen=True)
+class PortList:
+    """Numbers to port: `exchanges` has them all; `hopeless` are rows that no one can read."""
+
+    name: str
+    losing_carrier: str
+    account: str
+    kind: str
+    country: str
+    count: int
+    exchanges: list[str]
+    hopeless: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One organization: all that its folder is made from."""
+
+    folder: str
+    organization: str
+    company: str
+    seed: int
+    billing_country: str
+    # How many users have which licences, by country.
+    users: dict[str, dict[str, int]]
+    # Seats bought, in the order of the file; some more than are assigned.
+    seats: dict[str, int]
+    blocks: list[Block]
+    services: list[Service]
+    port_lists: list[PortList]
+    # Names of PLACES.
+    places: list[str]
+    # How many holders of a number were not told it.
+    untold: int
+    # How many calls there are of each sort that `Calls` can make.
+    calls: dict[str, int]
+    wanted: list[str]
+    credits: dict[str, Any]
+    tariff: str
+    # Prices are those of the tables above times this.
+    price_factor: str
+
+
+CONTOSO = Sample(
+    folder="sample",
+    organization="contoso",
+    company="Contoso",
+    seed=2018,
+    billing_country="US",
+    users={
+        "US": {
+            "ENTERPRISEPREMIUM+MCOPSTN1": 560,
+            "ENTERPRISEPREMIUM+MCOPSTN2": 180,
+            "ENTERPRISEPREMIUM+MCOPSTN1+MCOPSTNPP": 60,
+            "ENTERPRISEPACK+MCOEV+MCOPSTN1": 240,
+            "ENTERPRISEPACK+MCOEV+MCOPSTN2": 60,
+            "ENTERPRISEPACK+MCOEV+MCOMEETADV+MCOPSTN1": 30,
+            "ENTERPRISEPACK+MCOEV+MCOMEETADV+MCOPSTN1+MCOPSTNPP": 20,
+            "ENTERPRISEPREMIUM": 10,
+            "ENTERPRISEPACK": 20,
+        },
+        "GB": {
+            "ENTERPRISEPREMIUM+MCOPSTN1": 40,
+            "ENTERPRISEPREMIUM+MCOPSTN2": 20,
+            "ENTERPRISEPREMIUM+MCOPSTN1+MCOPSTNPP": 16,
+            "ENTERPRISEPACK+MCOEV+MCOPSTN1": 20,
+            "ENTERPRISEPACK+MCOEV+MCOPSTN2": 8,
+            "ENTERPRISEPACK+MCOEV+MCOMEETADV+MCOPSTN1": 4,
+            "ENTERPRISEPACK+MCOEV+MCOMEETADV+MCOPSTN1+MCOPSTNPP": 4,
+            "ENTERPRISEPREMIUM": 4,
+            "ENTERPRISEPACK": 4,
+        },
+    },
+    seats={
+        "ENTERPRISEPREMIUM": 900,
+        "ENTERPRISEPACK": 410,
+        "MCOEV": 390,
+        "MCOMEETADV": 60,
+        "MCOPSTN1": 1000,
+        "MCOPSTN2": 275,
+        "MCOPSTNPP": 100,
+    },
+    blocks=[
+        Block(
+            "+14255550", "US", "Bellevue", "WA", 24, 22, ["Bellevue City Hall", "Bellevue library"]
+        ),
+        Block("+12065550", "US", "Seattle", "WA", 10, 9, ["Seattle City Hall", "Seattle library"]),
+        Block("+13125550", "US", "Chicago", "IL", 6, 5, ["Chicago City Hall", "Chicago library"]),
+        Block(
+            "+442079460",
+            "GB",
+            "London",
+            "",
+            60,
+            50,
+            ["London library", "London museum"],
+            ported=True,
+        ),
+        Block("+441314960", "GB", "Edinburgh", "", 25, 21, ["Edinburgh chambers"]),
+        Block("+441614960", "GB", "Manchester", "", 25, 21, ["Manchester library"]),
+        Block("+441214960", "GB", "Birmingham", "", 20, 16, ["Birmingham square"]),
+    ],
+    services=[
+        Service("+12065550190", "US", "ConferenceAssigned", "Seattle", "WA"),
+        Service(
+            "+14255550190",
+            "US",
+            "VoiceApplicationAssigned",
+            "Bellevue",
+            "WA",
+            target="attendant.main@example.com",
+        ),
+        Service("+18005550100", "US", "ConferenceAssigned"),
+    ],
+    port_lists=[
+        PortList(
+            name="fabrikam",
+            losing_carrier="Fabrikam Telecom",
+            account="FT4471093",
+            kind="user",
+            country="US",
+            count=1020,
+            # A hundred numbers each, of the last one only twenty.
+            exchanges=[
+                f"+1{area}5550" for area in [202, 212, 213, 214, 215, 303, 404, 415, 503, 512, 646]
+            ],
+            hopeless=["202555010", "ask reception", "(2O2) 555-O1O3", "{first}"],
+        ),
+        PortList(
+            name="northwind",
+            losing_carrier="Northwind Telephone",
+            account="NT-20933",
+            kind="user",
+            country="US",
+            count=130,
+            exchanges=["+16195550", "+18015550"],
+            hopeless=["619-555-01001"],
+        ),
+        PortList(
+            name="toll",
+            losing_carrier="Northwind Telephone",
+            account="NT-20933",
+            kind="service_toll",
+            country="US",
+            count=3,
+            exchanges=["+19075550"],
+        ),
+        PortList(
+            name="toll_free",
+            losing_carrier="Northwind Telephone",
+            account="NT-20933",
+            kind="service_toll_free",
+            country="US",
+            count=2,
+            exchanges=["+18885550"],
+        ),
+    ],
+    places=[name for name in PLACES if name != "London mail"],
+    untold=14,
+    calls={
+        "user_called": 1900,
+        "user_calls_home": 1780,
+        "user_calls_abroad_by_plan": 130,
+        "user_calls_abroad_on_credits": 70,
+        "user_calls_abroad_unpaid": 38,
+        "user_calls_for_help": 2,
+        "conference_called": 640,
+        "conference_called_toll_free": 360,
+        "conference_calls_included": 150,
+        "conference_calls_on_credits": 22,
+        "conference_calls_unpaid": 8,
+        "attendant_called": 240,
+        "nobody_called": 60,
+    },
+    wanted=[
+        "calling_plans",
+        "audio_conferencing",
+        "call_queues",
+        "attendants",
+        "bridge_numbers",
+        "communications_credits",
+    ],
+    credits={
+        "currency": "USD",
+        "funds": [
+            {
+                "at": "2018-04-01T00:00:00Z",
+                "amount": "50.00",
+                "agreement": "EA-1001",
+                "purchase_order": "PO-77",
+            }
+        ],
+        "auto_recharge": {"recharge_with": "100.00", "when_below": "20.00", "agreement": "EA-1001"},
+        "recharges": "succeed",
+        "recharge_takes": "PT5M",
+    },
+    tariff="contoso-2018",
+    price_factor="1",
+)
+
+FABRIKAM_UK = Sample(
+    folder="sample_gb",
+    organization="fabrikam-uk",
+    company="Fabrikam UK",
+    seed=76,
+    # The usage location of licences decides what is to be had, not the billing address.
+    billing_country="IE",
+    users={
+        "GB": {
+            "ENTERPRISEPREMIUM+MCOPSTN1": 20,
+            "ENTERPRISEPREMIUM+MCOPSTN2": 12,
+            "ENTERPRISEPREMIUM+MCOPSTN1+MCOPSTNPP": 10,
+            "ENTERPRISEPACK+MCOEV+MCOPSTN1": 12,
+            "ENTERPRISEPACK+MCOEV+MCOMEETADV+MCOPSTN1+MCOPSTNPP": 6,
+            "ENTERPRISEPREMIUM": 5,
+            "ENTERPRISEPACK": 20,
+        },
+    },
+    seats={
+        "ENTERPRISEPREMIUM": 50,
+        "ENTERPRISEPACK": 38,
+        "MCOEV": 20,
+        "MCOMEETADV": 6,
+        "MCOPSTN1": 48,
+        "MCOPSTN2": 15,
+        "MCOPSTNPP": 16,
+    },
+    blocks=[
+        Block("+442079460", "GB", "London", "", 12, 10, ["London library"], ported=True),
+        Block("+441614960", "GB", "Manchester", "", 6, 5, ["Manchester library"]),
+    ],
+    services=[
+        Service("+442079460990", "GB", "ConferenceAssigned", "London"),
+        Service("+448081570100", "GB", "ConferenceAssigned"),
+    ],
+    port_lists=[
+        PortList(
+            name="litware",
+            losing_carrier="Litware Communications",
+            account="LW-88120",
+            kind="user",
+            country="GB",
+            count=45,
+            exchanges=["+441214960"],
+            hopeless=["0121 496 01", "+1 425 555 0100", "{first}"],
+        ),
+        PortList(
+            name="toll_free",
+            losing_carrier="Litware Communications",
+            account="LW-88120",
+            kind="service_toll_free",
+            country="GB",
+            count=1,
+            exchanges=["+448081570"],
+        ),
+    ],
+    places=[
+        "London library",
+        "London museum",
+        "Manchester library",
+        "Birmingham square",
+        "London mail",
+    ],
+    untold=3,
+    calls={
+        "user_called": 340,
+        "user_calls_home": 300,
+        "user_calls_abroad_by_plan": 25,
+        "user_calls_abroad_on_credits": 32,
+        "user_calls_abroad_unpaid": 10,
+        "user_calls_for_help": 1,
+        "conference_called": 105,
+        "conference_called_toll_free": 36,
+        "conference_calls_included": 30,
+        "conference_calls_on_credits": 7,
+        "conference_calls_unpaid": 4,
+        "nobody_called": 10,
+    },
+    wanted=["calling_plans", "audio_conferencing", "bridge_numbers", "communications_credits"],
+    credits={
+        "currency": "GBP",
+        "funds": [{"at": "2018-04-01T00:00:00Z", "amount": "20.00"}],
+        "auto_recharge": None,
+        "recharges": "fail",
+        "recharge_takes": "PT5M",
+    },
+    tariff="fabrikam-uk-2018",
+    price_factor="0.75",
+)
+
+
+# ---------------------------------------------------------------------------------------------
+# Numbers
+# ---------------------------------------------------------------------------------------------
+
+
+def fictional(exchange: str) -> list[str]:
+    """The numbers set aside for fiction in an exchange: the exchange and three digits more."""
+    if exchange.startswith("+1"):
+        last = range(100, 200)
+    elif exchange.startswith("+46"):
+        last = range(400, 500)
+    else:
+        last = range(1000)
+    return [f"{exchange}{digits:03}" for digits in last]
+
+
+def destination(number: str) -> tuple[str, str]:
+    """The country code and the name of the country of a number, by the longest prefix."""
+    fitting = [row for row in OUTBOUND if number[1:].startswith(row[0])]
+    _, country, name, _ = max(fitting, key=lambda row: len(row[0]))
+    return country, name.partition(",")[0]
+
+
+def masked(number: str) -> str:
+    """The number as the usage report shows it of a caller."""
+    hidden = MASKED_DIGITS.get(destination(number)[0], 0)
+    return number[: len(number) - hidden] + "*" * hidden
+
+
+def is_toll_free(number: str) -> bool:
+    """Whether the caller of a number pays nothing."""
+    return number.startswith(("+1800", "+1888", "+44808"))
+
+
+def made_up_id(name: str) -> str:
+    """An identifier that is always the same for the same name."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"https://example.com/{name}"))
+
+
+# ---------------------------------------------------------------------------------------------
+# Users, licences, and the numbers that are owned
+# ---------------------------------------------------------------------------------------------
+
+
+@dataclass
+class User:
+    """A user with licences, and a number if one is assigned."""
+
+    number_in_list: int
+    country: str
+    licenses: str
+    telephone: str = ""
+
+    @property
+    def upn(self) -> str:
+        """The sign-in name."""
+        return f"user{self.number_in_list:04}@example.com"
+
+    @property
+    def name(self) -> str:
+        """The name that is shown."""
+        return f"User {self.number_in_list}"
+
+    def holds(self, *skus: str) -> bool:
+        """Whether one of the licences is among the user's."""
+        return not set(skus).isdisjoint(self.licenses.split("+"))
+
+    @property
+    def plan(self) -> str:
+        """The calling plan, or nothing."""
+        return next((sku for sku in ("MCOPSTN1", "MCOPSTN2") if self.holds(sku)), "")
+
+    @property
+    def organizes(self) -> bool:
+        """Whether the user can lead meetings that people dial into."""
+        return self.holds("ENTERPRISEPREMIUM", "MCOMEETADV")
+
+
+def make_users(sample: Sample, rng: random.Random) -> list[User]:
+    """The users, country after country, their licences in no order."""
+    users: list[User] = []
+    for country, counts in sample.users.items():
+        licenses = [licenses for licenses, count in counts.items() for _ in range(count)]
+        rng.shuffle(licenses)
+        users.extend(User(n, country, held) for n, held in enumerate(licenses, len(users) + 1))
+    return users
+
+
+def assign_numbers(sample: Sample, users: list[User]) -> None:
+    """Gives the numbers of the blocks to the first users of their country with a plan."""
+    waiting = {
+        country: iter([user for user in users if user.country == country and user.plan])
+        for country in sample.users
+    }
+    for block in sample.blocks:
+        for number in fictional(block.exchange)[: block.assigned]:
+            next(waiting[block.country]).telephone = number
+
+
+def number_row(cells: dict[str, str]) -> Row:
+    """A row of the export; what is not given is what it is of every number here."""
+    same = {
+        "NumberType": "CallingPlan",
+        "ActivationState": "Activated",
+        "LocationUpdateSupported": "True",
+        "PstnAssignmentStatus": "Unassigned",
+        "NumberSource": "Online",
+        "AssignmentBlockedState": "NotBlocked",
+        "SmsActivationState": "NotActivated",
+    }
+    return [(same | cells).get(column, "") for column in NUMBER_COLUMNS]
+
+
+def user_number_rows(block: Block, users: list[User]) -> Iterator[Row]:
+    """The numbers of a block."""
+    holders = {user.telephone: user.upn for user in users if user.telephone}
+    for place_in_block, number in enumerate(fictional(block.exchange)[: block.count]):
+        holder = holders.get(number, "")
+        cells = {
+            "TelephoneNumber": number,
+            "Capability": "{UserAssignment}",
+            "City": block.city,
+            "IsoCountryCode": block.country,
+            "IsoSubdivision": block.state,
+            "PortInOrderStatus": "Completed" if block.ported else "",
+        }
+        if holder:
+            cells |= {
+                "AssignedPstnTargetId": holder,
+                "AssignmentCategory": "Primary",
+                "PstnAssignmentStatus": "UserAssigned",
+            }
+        # In North America an address comes with the holder, elsewhere with the number.
+        if holder or block.country != "US":
+            address = block.places[place_in_block % len(block.places)]
+            cells["CivicAddressId"] = made_up_id(address)
+            cells["LocationId"] = made_up_id(f"{address}/default")
+        yield number_row(cells)
+
+
+def service_number_row(service: Service) -> Row:
+    """A service number."""
+    return number_row(
+        {
+            "TelephoneNumber": service.number,
+            "AssignedPstnTargetId": service.target,
+            "Capability": "{ConferenceAssignment, VoiceApplicationAssignment}",
+            "City": service.city,
+            "IsoCountryCode": service.country,
+            "IsoSubdivision": service.state,
+            "PstnAssignmentStatus": service.status,
+        }
+    )
+
+
+def told_rows(sample: Sample, users: list[User], rng: random.Random) -> list[Row]:
+    """Most of those who hold a number."""
+    holders = [user for user in users if user.telephone]
+    untold = {user.upn for user in rng.sample(holders, sample.untold)}
+    return [[user.upn] for user in holders if user.upn not in untold]
+
+
+# ---------------------------------------------------------------------------------------------
+# Lists of numbers to port
+# ---------------------------------------------------------------------------------------------
+
+
+def american(number: str, way: int) -> str:
+    """A number of North America as someone may write it."""
+    area, exchange, line = number[2:5], number[5:8], number[8:]
+    ways = [
+        f"({area}) {exchange}-{line}",
+        f"1-{area}-{exchange}-{line}",
+        f"{area}.{exchange}.{line}",
+        f"{area} {exchange} {line}",
+        f"{area}{exchange}{line}",
+        number,
+    ]
+    return ways[way % len(ways)]
+
+
+def british(number: str, way: int) -> str:
+    """A number of Great Britain, with an area code of three digits, as someone may write it."""
+    area, exchange, line = number[3:6], number[6:9], number[9:]
+    ways = [
+        f"0{area} {exchange} {line}",
+        f"(0{area}) {exchange} {line}",
+        f"+44 {area} {exchange} {line}",
+        f"0{area}.{exchange}.{line}",
+        number,
+    ]
+    return ways[way % len(ways)]
+
+
+def port_rows(port_list: PortList, rng: random.Random) -> list[Row]:
+    """The numbers, two in three of them written as in the phone system, and hopeless rows."""
+    written = british if port_list.country == "GB" else american
+    numbers = [number for exchange in port_list.exchanges for number in fictional(exchange)]
+    numbers = numbers[: port_list.count]
+    rows = [written(n, way // 3) if way % 3 == 0 else n for way, n in enumerate(numbers)]
+    for hopeless in port_list.hopeless:
+        # A duplicate comes after its first.
+        row = hopeless.replace("{first}", written(numbers[0], 1))
+        rows.insert(rng.randint(1, len(rows)), row)
+    return [[row] for row in rows]
+
+
+# ---------------------------------------------------------------------------------------------
+# Addresses and prices
+# ---------------------------------------------------------------------------------------------
+
+
+def address_rows(sample: Sample) -> Iterator[Row]:
+    """The civic addresses."""
+    for name in sample.places:
+        cells = PLACES[name] | {
+            "CivicAddressId": made_up_id(name),
+            "CompanyName": sample.company,
+            "Description": name,
+        }
+        yield [cells.get(column, "") for column in ADDRESS_COLUMNS]
+
+
+def tariff_rows(sample: Sample) -> Iterator[Row]:
+    """The price list."""
+    for direction, rates in (("outbound", OUTBOUND), ("inbound", INBOUND)):
+        for prefix, country, name, per_minute in rates:
+            fee = CONNECTION_FEES.get(prefix, "0") if direction == "outbound" else "0"
+            by_the_second = direction == "outbound" and prefix in BY_THE_SECOND
+            steps = [30, 1] if by_the_second else [0, 60]
+            prices = [price(sample, per_minute), price(sample, fee)]
+            yield [direction, prefix, country, name, *prices, *steps]
+
+
+def price(sample: Sample, dollars: str) -> str:
+    """A price of the tables in the currency of the sample."""
+    return str((Decimal(dollars) * Decimal(sample.price_factor)).quantize(Decimal("0.0001")))
+
+
+# ---------------------------------------------------------------------------------------------
+# A month of calls
+# ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call: `user` made it, took it or organized the conference, if there is one."""
+
+    kind: str
+    country: str
+    user: User | None
+    caller: str
+    called: str
+    start: datetime
+    seconds: int
+    capability: str
+    number_type: str = "Subscriber"
+    conference: str = ""
+
+    @property
+    def end(self) -> datetime:
+        """When it ended."""
+        return self.start + timedelta(seconds=self.seconds)
+
+    @property
+    def is_emergency(self) -> bool:
+        """Whether it called for help: 911, 999."""
+        return not self.called.startswith("+")
+
+    def reach(self) -> str:
+        """Whether it left the country; North Americans call each other as at home."""
+        ends = [self.caller, self.called]
+        countries = {destination(end)[0] for end in ends if end.startswith("+")}
+        at_home = len(countries) <= 1 or countries == {"US", "CA"}
+        return "Domestic" if at_home or self.is_emergency else "International"
+
+
+class Calls:
+    """Makes the calls of the month; each method named in `Sample.calls` makes one."""
+
+    def __init__(self, sample: Sample, users: list[User], rng: random.Random) -> None:
+        self.rng = rng
+        self.sample = sample
+        self.home = next(iter(sample.users))
+        self.holders = [user for user in users if user.telephone]
+        self.organizers = [user for user in users if user.organizes]
+        self.busy: dict[str, list[tuple[datetime, datetime]]] = {}
+        self.helped = 0
+
+    def all(self) -> list[Call]:
+        """All calls, in the order in which they ended."""
+        made = [
+            getattr(self, sort)() for sort, count in self.sample.calls.items() for _ in range(count)
+        ]
+        return sorted(made, key=lambda call: call.end)
+
+    # What the sorts of calls have in common.
+
+    def outside(self, country: str) -> str:
+        """Someone's number in a country."""
+        return self.rng.choice(fictional(self.rng.choice(OUTSIDE[country])))
+
+    def abroad(self, country: str) -> str:
+        """Someone's number in another country, where calls are not as at home."""
+        near = {"US", "CA"} if country == "US" else {country}
+        return self.outside(self.rng.choice([other for other in OUTSIDE if other not in near]))
+
+    def lasts(self, longest: int) -> int:
+        """How many seconds a call lasts: short ones are more frequent than long ones."""
+        return min(self.rng.randint(20, longest), self.rng.randint(20, longest))
+
+    def begins(self, country: str) -> datetime:
+        """An instant in working hours, seldom at a weekend."""
+        first, last = HOURS[country]
+        while True:
+            day = MONTH + timedelta(days=self.rng.randrange(DAYS))
+            if day.weekday() < 5 or self.rng.random() < 0.1:
+                break
+        return day + timedelta(seconds=self.rng.randrange(first * 3600, last * 3600))
+
+    def free(self, line: str, country: str, seconds: int) -> datetime:
+        """An instant at which a person is not in another call for so long."""
+        while True:
+            start = self.begins(country)
+            end = start + timedelta(seconds=seconds)
+            if all(end <= other[0] or other[1] <= start for other in self.busy.get(line, [])):
+                self.busy.setdefault(line, []).append((start, end))
+                return start
+
+    def user_out(self, user: User, called: str, capability: str, longest: int = 1500) -> Call:
+        """A call that a user makes."""
+        seconds = self.lasts(longest)
+        start = self.free(user.telephone, user.country, seconds)
+        return Call(
+            "user_out", user.country, user, user.telephone, called, start, seconds, capability
+        )
+
+    def holder(self, fits: Callable[[User], bool]) -> User:
+        """Someone with a number who fits."""
+        return self.rng.choice([user for user in self.holders if fits(user)])
+
+    def conference(
+        self, kind: str, organizer: User, caller: str, called: str, capability: str
+    ) -> Call:
+        """A call into a conference or out of one."""
+        start = self.begins(organizer.country)
+        seconds = self.lasts(4200 if kind == "conf_in" else 2400)
+        conference = str(self.rng.randrange(100_000_000, 1_000_000_000))
+        return Call(
+            kind,
+            organizer.country,
+            organizer,
+            caller,
+            called,
+            start,
+            seconds,
+            capability,
+            "Service",
+            conference,
+        )
+
+    def service(self, status: str, toll_free: bool) -> str:
+        """A service number that is owned."""
+        return next(
+            service.number
+            for service in self.sample.services
+            if service.status == status and is_toll_free(service.number) == toll_free
+        )
+
+    # The sorts of calls.
+
+    def user_called(self) -> Call:
+        """Somebody calls a user: a few from abroad, a few withholding their number or in vain."""
+        user = self.rng.choice(self.holders)
+        chance = self.rng.random()
+        caller = self.abroad(user.country) if chance < 0.08 else self.outside(user.country)
+        shown = "" if chance > 0.97 else masked(caller)
+        seconds = 0 if self.rng.random() < 0.08 else self.lasts(1200)
+        start = self.free(user.telephone, user.country, seconds)
+        return Call("user_in", user.country, user, shown, user.telephone, start, seconds, user.plan)
+
+    def user_calls_home(self) -> Call:
+        """A user calls within the country; from the United States now and then Canada."""
+        user = self.rng.choice(self.holders)
+        to_canada = user.country == "US" and self.rng.random() < 0.05
+        return self.user_out(user, self.outside("CA" if to_canada else user.country), user.plan)
+
+    def user_calls_abroad_by_plan(self) -> Call:
+        """A user with international minutes uses them."""
+        user = self.holder(lambda user: user.plan == "MCOPSTN2")
+        return self.user_out(user, self.abroad(user.country), user.plan)
+
+    def user_calls_abroad_on_credits(self) -> Call:
+        """A user with a domestic plan calls abroad, and has a licence for credits."""
+        user = self.holder(lambda user: user.holds("MCOPSTNPP"))
+        return self.user_out(user, self.abroad(user.country), "MCOPSTNPP", longest=2400)
+
+    def user_calls_abroad_unpaid(self) -> Call:
+        """The same without the licence: nothing pays for it."""
+        user = self.holder(lambda user: user.plan == "MCOPSTN1" and not user.holds("MCOPSTNPP"))
+        return self.user_out(user, self.abroad(user.country), user.plan)
+
+    def user_calls_for_help(self) -> Call:
+        """An emergency call; one country after the other has one."""
+        countries = list(self.sample.users)
+        country = countries[self.helped % len(countries)]
+        self.helped += 1
+        user = self.holder(lambda user: user.country == country)
+        return self.user_out(user, {"US": "911", "GB": "999"}[country], user.plan, longest=300)
+
+    def conference_called(self) -> Call:
+        """Somebody dials into a conference and pays for the call; a few do so from abroad."""
+        organizer = self.rng.choice(self.organizers)
+        called = self.service("ConferenceAssigned", toll_free=False)
+        away = self.rng.random() < 0.15
+        caller = self.abroad(self.home) if away else self.outside(self.home)
+        return self.conference("conf_in", organizer, masked(caller), called, "MCOMEETADV")
+
+    def conference_called_toll_free(self) -> Call:
+        """Somebody dials into a conference, and the organization pays."""
+        organizer = self.rng.choice(self.organizers)
+        called = self.service("ConferenceAssigned", toll_free=True)
+        near = self.home == "US" and self.rng.random() < 0.1
+        caller = self.outside("CA" if near else self.home)
+        return self.conference("conf_in", organizer, caller, called, "MCOPSTNPP")
+
+    def conference_calls_included(self) -> Call:
+        """A conference dials out to where that is included."""
+        return self.dial_out(self.rng.choice(self.organizers), CONFERENCES_INCLUDE, "MCOMEETADV")
+
+    def conference_calls_on_credits(self) -> Call:
+        """A conference dials out to elsewhere; its organizer has a licence for credits."""
+        organizers = [user for user in self.organizers if user.holds("MCOPSTNPP")]
+        return self.dial_out(self.rng.choice(organizers), CONFERENCES_CHARGE, "MCOPSTNPP")
+
+    def conference_calls_unpaid(self) -> Call:
+        """The same without the licence: nothing pays for it."""
+        organizers = [user for user in self.organizers if not user.holds("MCOPSTNPP")]
+        return self.dial_out(self.rng.choice(organizers), CONFERENCES_CHARGE, "MCOMEETADV")
+
+    def dial_out(self, organizer: User, countries: list[str], capability: str) -> Call:
+        """A conference dials out to one of some countries; the bridge's toll number shows."""
+        shown = self.service("ConferenceAssigned", toll_free=False)
+        called = self.outside(self.rng.choice(countries))
+        return self.conference("conf_out", organizer, shown, called, capability)
+
+    def attendant_called(self) -> Call:
+        """Somebody calls the auto attendant."""
+        called = self.service("VoiceApplicationAssigned", toll_free=False)
+        start, seconds = self.begins(self.home), self.lasts(400)
+        caller = self.outside(self.home)
+        return Call("ucap_in", self.home, None, caller, called, start, seconds, "MCOEV", "Service")
+
+    def nobody_called(self) -> Call:
+        """Somebody calls a number that is owned and not assigned."""
+        block = self.rng.choice(self.sample.blocks)
+        called = self.rng.choice(fictional(block.exchange)[block.assigned : block.count])
+        start, caller = self.begins(block.country), self.outside(block.country)
+        return Call("unassigned_in", block.country, None, caller, called, start, 0, "")
+
+
+def usage_row(call: Call, currency: str, rng: random.Random) -> Row:
+    """A row of the usage report; what the calls cost is for the reader to find out."""
+    user = call.user
+    who = [made_up_id(user.upn), user.upn, user.name] if user else ["", "", ""]
+    dialed = "" if call.is_emergency else destination(call.called)[1]
+    return [
+        str(uuid.UUID(int=rng.getrandbits(128), version=4)),
+        f"{rng.getrandbits(128):032x}",
+        call.conference,
+        call.country,
+        *who,
+        call.caller,
+        call.kind,
+        call.number_type,
+        call.reach(),
+        dialed or {"US": "United States", "GB": "United Kingdom"}[call.country],
+        call.called,
+        f"{call.start:%Y-%m-%dT%H:%M:%SZ}",
+        f"{call.end:%Y-%m-%dT%H:%M:%SZ}",
+        call.seconds,
+        "0.00",
+        "0.00",
+        currency,
+        call.capability,
+    ]
+
+
+# ---------------------------------------------------------------------------------------------
+# The folders
+# ---------------------------------------------------------------------------------------------
+
+
+def settings(sample: Sample) -> dict[str, Any]:
+    """What is in no table."""
+    return {
+        "format": 1,
+        "organization": sample.organization,
+        "at": "2018-05-02T09:00:00Z",
+        "generation": "2018",
+        "overrides": {},
+        "billing_country": sample.billing_country,
+        "port_lists": [
+            {
+                "file": f"port_{port_list.name}.csv",
+                "losing_carrier": port_list.losing_carrier,
+                "account": port_list.account,
+                "kind": port_list.kind,
+                "country": port_list.country,
+            }
+            for port_list in sample.port_lists
+        ],
+        "wanted": sample.wanted,
+        "credits": sample.credits,
+        "tariff": {"name": sample.tariff, "file": "tariff.csv"},
+        "usage": "usage.csv",
+    }
+
+
+def write(folder: Path, name: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Writes a table."""
+    with open(folder / name, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header)
+        writer.writerow(columns)
         writer.writerows(rows)
 
 
-def fictional(count, skip=0):
-    """Fictional user numbers of North America, but for Bellevue's, which are owned already."""
-    numbers = [(area, last) for area in AREA_CODES if area != 425 for last in range(100, 200)]
-    return [f"+1{area}5550{last}" for area, last in numbers[skip : skip + count]]
+def make(sample: Sample) -> None:
+    """Writes the folder of a sample."""
+    folder = Path(__file__).parent / sample.folder
+    folder.mkdir(exist_ok=True)
+    rng = random.Random(sample.seed)
+    users = make_users(sample, rng)
+    assign_numbers(sample, users)
+
+    write(folder, "seats.csv", ["SkuPartNumber", "Seats"], sample.seats.items())
+    columns = ["UserPrincipalName", "DisplayName", "UsageLocation", "Licenses"]
+    licensed = [[user.upn, user.name, user.country, user.licenses] for user in users]
+    write(folder, "licenses.csv", columns, licensed)
+    owned = [row for block in sample.blocks for row in user_number_rows(block, users)]
+    owned.extend(service_number_row(service) for service in sample.services)
+    write(folder, "numbers.csv", NUMBER_COLUMNS, owned)
+    write(folder, "told.csv", ["UserPrincipalName"], told_rows(sample, users, rng))
+    for port_list in sample.port_lists:
+        rows = port_rows(port_list, rng)
+        write(folder, f"port_{port_list.name}.csv", ["PhoneNumber"], rows)
+    write(folder, "addresses.csv", ADDRESS_COLUMNS, address_rows(sample))
+    write(folder, "tariff.csv", TARIFF_COLUMNS, tariff_rows(sample))
+    calls = Calls(sample, users, rng).all()
+    currency = sample.credits["currency"]
+    write(folder, "usage.csv", USAGE_COLUMNS, [usage_row(call, currency, rng) for call in calls])
+    text = json.dumps(settings(sample), indent=2) + "\n"
+    (folder / "settings.json").write_text(text, encoding="utf-8")
 
 
-users = [f"user{n:04}@example.com" for n in range(1, 41)]
-write("seats.csv", ["SkuPartNumber", "Seats"], [
-    ["ENTERPRISEPREMIUM", 30], ["ENTERPRISEPACK", 10], ["MCOEV", 10], ["MCOPSTN1", 20], ["MCOPSTN2", 15],
-])
-write("licenses.csv", ["UserPrincipalName", "DisplayName", "UsageLocation", "Licenses"], [
-    [
-        user,
-        f"User {n}",
-        "GB" if n > 30 else "US",
-        "+".join(
-            (["ENTERPRISEPREMIUM"] if n <= 28 else ["ENTERPRISEPACK", "MCOEV"] if n <= 38 else ["ENTERPRISEPREMIUM"])
-            + (["MCOPSTN1"] if n <= 20 else ["MCOPSTN2"] if n <= 34 else [])
-        ),
-    ]
-    for n, user in enumerate(users, 1)
-])
-write(
-    "numbers.csv",
-    ["TelephoneNumber", "NumberType", "IsoCountryCode", "IsoSubdivision", "City", "Capability",
-     "PstnAssignmentStatus", "AssignedPstnTargetId", "PortInOrderStatus"],
-    [
-        [f"+14255550{100 + n}", "CallingPlan", "US", "WA", "Bellevue", "{UserAssignment}",
-         "UserAssigned" if n < 8 else "Unassigned", users[n] if n < 8 else "", ""]
-        for n in range(12)
-    ]
-    + [
-        [f"+44207946000{n}", "CallingPlan", "GB", "", "London", "{UserAssignment}",
-         "UserAssigned", users[30 + n], "Completed"]
-        for n in range(4)
-    ]
-    + [["+12065550190", "CallingPlan", "US", "WA", "Seattle", "{ConferenceAssignment}", "ConferenceAssigned", "", ""]],
-)
-written = ["({0}) {1}-{2}", "{0}-{1}-{2}", "1 {0} {1} {2}", "+1{0}{1}{2}"]
-
-
-def badly(number, way):
-    return written[way % 4].format(number[2:5], number[5:8], number[8:])
-
-
-write("port_northwind.csv", ["PhoneNumber"], [[badly(n, way)] for way, n in enumerate(fictional(1020))])
-write("port_fabrikam.csv", ["PhoneNumber"], [[n] for n in fictional(130, 1020)] + [["425555010"]])
-write("port_toll.csv", ["PhoneNumber"], [["+14155550197"], ["+14155550198"], ["+14155550199"]])
-write("port_toll_free.csv", ["PhoneNumber"], [["+18005550150"], ["+18885550151"]])
-settings = {
-    "organization": "contoso",
-    "at": "2018-04-02T09:00:00Z",
-    "generation": "2018",
-    "port_lists": [
-        {
-            "file": f"port_{name}.csv",
-            "losing_carrier": carrier,
-            "account": account,
-            "kind": kind,
-            "country": "US",
-        }
-        for name, carrier, account, kind in [
-            ("northwind", "Northwind Telephone", "0041170017", "user"),
-            ("fabrikam", "Fabrikam Voice", "FV220815", "user"),
-            ("toll", "Northwind Telephone", "0041170017", "service_toll"),
-            ("toll_free", "Northwind Telephone", "0041170018", "service_toll_free"),
-        ]
-    ],
-}
-(SAMPLE / "settings.json").write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+if __name__ == "__main__":
+    make(CONTOSO)
+    make(FABRIKAM_UK)
