@@ -405,7 +405,7 @@ CONTOSO = Sample(
         PortList(
             name="northwind",
             losing_carrier="Northwind Telephone",
-            account="NT-20933",
+            account="NT20933",
             kind="user",
             country="US",
             count=130,
@@ -415,7 +415,7 @@ CONTOSO = Sample(
         PortList(
             name="toll",
             losing_carrier="Northwind Telephone",
-            account="NT-20933",
+            account="NT20933",
             kind="service_toll",
             country="US",
             count=3,
@@ -424,7 +424,7 @@ CONTOSO = Sample(
         PortList(
             name="toll_free",
             losing_carrier="Northwind Telephone",
-            account="NT-20933",
+            account="NT20933",
             kind="service_toll_free",
             country="US",
             count=2,
@@ -513,7 +513,7 @@ FABRIKAM_UK = Sample(
         PortList(
             name="litware",
             losing_carrier="Litware Communications",
-            account="LW-88120",
+            account="LW88120",
             kind="user",
             country="GB",
             count=45,
@@ -523,7 +523,7 @@ FABRIKAM_UK = Sample(
         PortList(
             name="toll_free",
             losing_carrier="Litware Communications",
-            account="LW-88120",
+            account="LW88120",
             kind="service_toll_free",
             country="GB",
             count=1,

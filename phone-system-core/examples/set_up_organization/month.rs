@@ -13,6 +13,7 @@ use phone_system_core::organization::{
     AccountAnswer, AccountOf, ChargeCalls, Command, Context, MinutesOf, PoolOf,
 };
 use phone_system_core::system::Executed;
+use phone_system_core::text::Key;
 use phone_system_core::time::Month;
 use phone_system_core::{Duration, Error, OrganizationId, PhoneSystem, Refuses, Timestamp};
 use serde::Serialize;
@@ -59,11 +60,17 @@ pub(crate) struct Recharge {
 #[derive(Serialize)]
 pub(crate) struct RefusedCalls {
     pub(crate) code: ErrorCode,
-    pub(crate) calls: u32,
-    pub(crate) first_at: Timestamp,
-    pub(crate) last_at: Timestamp,
+    /// In the order of their ends.
+    pub(crate) calls: Vec<RefusedCall>,
     /// The reason of the first one.
     pub(crate) first: String,
+}
+
+#[derive(Serialize)]
+pub(crate) struct RefusedCall {
+    pub(crate) call: Key,
+    /// When it ended, or would have.
+    pub(crate) at: Timestamp,
 }
 
 /// What happens at an instant; of several at once the first of these comes first.
@@ -227,21 +234,14 @@ impl Run<'_> {
     }
 
     fn refuse(&mut self, call: &CallRecord, refused: &impl Refuses) {
-        let (code, at) = (refused.code(), call.started_at);
+        let code = refused.code();
+        let call = RefusedCall { call: call.call.clone(), at: self.context.at };
         let known = self.usage.refused.iter_mut().find(|known| known.code == code);
         if let Some(known) = known {
-            known.calls += 1;
-            known.first_at = known.first_at.min(at);
-            known.last_at = known.last_at.max(at);
+            known.calls.push(call);
         } else {
-            let first = refused.to_string();
-            self.usage.refused.push(RefusedCalls {
-                code,
-                calls: 1,
-                first_at: at,
-                last_at: at,
-                first,
-            });
+            let (calls, first) = (vec![call], refused.to_string());
+            self.usage.refused.push(RefusedCalls { code, calls, first });
         }
     }
 

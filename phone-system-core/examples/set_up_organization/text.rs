@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use phone_system_core::NumberKind;
 use phone_system_core::address::AddressStatus;
 use phone_system_core::billing::RechargeOutcome;
 use phone_system_core::organization::AllowanceOf;
 use phone_system_core::porting::{Channel, PlannedOrder, Reason};
 use phone_system_core::setup::{Part, Progress, Step};
+use phone_system_core::{Duration, NumberKind};
 
 use crate::month::{RefusedCalls, Usage};
 use crate::report::{AddressJudged, Licenses, PortFileRead, Report};
@@ -197,6 +197,12 @@ impl fmt::Display for Licenses {
     }
 }
 
+/// Minutes, with a tenth.
+fn minutes(duration: Duration) -> String {
+    let tenths = duration.micros() / 6_000_000;
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
 impl fmt::Display for Usage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let currency = self.account.credits.as_ref().map(|credits| credits.currency.to_string());
@@ -214,12 +220,12 @@ impl fmt::Display for Usage {
                 pool.pool.month,
                 pool.pool.plan,
                 country.unwrap_or_default(),
-                pool.used.domestic,
-                pool.size.domestic,
+                minutes(pool.used.domestic),
+                minutes(pool.size.domestic),
             )?;
             if pool.size.international.micros() > 0 {
                 let (used, size) = (pool.used.international, pool.size.international);
-                write!(f, ", international {used} of {size}")?;
+                write!(f, ", international {} of {}", minutes(used), minutes(size))?;
             }
             writeln!(f)?;
         }
@@ -238,11 +244,16 @@ impl fmt::Display for Usage {
         for week in balances.collect::<Vec<_>>().chunks(7) {
             writeln!(f, "  balance at the end of the day: {}", week.join("  "))?;
         }
-        for RefusedCalls { code, calls, first_at, last_at, first } in &self.refused {
-            writeln!(
-                f,
-                "  {calls} calls would have been refused between {first_at} and {last_at}: {code}, first: {first}"
-            )?;
+        for RefusedCalls { code, calls, first } in &self.refused {
+            if let (Some(from), Some(to)) = (calls.first(), calls.last()) {
+                writeln!(
+                    f,
+                    "  {} calls would have been refused between {} and {}: {code}; the first: {first}",
+                    calls.len(),
+                    from.at,
+                    to.at,
+                )?;
+            }
         }
         Ok(())
     }

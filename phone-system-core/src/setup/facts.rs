@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::{Steps, Wish};
-use crate::inventory::Target;
+use crate::inventory::{Status, Target, TargetSort};
 use crate::licensing::{Basis, Entitlement, Grant, Sku, SkuSet, missing_for_calls};
 use crate::number::NumberKind;
 use crate::organization::{Error, View};
 use crate::porting::{Plan, PlannedOrder};
 use crate::text::Country;
-use crate::voice::Have;
+use crate::voice::{Have, Service};
 
 /// Users of one usage location.
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,6 +52,8 @@ pub(super) struct Facts<'a> {
     pub(super) with_credits_license: u32,
     pub(super) entitlement: Entitlement,
     pub(super) have: Have,
+    /// Numbers that serve the conferencing bridge.
+    on_bridge: u32,
 }
 
 fn add(count: &mut u32, one: bool) {
@@ -73,6 +75,7 @@ impl<'a> Facts<'a> {
             with_credits_license: 0,
             entitlement,
             have: Have::default(),
+            on_bridge: 0,
         };
         for (user, known) in licensing.users() {
             let number = inventory.held_by(&Target::User(user.clone()));
@@ -81,11 +84,14 @@ impl<'a> Facts<'a> {
         for (_, owned) in inventory.numbers() {
             let numbers = facts.numbers.entry(owned.shelf.kind).or_default();
             add(&mut numbers.owned, true);
-            add(&mut numbers.unassigned, owned.status == crate::inventory::Status::Unassigned);
+            add(&mut numbers.unassigned, owned.status == Status::Unassigned);
+            let serves = match &owned.status {
+                Status::Assigned(target) => Some(target.sort()),
+                _ => None,
+            };
             let told = owned.told_at.is_some();
-            let serves_user =
-                matches!(&owned.status, crate::inventory::Status::Assigned(Target::User(_)));
-            add(&mut facts.untold, serves_user && !told);
+            add(&mut facts.untold, serves == Some(TargetSort::User) && !told);
+            add(&mut facts.on_bridge, serves == Some(TargetSort::ConferenceBridge));
         }
         let seats = licensing.bought_with(&[Grant::ResourceAccount]);
         facts.have.resource_account_licenses = u32::try_from(seats).unwrap_or(u32::MAX);
@@ -129,6 +135,11 @@ impl<'a> Facts<'a> {
 
     pub(super) fn of_kind(&self, kind: NumberKind) -> NumbersOf {
         self.numbers.get(&kind).copied().unwrap_or_default()
+    }
+
+    /// How many numbers are known to serve a service.
+    pub(super) fn serving(&self, service: Service) -> u32 {
+        if service == Service::BridgeNumbers { self.on_bridge } else { 0 }
     }
 
     /// The sum of a figure over all countries.

@@ -39,7 +39,7 @@ pub(super) fn all(view: &View, facts: &Facts<'_>) -> Vec<Step> {
 }
 
 fn not_wanted(step: u32, title: &str) -> Step {
-    Step::new(step, title, vec![Part::new("wish", Progress::NotWanted, "It is not wanted.")])
+    Step::new(step, title, vec![Part::new("wish", Progress::NotWanted, "It was left out.")])
 }
 
 /// Done if nothing is missing, else open.
@@ -362,11 +362,37 @@ fn voice_service(
         return not_wanted(number, title);
     }
     let have = facts.have;
-    let detail = format!(
-        "{} users may lead meetings, {} may have queues and attendants; {} toll and {} toll-free numbers are owned. Licences and numbers are all that is checked yet.",
-        have.organizers, have.enterprise_users, have.toll_numbers, have.toll_free_numbers,
+    let numbers = format!(
+        "{} toll and {} toll-free numbers are owned",
+        have.toll_numbers, have.toll_free_numbers
     );
-    let mut part = Part::new("licences_and_numbers", Progress::Done, detail);
+    let there = match service {
+        Service::AudioConferencing => format!("{} users may lead meetings", have.organizers),
+        Service::BridgeNumbers if have.shared_bridge_number => {
+            format!("{numbers}, beside the shared numbers of the country")
+        }
+        Service::BridgeNumbers => numbers,
+        Service::CallQueue | Service::AutoAttendant => {
+            let users = if view.organization.rules().inventory.numbers_on_resource_accounts {
+                have.phone_system_users
+            } else {
+                have.enterprise_users
+            };
+            format!("{users} users hold what it needs, {numbers}")
+        }
+    };
+    let serving = facts.serving(service);
+    // Whether a queue or an attendant was ever made is not known here: a step is only done where a
+    // number says so.
+    let done = service == Service::BridgeNumbers && (serving > 0 || have.shared_bridge_number);
+    let detail = if done {
+        format!("{there}; {serving} serve the bridge.")
+    } else {
+        format!(
+            "{there}. Licences and numbers are all that is checked yet; whether it is set up is not known."
+        )
+    };
+    let mut part = Part::new("licences_and_numbers", done_if(done), detail);
     for error in voice::check(service, have, view.organization.rules()) {
         let unblock = match error {
             voice::Error::NumberMissing { .. } => "do step 4: acquire one or port one in",
