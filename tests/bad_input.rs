@@ -38,10 +38,10 @@ proptest! {
 
     #[test]
     fn tables_of_any_text_are_answered_or_refused(csv in "\\PC{0,40}(\n[+0-9a-z,\"\\PC]{0,40}){0,6}") {
-        let header = "TelephoneNumber,IsoCountryCode,Capability,Kind,PhoneNumber,UserPrincipalName,UsageLocation,Licenses\n";
+        let header = "TelephoneNumber,IsoCountryCode,Capability,Kind,PhoneNumber,UserPrincipalName,UsageLocation,Licenses,CivicAddressId,CountryOrRegion,Latitude\n";
         for csv in [csv.clone(), format!("{header}{csv}")] {
             let csv = serde_json::to_string(&csv).unwrap();
-            for name in ["stock.load", "inventory.import_owned", "licensing.import_users"] {
+            for name in ["stock.load", "inventory.import_owned", "licensing.import_users", "address.import"] {
                 let organization = if name == "stock.load" { "null" } else { "\"contoso\"" };
                 let envelope = format!(
                     r#"{{"organization":{organization},"at":"2018-04-01T09:00:00Z","actor":"ada","command":{{"name":"{name}","fields":{{"csv":{csv},"mode":"partial"}}}}}}"#

@@ -56,6 +56,8 @@ const NUMBERS: [&str; 8] = [
     "+442079460000",
 ];
 
+const ADDRESSES: [&str; 3] = ["hq", "branch", "nowhere"];
+
 /// One thing that is asked: which, with small numbers to pick its fields, after a pause.
 #[derive(Clone, Debug)]
 struct Asked {
@@ -70,7 +72,7 @@ struct Asked {
 fn asked() -> impl Strategy<Value = Asked> {
     // Pauses of nothing, of minutes around the ten of a reservation, and of days around a block.
     let pause = prop_oneof![12 => Just(0), 4 => 0..700_000_000_i64, 1 => 80_000_000_000..400_000_000_000_i64];
-    (0..35_u8, 0..2_usize, 0..8_usize, 0..8_usize, any::<bool>(), pause)
+    (0..41_u8, 0..2_usize, 0..8_usize, 0..8_usize, any::<bool>(), pause)
         .prop_map(|(what, who, a, b, partial, pause)| Asked { what, who, a, b, partial, pause })
 }
 
@@ -101,6 +103,11 @@ impl Asked {
             "user:user2@example.com",
         ];
         let number = |n: usize, target: usize| json!({ "number": NUMBERS[n % 8], "target": targets[target % 8] });
+        let located = |n: usize, target: usize| {
+            let mut assignment = number(n, target);
+            assignment["location"] = json!(ADDRESSES[target % 3]);
+            assignment
+        };
         let some = vec![NUMBERS[a % 8], NUMBERS[b % 8]];
         let places = [
             ("user", "US"),
@@ -138,7 +145,7 @@ impl Asked {
             10 | 11 => (
                 organization,
                 "inventory.assign",
-                json!({ "assignments": [number(a, b), number(b, a)], "mode": mode }),
+                json!({ "assignments": [number(a, b), located(b, a)], "mode": mode }),
             ),
             12 => (
                 organization,
@@ -160,7 +167,7 @@ impl Asked {
                     "overrides": { "porting": { "error_order_deletable": partial, "lead_days_us": 0 } } }),
             ),
             18 => (organization, "billing.set_up_credits", json!({ "currency": "USD" })),
-            19 | 20 | 27.. => {
+            19 | 20 | 27..=34 => {
                 let (name, fields) = self.porting(at);
                 (organization, name, fields)
             }
@@ -172,6 +179,25 @@ impl Asked {
                 );
                 (organization, "inventory.import_owned", json!({ "csv": csv, "mode": mode }))
             }
+            35 => {
+                let address = json!({ "country": "US", "company_name": "Contoso",
+                    "house_number": (["1", ""][a % 2]), "street_name": "400 Broad St",
+                    "city": (["Seatle", "Seattle", ""][b % 3]), "postal_code": "98109" });
+                let name = ["address.create", "address.edit"][partial as usize];
+                (organization, name, json!({ "id": ADDRESSES[b % 3], "address": address }))
+            }
+            36 | 37 => (
+                organization,
+                "address.validate",
+                json!({ "ids": [ADDRESSES[a % 3], ADDRESSES[b % 3]], "mode": mode }),
+            ),
+            38 => (organization, "address.delete", json!({ "id": ADDRESSES[a % 3] })),
+            39 => (
+                organization,
+                "inventory.set_location",
+                json!({ "numbers": some, "location": ADDRESSES[a % 3], "mode": mode }),
+            ),
+            40 => (organization, "inventory.record_told", json!({ "numbers": some, "mode": mode })),
             _ => (organization, "inventory.cancel", json!({ "order": a % 4 + 2 })),
         }
     }
@@ -239,6 +265,7 @@ fn questions(at: i64) -> Vec<Vec<u8>> {
         ("inventory.orders", json!({})),
         ("porting.orders", json!({})),
         ("porting.statuses", json!({})),
+        ("address.list", json!({})),
     ];
     let provider = [
         ("stock.summary", json!({})),
@@ -277,6 +304,10 @@ impl World {
             let assignment =
                 json!({ "user": "user0@example.com", "usage_location": "US", "skus": skus });
             ask("licensing.assign", json!({ "assignments": [assignment] }));
+            let address = json!({ "country": "US", "company_name": "Contoso", "house_number": "400",
+                "street_name": "Broad St", "city": "Seattle", "state_or_province": "WA", "postal_code": "98109" });
+            ask("address.create", json!({ "id": "hq", "address": address }));
+            ask("address.validate", json!({ "ids": ["hq"] }));
             ask("inventory.reserve", json!({ "kind": "user", "country": "US", "quantity": 4 }));
             ask("inventory.acquire", json!({ "order": 1 }));
             let numbers = if organization == "contoso" { "+14255550170" } else { "+14255550180" };
@@ -343,6 +374,12 @@ fn check(system: &PhoneSystem) {
                     (transition.from, transition.to) == (pair[0].status, pair[1].status)
                 });
                 assert!(known, "{pair:?}");
+            }
+        }
+        for (number, owned) in state.inventory().numbers() {
+            if let Some(location) = &owned.location {
+                let country = state.addresses().validated_country(location);
+                assert_eq!(country, Some(owned.shelf.country), "{number}");
             }
         }
         for kind in NumberKind::ALL {

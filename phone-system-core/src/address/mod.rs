@@ -274,4 +274,6 @@ impl Apply for State {
 }
 
 #[cfg(test)]
+mod accuracy;
+#[cfg(test)]
 mod tests;

@@ -239,15 +239,17 @@ fn check_assigned_location(
     if let Some(address) = location {
         return check_location(state, *number, address);
     }
-    match (state.inventory().number(*number), target) {
-        (Some(owned), Target::User(_))
-            if owned.location.is_none()
-                && state.rules().addresses.location_at_assignment.contains(owned.shelf.country) =>
-        {
-            let country = owned.shelf.country;
-            Err(inventory::Error::LocationMissing { number: *number, country })
-        }
-        _ => Ok(()),
+    let (Some(owned), Target::User(_)) = (state.inventory().number(*number), target) else {
+        return Ok(());
+    };
+    let country = owned.shelf.country;
+    if !state.rules().addresses.location_at_assignment.contains(country) {
+        return Ok(());
+    }
+    match &owned.location {
+        // What a file said of it was not looked at then.
+        Some(address) => check_location(state, *number, address),
+        None => Err(inventory::Error::LocationMissing { number: *number, country }),
     }
 }
 
