@@ -74,9 +74,9 @@ fn one_slip_with_the_right_zip_code_is_put_right() {
             wrong += 1;
         }
     }
-    println!("one slip, right ZIP code: {right} of {TRIALS} right, {wrong} wrong");
     assert_eq!(wrong, 0);
-    assert!(right * 1000 >= TRIALS * 990, "{right}");
+    // The others are told: a word such as East was hit, or there is a place of the written name.
+    assert!(right * 1000 >= TRIALS * 998, "{right}");
 }
 
 #[test]
@@ -96,7 +96,6 @@ fn a_wrong_zip_code_never_changes_the_city() {
         changed += usize::from(outcome.address.city != name);
         told += usize::from(!outcome.problems.is_empty() || !outcome.changes.is_empty());
     }
-    println!("wrong ZIP code, right city: {changed} of {TRIALS} cities changed, {told} told");
     assert_eq!(changed, 0);
     assert!(told * 100 >= TRIALS * 80, "{told}");
 }
