@@ -179,11 +179,25 @@ impl Asked {
                 );
                 (organization, "inventory.import_owned", json!({ "csv": csv, "mode": mode }))
             }
+            35..=40 => self.about_addresses(organization, mode, &some),
+            _ => (organization, "inventory.cancel", json!({ "order": a % 4 + 2 })),
+        }
+    }
+
+    /// What is asked of addresses, and of numbers that have them.
+    fn about_addresses(
+        &self,
+        organization: Option<&'static str>,
+        mode: &str,
+        some: &[&str],
+    ) -> (Option<&'static str>, &'static str, Value) {
+        let Self { what, a, b, partial, .. } = *self;
+        match what {
             35 => {
                 let address = json!({ "country": "US", "company_name": "Contoso",
                     "house_number": (["1", ""][a % 2]), "street_name": "400 Broad St",
                     "city": (["Seatle", "Seattle", ""][b % 3]), "postal_code": "98109" });
-                let name = ["address.create", "address.edit"][partial as usize];
+                let name = ["address.create", "address.edit"][usize::from(partial)];
                 (organization, name, json!({ "id": ADDRESSES[b % 3], "address": address }))
             }
             36 | 37 => (
@@ -197,8 +211,7 @@ impl Asked {
                 "inventory.set_location",
                 json!({ "numbers": some, "location": ADDRESSES[a % 3], "mode": mode }),
             ),
-            40 => (organization, "inventory.record_told", json!({ "numbers": some, "mode": mode })),
-            _ => (organization, "inventory.cancel", json!({ "order": a % 4 + 2 })),
+            _ => (organization, "inventory.record_told", json!({ "numbers": some, "mode": mode })),
         }
     }
 

@@ -4,7 +4,6 @@
 //! far as licences allow, a number goes to a person who is licensed
 //! for calls in its country, and its emergency address is validated and lies there.
 
-mod billing_queries;
 mod command;
 mod commands;
 mod queries;
@@ -21,10 +20,6 @@ use crate::{
     address, billing, bulk, capacity, country, inventory, licensing, number, porting, rules, table,
 };
 
-pub use billing_queries::{
-    AccountAnswer, AccountOf, MinutesAnswer, MinutesOf, PoolOf, Price, TariffOf, Tariffs,
-    TariffsAnswer,
-};
 pub use command::{Command, Context, Drafts, Outcome, Query, Seed, Touches, View};
 pub use commands::{
     AddressGone, AddressKept, AddressesImported, AddressesJudged, AdvanceOrganization,
@@ -34,11 +29,12 @@ pub use commands::{
     SeatsImported, Told, Unassigned, Unblocked,
 };
 pub use queries::{
-    AddressOf, AddressRow, Addresses, AddressesAnswer, AllowanceOf, Allowances, AllowancesAnswer,
-    CheckAddress, CurrentRules, EntitlementOf, HeldStatus, Orders, OrdersAnswer, OwnedNumber,
-    OwnedNumbers, OwnedNumbersAnswer, ParseNumber, PlanAnswer, PortOrders, PortOrdersAnswer,
-    PortStatuses, PortStatusesAnswer, RulesAnswer, Seats, SeatsAnswer, SeatsOfSku,
-    StockSearchAnswer, StockSummary, UserLicenses, Users, UsersAnswer,
+    AccountAnswer, AccountOf, AddressOf, AddressRow, Addresses, AddressesAnswer, AllowanceOf,
+    Allowances, AllowancesAnswer, CheckAddress, CurrentRules, EntitlementOf, HeldStatus,
+    MinutesAnswer, MinutesOf, Orders, OrdersAnswer, OwnedNumber, OwnedNumbers, OwnedNumbersAnswer,
+    ParseNumber, PlanAnswer, PoolOf, PortOrders, PortOrdersAnswer, PortStatuses,
+    PortStatusesAnswer, Price, RulesAnswer, Seats, SeatsAnswer, SeatsOfSku, StockSearchAnswer,
+    StockSummary, TariffOf, Tariffs, TariffsAnswer, UserLicenses, Users, UsersAnswer,
 };
 
 /// So many items, as answers count them.

@@ -1,9 +1,11 @@
 //! Every query: what it reads and what it answers.
 
+mod addresses;
+mod billing;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Error, Query, Touches, View, count};
-use crate::address::{self, AddressStatus, CivicAddress, Stored, Validation};
 use crate::inventory::{
     self, Batch, Count, Order, Owned, Search, Source, Status, StockCount, Target,
 };
@@ -16,6 +18,12 @@ use crate::porting::{
 use crate::rules::{Generation, Rules};
 use crate::text::{AddressId, Country, Label, UserId};
 use crate::time::Timestamp;
+
+pub use addresses::{AddressOf, AddressRow, Addresses, AddressesAnswer, CheckAddress};
+pub use billing::{
+    AccountAnswer, AccountOf, MinutesAnswer, MinutesOf, PoolOf, Price, TariffOf, Tariffs,
+    TariffsAnswer,
+};
 
 /// The rules that the organization follows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -552,114 +560,5 @@ impl Query for ParseNumber {
 
     fn answer(&self, _: &View) -> Result<ParsedNumber, Error> {
         Ok(number::parse(&self.text, self.country)?)
-    }
-}
-
-/// Validates an address and stores nothing (`Test-CsOnlineLisCivicAddress`, validate and report).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct CheckAddress {
-    /// What it says.
-    pub address: CivicAddress,
-}
-
-impl Query for CheckAddress {
-    const NAME: &'static str = "address.check";
-    const TOUCHES: Touches = Touches::NOTHING;
-    type Answer = address::Outcome;
-
-    fn answer(&self, _: &View) -> Result<address::Outcome, Error> {
-        Ok(address::validate(&self.address))
-    }
-}
-
-/// The organization's emergency addresses, a page at a time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Addresses {
-    /// Only addresses of this country.
-    #[serde(default)]
-    pub country: Option<Country>,
-    /// Only addresses that stand like this.
-    #[serde(default)]
-    pub status: Option<AddressStatus>,
-    /// How many addresses to pass over, of those that fit.
-    #[serde(default)]
-    pub skip: u32,
-    /// How many to show, 1 to 1,000.
-    #[serde(default = "page")]
-    pub top: u32,
-}
-
-/// An emergency address.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct AddressRow {
-    /// Its id.
-    pub id: AddressId,
-    /// What it says.
-    pub address: CivicAddress,
-    /// How it stands.
-    pub status: AddressStatus,
-    /// Its last validation, if it has been validated since it was made or edited.
-    pub validation: Option<Validation>,
-}
-
-impl AddressRow {
-    fn of(id: &AddressId, stored: &Stored) -> Self {
-        let Stored { address, status, validation } = stored.clone();
-        Self { id: id.clone(), address, status, validation }
-    }
-}
-
-/// A page of addresses.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct AddressesAnswer {
-    /// How many fit.
-    pub total: u32,
-    /// Those of the page, in ascending order of their ids.
-    pub addresses: Vec<AddressRow>,
-}
-
-impl Query for Addresses {
-    const NAME: &'static str = "address.list";
-    const TOUCHES: Touches = Touches::ORGANIZATION;
-    type Answer = AddressesAnswer;
-
-    fn answer(&self, view: &View) -> Result<AddressesAnswer, Error> {
-        let organization = &view.organization;
-        let (skip, top) = page_of(organization.rules(), self.skip, self.top)?;
-        let fitting = || {
-            organization.addresses().addresses().filter(|(_, stored)| {
-                self.country.is_none_or(|country| stored.address.country == country)
-                    && self.status.is_none_or(|status| stored.status == status)
-            })
-        };
-        let page = fitting().skip(skip).take(top).map(|(id, stored)| AddressRow::of(id, stored));
-        Ok(AddressesAnswer { total: count(fitting().count()), addresses: page.collect() })
-    }
-}
-
-/// One emergency address of the organization.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct AddressOf {
-    /// Its id.
-    pub id: AddressId,
-}
-
-impl Query for AddressOf {
-    const NAME: &'static str = "address.of";
-    const TOUCHES: Touches = Touches::ORGANIZATION;
-    type Answer = AddressRow;
-
-    fn answer(&self, view: &View) -> Result<AddressRow, Error> {
-        let stored = view.organization.addresses().address(&self.id);
-        let unknown = || address::Error::AddressUnknown { address: self.id.clone() };
-        Ok(AddressRow::of(&self.id, stored.ok_or_else(unknown)?))
     }
 }

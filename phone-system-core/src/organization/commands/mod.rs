@@ -3,6 +3,7 @@
 mod addresses;
 mod billing;
 mod licensing;
+mod location;
 mod numbers;
 mod porting;
 mod stock;
@@ -21,9 +22,8 @@ pub use addresses::{AddressGone, AddressKept, AddressesImported, AddressesJudged
 pub use billing::{AutoRechargeChanged, ChargeCalls, Charged, FundsChanged, RechargeReported};
 pub(super) use billing::{conferencing_size, pool_size};
 pub use licensing::{LicensesChanged, SeatsChanged, SeatsImported};
-pub use numbers::{
-    Assigned, Blocked, Imported, Located, OrderClosed, Released, Told, Unassigned, Unblocked,
-};
+pub use location::{Located, Told};
+pub use numbers::{Assigned, Blocked, Imported, OrderClosed, Released, Unassigned, Unblocked};
 pub use porting::{PortClosed, PortDeleted, PortEdited, PortReported, PortSubmitted};
 pub use stock::{AdvanceStock, Loaded};
 

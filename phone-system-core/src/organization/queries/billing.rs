@@ -2,14 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::commands::{conferencing_size, pool_size};
-use super::{Error, Query, Touches, View};
 use crate::billing::{
     self, AutoRecharge, Charge, CreditsSetUp, Direction, Lot, PendingRecharge, Plan, PoolKey,
     PoolSize, ReadUsage, TariffId, UsageRead, Used,
 };
 use crate::country::{Availability, AvailabilityIn};
 use crate::money::{Amount, Currency};
+use crate::organization::commands::{conferencing_size, pool_size};
+use crate::organization::{Error, Query, Touches, View, count};
 use crate::text::{Country, Label};
 use crate::time::{Duration, Month};
 
@@ -187,7 +187,7 @@ pub struct TariffsAnswer {
 
 impl From<&billing::Tariff> for TariffOf {
     fn from(tariff: &billing::Tariff) -> Self {
-        let rates = super::count(tariff.rates().len());
+        let rates = count(tariff.rates().len());
         Self { tariff: tariff.id().clone(), currency: tariff.currency(), rates }
     }
 }
