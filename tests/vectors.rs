@@ -3,15 +3,20 @@
 //! A transcript is lines of UTF-8. Blank lines and lines that begin with `#` are passed over;
 //! `system` begins with an empty system; any other line is a verb and what it is asked with, and the
 //! line after it what is expected: `= ` and the answer, or `! ` and the refusal.
+//!
+//! Beside the verbs that take JSON (`give JSON` is one) there are `admit ORGANIZATION NUMBER
+//! [DIALED]`, answered by the permit's number, `release PERMIT`, answered by `released`, and
+//! `occupancy NUMBER`, answered by `IN_USE PEAK ADMITTED REFUSED EMERGENCY`.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use phone_system_core::capacity::Occupancy;
 use phone_system_core::error::{ErrorCode, Refuses};
 use phone_system_core::json::{self, JsonSystem};
-use phone_system_core::{PhoneSystem, number};
+use phone_system_core::{Error, PhoneSystem, number};
 
 /// What a step answers: the text after `=`, or after `!`.
 type Told = Result<String, String>;
@@ -35,6 +40,20 @@ fn parse(payload: &str) -> Result<String, number::Error> {
     Ok(format!("{} {} {country} {extension}", parsed.number, parsed.line))
 }
 
+/// An organization without blanks in it, a number in E.164 and, where there is more, what was dialed.
+fn admit(system: &JsonSystem, payload: &str) -> Result<u64, Error> {
+    let (organization, rest) = payload.split_once(' ').unwrap();
+    let (number, dialed) =
+        rest.split_once(' ').map_or((rest, None), |(number, dialed)| (number, Some(dialed)));
+    system.admit(&organization.parse().unwrap(), number.parse().unwrap(), dialed)
+}
+
+fn occupancy(system: &JsonSystem, number: &str) -> String {
+    let Occupancy { in_use, peak, admitted, refused, emergency } =
+        system.system().occupancy(number.parse().unwrap());
+    format!("{in_use} {peak} {admitted} {refused} {emergency}")
+}
+
 fn step(system: &JsonSystem, verb: &str, payload: &str) -> Told {
     match verb {
         "execute" => told(system.execute(payload.as_bytes())),
@@ -50,6 +69,10 @@ fn step(system: &JsonSystem, verb: &str, payload: &str) -> Told {
         "execute_hex" => told(system.execute(&unhex(payload))),
         "query_hex" => told(system.query(&unhex(payload))),
         "parse" => told(parse(payload)),
+        "give" => told(system.give(payload.as_bytes())),
+        "admit" => told(admit(system, payload).map(|permit| permit.to_string())),
+        "release" => told(system.release(payload.parse().unwrap()).map(|()| "released".to_owned())),
+        "occupancy" => Ok(occupancy(system, payload)),
         _ => panic!("`{verb}` is no verb of a transcript"),
     }
 }

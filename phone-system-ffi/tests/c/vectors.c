@@ -4,6 +4,10 @@
  * A transcript is lines of UTF-8. Blank lines and lines that begin with # are passed over; "system"
  * begins with an empty system; any other line is a verb and what it is asked with, and the line
  * after it what is expected: "= " and the answer, or "! " and the refusal.
+ *
+ * Beside the calls that take JSON ("give JSON" is one) there are "admit ORGANIZATION NUMBER
+ * [DIALED]", answered by the permit's number, "release PERMIT", answered by "released", and
+ * "occupancy NUMBER", answered by "IN_USE PEAK ADMITTED REFUSED EMERGENCY".
  */
 
 #define _POSIX_C_SOURCE 200809L
@@ -119,6 +123,51 @@ static phs_status parse(const struct reader *reader, const char *payload, size_t
   return status;
 }
 
+/* A telephone number in E.164 as its digits; strtoumax() takes the plus. */
+static uint64_t digits_of(const struct reader *reader, const char **text) {
+  if (**text != '+') {
+    fail(reader, "a number in E.164 was expected");
+  }
+  return number(reader, text);
+}
+
+static phs_status admit(const struct reader *reader, const phs_system *phones, const char *payload,
+                        char **told) {
+  const phs_organization *organization;
+  const char *rest = strchr(payload, ' ');
+  uint64_t digits, permit = 0;
+  char line[32];
+  phs_status status;
+
+  if (rest == NULL) {
+    fail(reader, "an organization and a number were expected");
+  }
+  status = phs_system_organization(phones, payload, (size_t)(rest - payload), &organization);
+  if (status != PHS_OK) {
+    return status;
+  }
+  rest++;
+  digits = digits_of(reader, &rest);
+  status = phs_organization_admit(organization, digits, *rest == '\0' ? NULL : rest, &permit);
+  snprintf(line, sizeof line, "%" PRIu64, permit);
+  *told = status == PHS_OK ? text_of(line) : NULL;
+  return status;
+}
+
+static phs_status occupancy(const phs_system *phones, uint64_t digits, char **told) {
+  phs_occupancy known;
+  char line[128];
+  phs_status status = phs_system_occupancy(phones, digits, &known);
+
+  if (status == PHS_OK) {
+    snprintf(line, sizeof line,
+             "%" PRIu32 " %" PRIu32 " %" PRIu64 " %" PRIu64 " %" PRIu64, known.in_use, known.peak,
+             known.admitted, known.refused, known.emergency);
+    *told = text_of(line);
+  }
+  return status;
+}
+
 typedef phs_status call(const phs_system *, const char *, size_t, char **, size_t *);
 
 static const struct {
@@ -129,6 +178,7 @@ static const struct {
     {"execute", phs_execute, 0},     {"dry_run", phs_dry_run, 0},
     {"query", phs_query, 0},         {"batch", phs_execute_batch, 0},
     {"execute_hex", phs_execute, 1}, {"query_hex", phs_query, 1},
+    {"give", phs_give, 0},
 };
 
 /* Runs one step. Its answer is freed with phs_string_free() if `owned` says so, else free(). */
@@ -168,6 +218,17 @@ static phs_status step(const struct reader *reader, const phs_system *phones, co
   }
   if (strcmp(verb, "parse") == 0) {
     return parse(reader, payload, length, told);
+  }
+  if (strcmp(verb, "admit") == 0) {
+    return admit(reader, phones, payload, told);
+  }
+  if (strcmp(verb, "release") == 0) {
+    status = phs_release(phones, number(reader, &payload));
+    *told = status == PHS_OK ? text_of("released") : NULL;
+    return status;
+  }
+  if (strcmp(verb, "occupancy") == 0) {
+    return occupancy(phones, digits_of(reader, &payload), told);
   }
   fail(reader, "no such verb");
   return PHS_OK;
