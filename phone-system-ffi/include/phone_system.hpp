@@ -2,8 +2,8 @@
  * phone-system for C++17: phone_system.h with owners that close and free, and with exceptions.
  *
  * Every call throws phone_system::Error where the C call of the same name returns a status other
- * than PHS_OK. Threads: as in phone_system.h, except that moving from a System, assigning to it and
- * ending it need exclusive access to the object.
+ * than PHS_OK. Threads: as in phone_system.h, except that moving from a System or a Permit, assigning
+ * to it, releasing it and ending it need exclusive access to the object.
  */
 
 #ifndef PHONE_SYSTEM_HPP
@@ -110,6 +110,58 @@ struct Number {
   const char *line_name() const noexcept { return phs_line_name(line); }
 };
 
+/** The right to one call, given back when this object ends; it may outlive its System. */
+class Permit {
+public:
+  ~Permit() { give_back(); }
+
+  Permit(const Permit &) = delete;
+  Permit &operator=(const Permit &) = delete;
+
+  /** Takes another's permit; `other.release()` throws PHS_BOUNDARY_NULL_ARGUMENT after that. */
+  Permit(Permit &&other) noexcept
+      : system_(std::exchange(other.system_, nullptr)), number_(other.number_),
+        held_(std::exchange(other.held_, false)) {}
+
+  /** Gives this permit back and takes another's. */
+  Permit &operator=(Permit &&other) noexcept {
+    if (this != &other) {
+      give_back();
+      system_ = std::exchange(other.system_, nullptr);
+      number_ = other.number_;
+      held_ = std::exchange(other.held_, false);
+    }
+    return *this;
+  }
+
+  /** Gives the permit back before this object ends; see phs_release(). */
+  void release() {
+    held_ = false;
+    detail::check(phs_release(system_, number_));
+  }
+
+  /** Whether it is this object that gives a permit back: neither released nor moved away. */
+  bool held() const noexcept { return held_; }
+
+  /** The permit's number, for calls of phone_system.h; it stays this object's. */
+  std::uint64_t number() const noexcept { return number_; }
+
+private:
+  friend class Organization;
+  Permit(const phs_system *system, std::uint64_t number) noexcept
+      : system_(system), number_(number), held_(true) {}
+
+  void give_back() noexcept {
+    if (held_) {
+      static_cast<void>(phs_release(system_, number_));
+    }
+  }
+
+  const phs_system *system_;
+  std::uint64_t number_;
+  bool held_;
+};
+
 /** One organization of a System: a name for it that owns nothing, cheap to copy. */
 class Organization {
 public:
@@ -127,13 +179,27 @@ public:
     });
   }
 
+  /**
+   * Admits a call to or from a number; `dialed` is what the organization's caller dialed, if it is
+   * the one who calls. See phs_organization_admit().
+   */
+  [[nodiscard]] Permit admit(std::uint64_t digits,
+                             const std::optional<std::string> &dialed = std::nullopt) const {
+    std::uint64_t permit = 0;
+    detail::check(
+        phs_organization_admit(handle_, digits, dialed ? dialed->c_str() : nullptr, &permit));
+    return Permit(system_, permit);
+  }
+
   /** The handle, for calls of phone_system.h; it belongs to the system. */
   const phs_organization *handle() const noexcept { return handle_; }
 
 private:
   friend class System;
-  explicit Organization(const phs_organization *handle) noexcept : handle_(handle) {}
+  Organization(const phs_system *system, const phs_organization *handle) noexcept
+      : system_(system), handle_(handle) {}
 
+  const phs_system *system_;
   const phs_organization *handle_;
 };
 
@@ -172,7 +238,7 @@ public:
   Organization organization(std::string_view id) const {
     const phs_organization *found = nullptr;
     detail::check(phs_system_organization(handle_, detail::begin(id), id.size(), &found));
-    return Organization(found);
+    return Organization(handle_, found);
   }
 
   /** Carries out a command; see phs_execute(). */
@@ -186,6 +252,16 @@ public:
 
   /** Carries out many commands; see phs_execute_batch(). */
   std::string execute_batch(std::string_view json) const { return ask(phs_execute_batch, json); }
+
+  /** Gives reference data, a price list or a table of countries; see phs_give(). */
+  std::string give(std::string_view json) const { return ask(phs_give, json); }
+
+  /** Tells how many calls a number carries, and has carried; see phs_system_occupancy(). */
+  phs_occupancy occupancy(std::uint64_t digits) const {
+    phs_occupancy known;
+    detail::check(phs_system_occupancy(handle_, digits, &known));
+    return known;
+  }
 
   /** Carries out a command without waiting until it is durable; answers a ticket for wait(). */
   std::uint64_t submit(std::string_view json) const {

@@ -1,7 +1,7 @@
 //! What every call does at the boundary: reads pointers, catches panics, hands out texts.
 
 use std::any::Any;
-use std::ffi::{c_char, c_void};
+use std::ffi::{CStr, c_char, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
@@ -107,6 +107,20 @@ pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, Refusal> {
     })
 }
 
+/// The text in a C text that may be NULL.
+///
+/// # Safety
+///
+/// The pointer is NULL or points to a text that ends with NUL and that nobody writes while `'a`
+/// lasts.
+pub(crate) unsafe fn optional_text<'a>(text: *const c_char) -> Result<Option<&'a str>, Refusal> {
+    if text.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: not NULL; the rest is the caller's promise.
+    utf8(unsafe { CStr::from_ptr(text) }.to_bytes()).map(Some)
+}
+
 /// Where a call is to write something.
 pub(crate) struct Output<T>(*mut T);
 
@@ -210,7 +224,6 @@ pub(crate) unsafe fn release(text: *mut c_char) {
 
 #[cfg(test)]
 mod tests {
-    use std::ffi::CStr;
     use std::panic;
 
     use super::*;

@@ -107,6 +107,25 @@ pub unsafe extern "C" fn phs_execute_batch(
     unsafe { ask(system, json, length, answer, answer_length, JsonSystem::execute_batch) }
 }
 
+/// Gives reference data to a system: a price list, or a newer table of countries.
+///
+/// `json` is {"tariff": {"name", "currency", "csv"}}, and `answer` receives what "billing.tariffs"
+/// shows of it; or {"countries": {"csv"}}, and `answer` receives {"countries": ROWS}. A price list
+/// takes the place of one of the same name. Reference data are not recorded: give them again after
+/// opening a system. Beside that, arguments, ownership and returned statuses are those of
+/// phs_execute(); if it is refused nothing was given.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn phs_give(
+    system: *const phs_system,
+    json: *const c_char,
+    length: usize,
+    answer: *mut *mut c_char,
+    answer_length: *mut usize,
+) -> phs_status {
+    // SAFETY: each pointer is NULL or as documented.
+    unsafe { ask(system, json, length, answer, answer_length, JsonSystem::give) }
+}
+
 /// Carries out a command and does not wait until it is durable.
 ///
 /// `json` is the command's envelope, `length` bytes of UTF-8. `ticket` receives a number for

@@ -93,8 +93,9 @@ pub unsafe extern "C" fn phs_system_open(out: *mut *mut phs_system) -> phs_statu
 /// Closes a system and frees what it holds, apart from the handle.
 ///
 /// Calls that other threads are making finish as usual, and the last of them frees it. Tickets that
-/// were not waited for are gone; their commands were carried out all the same. NULL is taken and
-/// nothing happens. Returns PHS_BOUNDARY_HANDLE_CLOSED if the system was closed before.
+/// were not waited for are gone; their commands were carried out all the same. Permits that were not
+/// released are gone. NULL is taken and nothing happens. Returns PHS_BOUNDARY_HANDLE_CLOSED if the
+/// system was closed before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn phs_system_close(system: *mut phs_system) -> phs_status {
     guard(|| {

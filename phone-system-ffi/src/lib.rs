@@ -19,6 +19,7 @@ compile_error!("phone-system-ffi turns panics into PHS_BOUNDARY_PANIC; build it 
 
 mod boundary;
 mod calls;
+mod capacity;
 mod handles;
 mod last_error;
 mod number;
@@ -26,6 +27,7 @@ mod status;
 mod version;
 
 pub use calls::*;
+pub use capacity::*;
 pub use handles::*;
 pub use last_error::*;
 pub use number::*;

@@ -7,7 +7,7 @@ use phone_system_core::number::{self, LineType, ParsedNumber};
 use phone_system_core::text::Country;
 use phone_system_core::{PhoneNumber, Refusal};
 
-use crate::boundary::{Output, bytes, guard, refusal, refused, utf8};
+use crate::boundary::{Output, bytes, guard, optional_text, refusal, refused, utf8};
 use crate::status::phs_status;
 
 /// The size of a buffer in which every telephone number has room: +, 15 digits, NUL.
@@ -72,18 +72,28 @@ impl phs_number {
     }
 }
 
+/// The number with these digits.
+pub(crate) fn number_of(digits: u64) -> Result<PhoneNumber, Refusal> {
+    PhoneNumber::from_digits(digits).ok_or_else(|| {
+        let text = digits.to_string();
+        refused(if text.len() < 4 {
+            number::Error::TooShort { text }
+        } else {
+            number::Error::TooManyDigits { text }
+        })
+    })
+}
+
 /// The country in a C text that may be NULL.
 ///
 /// # Safety
 ///
-/// The pointer is NULL or points to a text that ends with NUL.
+/// As [`optional_text`].
 unsafe fn country(text: *const c_char) -> Result<Option<Country>, Refusal> {
-    if text.is_null() {
+    // SAFETY: the caller's promise.
+    let Some(text) = (unsafe { optional_text(text) })? else {
         return Ok(None);
-    }
-    // SAFETY: not NULL; the rest is the caller's promise.
-    let written = unsafe { CStr::from_ptr(text) }.to_bytes();
-    let text = utf8(written)?;
+    };
     text.parse().map(Some).map_err(|_| {
         let shown: String = text.chars().take(64).collect();
         refusal(
@@ -147,15 +157,7 @@ pub unsafe extern "C" fn phs_number_format(
             // SAFETY: NULL or writable, as documented.
             unsafe { Output::new("buffer", buffer) }?;
         }
-        let number = PhoneNumber::from_digits(digits).ok_or_else(|| {
-            let text = digits.to_string();
-            refused(if text.len() < 4 {
-                number::Error::TooShort { text }
-            } else {
-                number::Error::TooManyDigits { text }
-            })
-        })?;
-        let text = number.to_string();
+        let text = number_of(digits)?.to_string();
         let takes = text.len().saturating_add(1);
         if !needed.is_null() {
             // SAFETY: not NULL, and writable as documented.

@@ -15,10 +15,11 @@ use std::fs;
 use std::mem::{offset_of, size_of};
 use std::path::{Path, PathBuf};
 
-use phone_system::{LINES, phs_number};
+use phone_system::{LINES, phs_number, phs_occupancy};
 use phone_system_core::ErrorCode;
 
-const SOURCES: [&str; 6] = ["version", "status", "last_error", "handles", "calls", "number"];
+const SOURCES: [&str; 7] =
+    ["version", "status", "last_error", "handles", "calls", "number", "capacity"];
 
 const INTRODUCTION: &str = r"/*
  * phone-system: the licenses, telephone numbers and port orders of a cloud phone system, as an
@@ -158,6 +159,11 @@ fn assertions() -> String {
         ("offsetof(phs_number, line)".to_owned(), offset_of!(phs_number, line)),
         ("offsetof(phs_number, country)".to_owned(), offset_of!(phs_number, country)),
         ("offsetof(phs_number, extension)".to_owned(), offset_of!(phs_number, extension)),
+        ("sizeof(phs_occupancy)".to_owned(), size_of::<phs_occupancy>()),
+        ("offsetof(phs_occupancy, peak)".to_owned(), offset_of!(phs_occupancy, peak)),
+        ("offsetof(phs_occupancy, admitted)".to_owned(), offset_of!(phs_occupancy, admitted)),
+        ("offsetof(phs_occupancy, refused)".to_owned(), offset_of!(phs_occupancy, refused)),
+        ("offsetof(phs_occupancy, emergency)".to_owned(), offset_of!(phs_occupancy, emergency)),
     ];
     let every = |assertion: &str| {
         let mut text = String::new();

@@ -15,9 +15,18 @@
 #define SEATS "\"query\":{\"name\":\"licensing.seats\",\"fields\":{}}}"
 #define COMMAND "{\"organization\":\"contoso\"," AT "," BUY
 #define QUERY "{\"organization\":\"contoso\"," AT "," SEATS
+#define IMPORT                                                                                     \
+  "{\"organization\":\"contoso\"," AT ",\"actor\":\"ada\",\"command\":{\"name\":"                    \
+  "\"inventory.import_owned\",\"fields\":{\"csv\":\"TelephoneNumber,IsoCountryCode,Capability\\n"     \
+  "+14255550100,US,UserAssignment\\n\"}}}"
+#define TARIFF                                                                                     \
+  "{\"tariff\":{\"name\":\"Retail\",\"currency\":\"USD\",\"csv\":"                                 \
+  "\"Direction,Prefix,RatePerMinute\\noutbound,44,0.02\\n\"}}"
 #define TEXT(text) (text), sizeof(text) - 1
 
-enum { THREADS = 4, COMMANDS = 50, MEGABYTE = 1 << 20 };
+enum { THREADS = 4, COMMANDS = 50, CALLS = 200, LIMIT = 4, MEGABYTE = 1 << 20 };
+
+static const uint64_t owned = 14255550100;
 
 static atomic_uint checks;
 
@@ -58,6 +67,16 @@ static phs_system *opened(void) {
   return phones;
 }
 
+/* Its organization contoso, which owns a number. */
+static const phs_organization *with_a_number(const phs_system *phones) {
+  const phs_organization *contoso = NULL;
+  char *answer;
+  SUCCEEDS(phs_execute(phones, TEXT(IMPORT), &answer, NULL));
+  phs_string_free(answer);
+  SUCCEEDS(phs_system_organization(phones, TEXT("contoso"), &contoso));
+  return contoso;
+}
+
 static void versions(void) {
   CHECK(phs_abi_version() == PHS_ABI_VERSION);
   CHECK(strcmp(phs_version(), PHS_VERSION) == 0);
@@ -82,6 +101,7 @@ static void nulls(void) {
   size_t length = 7;
   uint64_t ticket = 7;
   phs_number number;
+  phs_occupancy known;
 
   SUCCEEDS(phs_system_organization(phones, TEXT("contoso"), &contoso));
   SUCCEEDS(phs_system_close(NULL));
@@ -125,6 +145,17 @@ static void nulls(void) {
   REFUSES(PHS_BOUNDARY_NULL_ARGUMENT, phs_number_parse(NULL, 0, "US", &number));
   REFUSES(PHS_BOUNDARY_NULL_ARGUMENT, phs_number_parse(TEXT("+14255550100"), NULL, NULL));
   REFUSES(PHS_BOUNDARY_NULL_ARGUMENT, phs_number_format(14255550100, NULL, 17, &length));
+
+  REFUSES(PHS_BOUNDARY_NULL_ARGUMENT, phs_give(NULL, TEXT(TARIFF), &answer, NULL));
+  REFUSES(PHS_BOUNDARY_NULL_ARGUMENT, phs_give(phones, NULL, 0, &answer, NULL));
+  REFUSES(PHS_BOUNDARY_NULL_ARGUMENT, phs_give(phones, TEXT(TARIFF), NULL, NULL));
+  REFUSES(PHS_BOUNDARY_NULL_ARGUMENT, phs_organization_admit(NULL, owned, "911", &ticket));
+  CHECK(has_figure("\"organization\"") && ticket == 7);
+  REFUSES(PHS_BOUNDARY_NULL_ARGUMENT, phs_organization_admit(contoso, owned, "911", NULL));
+  CHECK(has_figure("\"permit\""));
+  REFUSES(PHS_BOUNDARY_NULL_ARGUMENT, phs_release(NULL, 1));
+  REFUSES(PHS_BOUNDARY_NULL_ARGUMENT, phs_system_occupancy(NULL, owned, &known));
+  REFUSES(PHS_BOUNDARY_NULL_ARGUMENT, phs_system_occupancy(phones, owned, NULL));
 
   /* None of them did anything. */
   SUCCEEDS(phs_events_after(phones, 0, 10, &answer, &length));
@@ -269,6 +300,81 @@ static void organizations(void) {
   SUCCEEDS(phs_system_close(others));
 }
 
+static void reference_data(void) {
+  phs_system *phones = opened();
+  char *answer;
+  size_t length;
+
+  SUCCEEDS(phs_give(phones, TEXT(TARIFF), &answer, &length));
+  CHECK(strncmp(answer, "{\"tariff\":{\"name\":\"Retail\",", 27) == 0 && strlen(answer) == length);
+  phs_string_free(answer);
+  REFUSES(PHS_BOUNDARY_NOT_UTF8, phs_give(phones, TEXT("\xff"), &answer, &length));
+  CHECK(answer == NULL);
+  REFUSES(PHS_ENVELOPE_MALFORMED, phs_give(phones, TEXT(TARIFF "}"), &answer, NULL));
+  REFUSES(PHS_ENVELOPE_MALFORMED, phs_give(phones, "", 0, &answer, NULL));
+  SUCCEEDS(phs_system_close(phones));
+}
+
+/* Whether a number carries so many calls, and never carried more than `peak`. */
+static int carries(const phs_system *phones, uint32_t in_use, uint32_t peak) {
+  phs_occupancy known;
+  SUCCEEDS(phs_system_occupancy(phones, owned, &known));
+  return known.in_use == in_use && known.peak == peak;
+}
+
+static void calls(void) {
+  phs_system *phones = opened(), *others = opened();
+  const phs_organization *contoso = with_a_number(phones), *fabrikam, *elsewhere;
+  uint64_t permits[LIMIT], emergency, permit = 7;
+  phs_occupancy known;
+
+  SUCCEEDS(phs_system_organization(phones, TEXT("fabrikam"), &fabrikam));
+  memset(&known, 'x', sizeof known);
+  SUCCEEDS(phs_system_occupancy(phones, 14255550199, &known));
+  CHECK(known.in_use == 0 && known.peak == 0 && known.admitted == 0 && known.refused == 0);
+  CHECK(known.emergency == 0);
+  for (int call = 0; call < LIMIT; call++) {
+    SUCCEEDS(phs_organization_admit(contoso, owned, NULL, &permits[call]));
+  }
+  REFUSES(PHS_CAPACITY_LIMIT_REACHED, phs_organization_admit(contoso, owned, "", &permit));
+  CHECK(has_figure("\"in_use\":4,\"limit\":4") && permit == 7);
+  REFUSES(PHS_INVENTORY_NUMBER_UNKNOWN, phs_organization_admit(fabrikam, owned, NULL, &permit));
+  REFUSES(PHS_NUMBER_TOO_SHORT, phs_organization_admit(contoso, 911, "911", &permit));
+  REFUSES(PHS_NUMBER_TOO_MANY_DIGITS, phs_organization_admit(contoso, UINT64_MAX, NULL, &permit));
+  REFUSES(PHS_BOUNDARY_NOT_UTF8, phs_organization_admit(contoso, owned, "911\xff", &permit));
+  REFUSES(PHS_NUMBER_TOO_SHORT, phs_system_occupancy(phones, 0, &known));
+  REFUSES(PHS_NUMBER_TOO_MANY_DIGITS, phs_system_occupancy(phones, UINT64_MAX, &known));
+  CHECK(permit == 7);
+  SUCCEEDS(phs_organization_admit(fabrikam, owned, "911", &emergency));
+  SUCCEEDS(phs_system_occupancy(phones, owned, &known));
+  CHECK(known.in_use == LIMIT + 1 && known.peak == LIMIT + 1 && known.admitted == LIMIT);
+  CHECK(known.refused == 1 && known.emergency == 1);
+  CHECK(carries(others, 0, 0));
+
+  REFUSES(PHS_CAPACITY_PERMIT_UNKNOWN, phs_release(phones, 0));
+  REFUSES(PHS_CAPACITY_PERMIT_UNKNOWN, phs_release(phones, UINT64_MAX));
+  CHECK(has_figure("\"permit\":18446744073709551615"));
+  /* The others have given out one permit, so only the first number can be theirs. */
+  SUCCEEDS(phs_system_organization(others, TEXT("contoso"), &elsewhere));
+  SUCCEEDS(phs_organization_admit(elsewhere, owned, "911", &permit));
+  REFUSES(PHS_CAPACITY_PERMIT_UNKNOWN, phs_release(others, permits[1]));
+  REFUSES(PHS_CAPACITY_PERMIT_UNKNOWN, phs_release(others, emergency));
+  CHECK(carries(phones, LIMIT + 1, LIMIT + 1) && carries(others, 1, 1));
+  SUCCEEDS(phs_release(others, permit));
+
+  SUCCEEDS(phs_release(phones, permits[1]));
+  REFUSES(PHS_CAPACITY_PERMIT_UNKNOWN, phs_release(phones, permits[1]));
+  SUCCEEDS(phs_release(phones, emergency));
+  SUCCEEDS(phs_organization_admit(contoso, owned, NULL, &permit));
+  CHECK(permit != permits[1] && permit != emergency && carries(phones, LIMIT, LIMIT + 1));
+  /* Permits that nobody releases go with the system. */
+  SUCCEEDS(phs_system_close(phones));
+  REFUSES(PHS_BOUNDARY_HANDLE_CLOSED, phs_release(phones, permit));
+  REFUSES(PHS_BOUNDARY_HANDLE_CLOSED, phs_organization_admit(contoso, owned, "911", &permit));
+  REFUSES(PHS_BOUNDARY_HANDLE_CLOSED, phs_system_occupancy(phones, owned, &known));
+  SUCCEEDS(phs_system_close(others));
+}
+
 static void closed(void) {
   phs_system *phones = opened(), *new_one;
   const phs_organization *contoso, *found = NULL;
@@ -277,6 +383,7 @@ static void closed(void) {
 
   SUCCEEDS(phs_system_organization(phones, TEXT("contoso"), &contoso));
   SUCCEEDS(phs_system_close(phones));
+  REFUSES(PHS_BOUNDARY_HANDLE_CLOSED, phs_give(phones, TEXT(TARIFF), &answer, NULL));
   REFUSES(PHS_BOUNDARY_HANDLE_CLOSED, phs_system_close(phones));
   REFUSES(PHS_BOUNDARY_HANDLE_CLOSED, phs_system_close(phones));
   REFUSES(PHS_BOUNDARY_HANDLE_CLOSED, phs_execute(phones, TEXT(COMMAND), &answer, NULL));
@@ -330,6 +437,30 @@ static void *buy_until_closed(void *argument) {
   return NULL;
 }
 
+static void *call(void *argument) {
+  const phs_system *phones = argument;
+  const phs_organization *contoso = NULL;
+
+  SUCCEEDS(phs_system_organization(phones, TEXT("contoso"), &contoso));
+  for (int one = 0; one < CALLS; one++) {
+    uint64_t permits[2];
+    phs_occupancy known;
+    int held = 0;
+    /* Two at once by each of the threads: more than there are places. */
+    for (int second = 0; second < 2; second++) {
+      phs_status status = phs_organization_admit(contoso, owned, NULL, &permits[held]);
+      CHECK(status == PHS_OK || status == PHS_CAPACITY_LIMIT_REACHED);
+      held += status == PHS_OK;
+    }
+    SUCCEEDS(phs_system_occupancy(phones, owned, &known));
+    CHECK(known.in_use >= (uint32_t)held && known.in_use <= LIMIT);
+    while (held > 0) {
+      SUCCEEDS(phs_release(phones, permits[--held]));
+    }
+  }
+  return NULL;
+}
+
 static void run(void *(*work)(void *), phs_system *phones, int closes) {
   pthread_t threads[THREADS];
 
@@ -363,6 +494,18 @@ static void threads(void) {
   run(buy_until_closed, opened(), 1);
 }
 
+static void threads_that_call(void) {
+  phs_system *phones = opened();
+  phs_occupancy known;
+
+  with_a_number(phones);
+  run(call, phones, 0);
+  SUCCEEDS(phs_system_occupancy(phones, owned, &known));
+  CHECK(known.in_use == 0 && known.peak <= LIMIT && known.emergency == 0);
+  CHECK(known.admitted + known.refused == 2 * THREADS * CALLS);
+  SUCCEEDS(phs_system_close(phones));
+}
+
 int main(void) {
   CHECK(phs_last_error_code() == PHS_OK && phs_last_error_json() == NULL);
   versions();
@@ -372,8 +515,11 @@ int main(void) {
   tickets();
   answers();
   organizations();
+  reference_data();
+  calls();
   closed();
   threads();
+  threads_that_call();
   printf("boundary: %u checks passed\n", atomic_load(&checks));
   return EXIT_SUCCESS;
 }

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <thread>
 #include <type_traits>
@@ -12,11 +13,15 @@
 
 using phone_system::Error;
 using phone_system::Number;
+using phone_system::Permit;
 using phone_system::System;
 
 static_assert(!std::is_copy_constructible_v<System>);
 static_assert(std::is_nothrow_move_constructible_v<System>);
 static_assert(std::is_nothrow_copy_constructible_v<Error>);
+static_assert(!std::is_default_constructible_v<Permit> && !std::is_copy_constructible_v<Permit>);
+static_assert(!std::is_copy_assignable_v<Permit> && std::is_nothrow_move_assignable_v<Permit>);
+static_assert(std::is_nothrow_move_constructible_v<Permit>);
 
 namespace {
 
@@ -27,6 +32,13 @@ const std::string buy = R"("actor":"ada","command":{"name":"licensing.buy_seats"
 const std::string seats = R"("query":{"name":"licensing.seats","fields":{}}})";
 const std::string command = "{" + contoso + at + buy;
 const std::string query = "{" + contoso + at + seats;
+
+const std::string import = "{" + contoso + at + R"("actor":"ada","command":{"name":)"
+                           R"("inventory.import_owned","fields":{"csv":)"
+                           R"("TelephoneNumber,IsoCountryCode,Capability\n)"
+                           R"(+14255550100,US,UserAssignment\n"}}})";
+constexpr std::uint64_t owned = 14255550100;
+constexpr unsigned limit = 4;
 
 unsigned checks = 0;
 
@@ -105,6 +117,96 @@ void numbers() {
   REFUSES(PHS_NUMBER_TOO_SHORT, Number().text());
 }
 
+void reference_data() {
+  const System phones;
+  const std::string given = phones.give(R"({"tariff":{"name":"Retail","currency":"USD","csv":)"
+                                        R"("Direction,Prefix,RatePerMinute\noutbound,44,1\n"}})");
+  CHECK(given.rfind(R"({"tariff":{"name":"Retail",)", 0) == 0);
+  REFUSES(PHS_ENVELOPE_MALFORMED, phones.give("{}"));
+  REFUSES(PHS_TARIFF_EMPTY, phones.give(R"({"tariff":{"name":"Retail","currency":"USD","csv":)"
+                                        R"("Direction,Prefix,RatePerMinute\n"}})"));
+}
+
+std::uint32_t in_use(const System &phones) { return phones.occupancy(owned).in_use; }
+
+void permits() {
+  System phones;
+  const auto organization = phones.organization("contoso");
+  phones.execute(import);
+  {
+    const Permit first = organization.admit(owned);
+    Permit second = organization.admit(owned, "+442079460100");
+    CHECK(first.held() && first.number() != second.number() && in_use(phones) == 2);
+    // What moves is held once.
+    Permit moved = std::move(second);
+    CHECK(moved.held() && !second.held() && in_use(phones) == 2);
+    REFUSES(PHS_BOUNDARY_NULL_ARGUMENT, second.release());
+    // What is assigned to gives its own back.
+    moved = organization.admit(owned);
+    CHECK(in_use(phones) == 2);
+    Permit &same = moved;
+    moved = std::move(same);
+    CHECK(moved.held() && in_use(phones) == 2);
+    moved.release();
+    CHECK(!moved.held() && in_use(phones) == 1);
+    REFUSES(PHS_CAPACITY_PERMIT_UNKNOWN, moved.release());
+    second = organization.admit(owned);
+    CHECK(second.held() && in_use(phones) == 2);
+  }
+  CHECK(in_use(phones) == 0);
+
+  // An exception gives back what was held on its way.
+  REFUSES(PHS_CAPACITY_LIMIT_REACHED, [&] {
+    std::vector<Permit> held;
+    for (unsigned call = 0; call <= limit; ++call) {
+      held.push_back(organization.admit(owned));
+    }
+  }());
+  const phs_occupancy known = phones.occupancy(owned);
+  CHECK(known.in_use == 0 && known.peak == limit && known.refused == 1 && known.emergency == 0);
+  REFUSES(PHS_INVENTORY_NUMBER_UNKNOWN, organization.admit(owned + 1));
+  REFUSES(PHS_NUMBER_TOO_SHORT, organization.admit(1));
+  REFUSES(PHS_NUMBER_TOO_SHORT, phones.occupancy(1));
+  CHECK(organization.admit(owned + 1, "911").held());
+
+  // It may outlive its system, closed or gone.
+  std::optional<Permit> late = organization.admit(owned);
+  phones.close();
+  REFUSES(PHS_BOUNDARY_HANDLE_CLOSED, late->release());
+  std::optional<Permit> later;
+  {
+    const System brief;
+    later = brief.organization("contoso").admit(owned, "911");
+    CHECK(in_use(brief) == 1);
+  }
+  CHECK(later->held());
+}
+
+void threads_that_call() {
+  const System phones;
+  const auto organization = phones.organization("contoso");
+  phones.execute(import);
+  std::vector<std::thread> workers;
+  for (int worker = 0; worker < 6; ++worker) {
+    workers.emplace_back([&] {
+      for (int one = 0; one < 50; ++one) {
+        try {
+          const Permit permit = organization.admit(owned);
+        } catch (const Error &error) {
+          if (error.code() != PHS_CAPACITY_LIMIT_REACHED) {
+            throw;
+          }
+        }
+      }
+    });
+  }
+  for (auto &worker : workers) {
+    worker.join();
+  }
+  const phs_occupancy known = phones.occupancy(owned);
+  CHECK(known.in_use == 0 && known.peak <= limit && known.admitted + known.refused == 300);
+}
+
 void threads() {
   const System phones;
   std::vector<std::thread> workers;
@@ -128,6 +230,9 @@ int main() {
   systems();
   organizations();
   numbers();
+  reference_data();
+  permits();
   threads();
+  threads_that_call();
   std::cout << "boundary: " << checks << " checks passed\n";
 }
