@@ -23,7 +23,7 @@ refusals! {
         NoRate = TariffNoRate { tariff: Label, direction: Direction, number: String }
             => "{tariff} has no {direction} price for {number}; a row with a prefix of it is wanted",
         OutOfRange = TariffOutOfRange { duration: Duration, per_minute: Amount }
-            => "{duration} at {per_minute} a minute costs more than can be reckoned",
+            => "{duration} at {per_minute} a minute is longer than 366 days, or costs more than can be reckoned",
     }
 }
 
@@ -103,7 +103,7 @@ pub struct Charge {
     pub amount: Amount,
 }
 
-/// A price list by its name and by the SHA-256 of its text.
+/// A price list by its name and by the SHA-256 of its currency, a line feed, and its text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TariffId {
@@ -164,7 +164,7 @@ impl Tariff {
     pub fn from_csv(name: Label, currency: Currency, csv: &str) -> Result<Self, Unreadable> {
         let columns =
             [DIRECTION, PREFIX, PER_MINUTE, COUNTRY, DESTINATION, FEE, MINIMUM, INCREMENT];
-        let digest = Hash::of(csv.as_bytes());
+        let digest = Hash::of(format!("{currency}\n{csv}").as_bytes());
         let mut tariff = Self {
             id: TariffId { name, digest },
             currency,

@@ -6,7 +6,7 @@ use super::{DONE, Decided, told};
 use crate::billing::{
     self, Account, AddFunds, CallCharged, CallKind, CallRecord, ChooseTariff, Credits,
     CreditsSetUp, Direction, Event, Funding, FundsAdded, NoticeDue, Plan, PoolKey, PoolSize, Reach,
-    RechargeRequested, ReportRecharge, SetAutoRecharge, SetUpCredits, StopAutoRecharge,
+    RechargeRequested, ReportRecharge, SetAutoRecharge, SetUpCredits, StopAutoRecharge, Tariff,
     TariffChosen, decide_call, is_zone_a,
 };
 use crate::bulk::{self, Mode};
@@ -242,8 +242,8 @@ impl Command for ChargeCalls {
             &self.calls,
             |call| call.call.to_string(),
             |account, call| {
-                let funding = funding(call, organization, reference.countries())?;
                 let chosen = account.tariff().and_then(|chosen| reference.tariff(&chosen.name));
+                let funding = funding(call, organization, reference.countries(), chosen)?;
                 let charged = decide_call(call, funding, account, chosen, at)?;
                 Ok::<_, Error>(Event::from(charged))
             },
@@ -271,7 +271,12 @@ impl Command for ChargeCalls {
 }
 
 /// What may pay for a call.
-fn funding(call: &CallRecord, state: &State, countries: &country::Table) -> Result<Funding, Error> {
+fn funding(
+    call: &CallRecord,
+    state: &State,
+    countries: &country::Table,
+    tariff: Option<&Tariff>,
+) -> Result<Funding, Error> {
     let called = call.called.as_deref().unwrap_or_default();
     if is_emergency(called, Some(call.location)) {
         return Ok(Funding::Free);
@@ -302,7 +307,7 @@ fn funding(call: &CallRecord, state: &State, countries: &country::Table) -> Resu
             let country = held.map_or(call.location, |user| user.usage_location);
             let pool = plan
                 .map(|plan| {
-                    let reach = reach(call, country)?;
+                    let reach = reach(call, country, tariff)?;
                     let pool = PoolKey { plan, country: Some(country), month };
                     Ok::<_, Error>((pool, pool_size(plan, country, state, countries), reach))
                 })
@@ -312,8 +317,8 @@ fn funding(call: &CallRecord, state: &State, countries: &country::Table) -> Resu
             Ok(outbound(pool, credits))
         }
         CallKind::ConfOut => {
-            let included =
-                skus.gives(Grant::AudioConferencing) && country_of(called).is_some_and(is_zone_a);
+            let included = skus.gives(Grant::AudioConferencing)
+                && country_of(called, tariff).is_some_and(is_zone_a);
             let pool = included.then(|| {
                 let pool = PoolKey { plan: Plan::Conferencing, country: None, month };
                 (pool, conferencing_size(state, call.started_at), Reach::Domestic)
@@ -395,12 +400,12 @@ pub(crate) fn conferencing_size(state: &State, at: Timestamp) -> PoolSize {
 }
 
 /// Whether a call left the country of the one who pays.
-fn reach(call: &CallRecord, from: Country) -> Result<Reach, Error> {
+fn reach(call: &CallRecord, from: Country, tariff: Option<&Tariff>) -> Result<Reach, Error> {
     if let Some(reach) = call.reach {
         return Ok(reach);
     }
     let called = call.called.clone().unwrap_or_default();
-    let Some(to) = country_of(&called) else {
+    let Some(to) = country_of(&called, tariff) else {
         return Err(billing::Error::DestinationUnknown { called }.into());
     };
     // The United States, Canada and Puerto Rico call each other as at home.
@@ -409,6 +414,10 @@ fn reach(call: &CallRecord, from: Country) -> Result<Reach, Error> {
     Ok(if domestic { Reach::Domestic } else { Reach::International })
 }
 
-fn country_of(called: &str) -> Option<Country> {
-    number::parse(called, None).ok()?.country
+/// The country of a number: as its numbering plan has it, else as the price list says.
+fn country_of(called: &str, tariff: Option<&Tariff>) -> Option<Country> {
+    let of_plan = || number::parse(called, None).ok()?.country;
+    // Masked numbers, and those that no plan knows.
+    let of_list = || tariff?.rate_of_text(Direction::Outbound, called)?.country;
+    of_plan().or_else(of_list)
 }
