@@ -12,6 +12,7 @@
     reason = "a test that fails may panic"
 )]
 
+mod accounts;
 mod addresses;
 mod bad_input;
 mod errors;

@@ -11,6 +11,7 @@ use crate::number::NumberKind;
 use crate::organization::View;
 use crate::porting::{Channel, PortOrder, PortStatus};
 use crate::text::Country;
+use crate::time::Timestamp;
 use crate::voice::{self, Service};
 
 const SETTING_UP: &str = "Setting up Phone System in your organization";
@@ -171,9 +172,20 @@ fn ports(view: &View, facts: &Facts<'_>, kinds: &[NumberKind]) -> Vec<Part> {
         let count = order.numbers.count();
         let detail =
             format!("Port order {id}, {count} {kind} numbers from {losing_carrier}, is {status}.");
-        parts.push(Part::new("port", progress, detail).until(order.transfer_at));
+        let until = order.transfer_at.filter(|_| progress == Progress::Waiting);
+        parts.push(Part::new("port", progress, detail).until(until));
     }
     parts
+}
+
+/// When the last of the user numbers arrives that are to be ported, if that is known of all.
+fn arrive_at(view: &View, facts: &Facts<'_>) -> Option<Timestamp> {
+    let open = view.organization.porting().orders().filter(|order| {
+        order.kind == NumberKind::User
+            && !matches!(order.status, PortStatus::Completed | PortStatus::Cancelled)
+    });
+    let known = open.map(|order| order.transfer_at).collect::<Option<Vec<_>>>()?;
+    known.into_iter().max().filter(|_| facts.planned_of(NumberKind::User) == 0)
 }
 
 /// How many numbers of a kind open port orders will bring.
@@ -201,7 +213,8 @@ fn user_numbers(view: &View, facts: &Facts<'_>) -> Step {
     let detail = format!(
         "{needed} users who may call have no number; {unassigned} numbers are unassigned, {arriving} are to be ported, {left} more may be acquired (of {entitled}; ported numbers do not count)."
     );
-    let mut acquired = acquire(Part::new("acquire", progress, detail), view);
+    let until = arrive_at(view, facts).filter(|_| progress == Progress::Waiting);
+    let mut acquired = acquire(Part::new("acquire", progress, detail).until(until), view);
     let short = missing.saturating_sub(left);
     if short > 0 {
         let few = Error::TooFewNumbers { kind, needed, unassigned, arriving, left, short };
@@ -303,10 +316,7 @@ fn assignments(view: &View, facts: &Facts<'_>) -> Part {
         "{with} users have a number, {without} who may call have none; {unassigned} numbers are unassigned."
     );
     let mut part = Part::new("assignments", progress, detail);
-    if progress == Progress::Waiting {
-        let open = organization.porting().orders().filter(|order| order.kind == NumberKind::User);
-        part = part.until(open.filter_map(|order| order.transfer_at).max());
-    }
+    part = part.until(arrive_at(view, facts).filter(|_| progress == Progress::Waiting));
     for (country, users) in &facts.countries {
         let needed = organization.rules().addresses.location_at_assignment.contains(*country);
         let here = |(_, stored): &(_, &crate::address::Stored)| stored.address.country == *country;
