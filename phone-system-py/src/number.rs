@@ -14,7 +14,7 @@ fn bad_value(error: impl std::fmt::Display) -> PyErr {
 /// A telephone number in E.164.
 #[pyclass(frozen, eq, ord, hash, module = "phone_system")]
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct PhoneNumber(Number);
+pub(crate) struct PhoneNumber(pub(crate) Number);
 
 #[pymethods]
 impl PhoneNumber {

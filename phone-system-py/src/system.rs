@@ -1,13 +1,16 @@
 //! [`JsonSystem`] for Python.
 
+use phone_system_core::capacity::Occupancy;
 use phone_system_core::json::{self, JsonSystem};
-use phone_system_core::{Error, PhoneSystem};
+use phone_system_core::system::RequestError;
+use phone_system_core::{Error, OrganizationId, PhoneSystem};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::types::{PyBytes, PyString};
 
 use crate::error::refused;
+use crate::number::PhoneNumber;
 
 /// JSON as it comes from Python; it stays where it is while the interpreter is let go.
 pub(crate) enum Json {
@@ -38,6 +41,9 @@ impl<'py> FromPyObject<'_, 'py> for Json {
         }
     }
 }
+
+/// Calls now, the most at once, admitted, refused, emergency calls.
+type Counts = (u32, u32, u64, u64, u64);
 
 /// A phone system that lives as long as the process; commands, queries and answers are JSON.
 #[pyclass(frozen, module = "phone_system._native")]
@@ -95,6 +101,48 @@ impl System {
     #[pyo3(signature = (envelopes, /))]
     fn execute_batch(&self, py: Python<'_>, envelopes: Json) -> PyResult<String> {
         self.detached(py, move |system| system.execute_batch(envelopes.bytes()))
+    }
+
+    /// Gives reference data.
+    #[pyo3(signature = (given, /))]
+    fn give(&self, py: Python<'_>, given: Json) -> PyResult<String> {
+        self.detached(py, move |system| system.give(given.bytes()))
+    }
+
+    /// Admits a call.
+    #[pyo3(signature = (organization, number, dialed = None, /))]
+    fn admit(
+        &self,
+        py: Python<'_>,
+        organization: &str,
+        number: &PhoneNumber,
+        dialed: Option<&str>,
+    ) -> PyResult<u64> {
+        let number = number.0;
+        self.detached(py, move |system| {
+            let organization: OrganizationId = organization.parse().map_err(|error| {
+                let (part, problem) = ("organization".to_owned(), format!("{error}"));
+                RequestError::Malformed { part, problem }
+            })?;
+            system.admit(&organization, number, dialed)
+        })
+    }
+
+    /// Gives back the place of a call.
+    #[pyo3(signature = (permit, /))]
+    fn release(&self, py: Python<'_>, permit: u64) -> PyResult<()> {
+        self.detached(py, move |system| system.release(permit))
+    }
+
+    /// What is known of a number's calls.
+    #[pyo3(signature = (number, /))]
+    fn occupancy(&self, py: Python<'_>, number: &PhoneNumber) -> PyResult<Counts> {
+        let number = number.0;
+        self.detached(py, move |system| {
+            let Occupancy { in_use, peak, admitted, refused, emergency } =
+                system.system().occupancy(number);
+            Ok((in_use, peak, admitted, refused, emergency))
+        })
     }
 
     /// The commits after a position.

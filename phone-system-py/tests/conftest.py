@@ -1,5 +1,6 @@
 """What all tests begin with."""
 
+import keyword
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +14,12 @@ TelephoneNumber,IsoCountryCode,IsoSubdivision,City,Kind
 +14255550100-+14255550199,US,WA,Bellevue,user
 +18005550100-+18005550119,US,,,service_toll_free
 """
+
+
+def path_to(name: str) -> tuple[str, str]:
+    """The area and the method of a dotted name; a keyword of Python has an underscore behind it."""
+    area, _, method = name.partition(".")
+    return area, f"{method}_" if keyword.iskeyword(method) else method
 
 
 @pytest.fixture

@@ -106,6 +106,38 @@ def test_what_the_core_does_not_use_yet_is_understood(generate: ModuleType) -> N
     assert 'B_C = "b-c"' in text
 
 
+def test_texts_of_other_formats_are_texts(generate: ModuleType) -> None:
+    schema = small_schema(
+        {
+            name: {"type": "string", "format": name}
+            for name in ("amount", "month", "prefix", "hash", "currency", "weather")
+        },
+        {},
+    )
+    text, _ = generate.generated(schema)
+    assert "        amount: Decimal | int,\n        month: str,\n        prefix: str,\n" in text
+    assert "        hash: str,\n        currency: str,\n        weather: str,\n" in text
+    assert '"amount": _codec.amount(amount, "amount")' in text
+    assert '"month": _codec.month(month, "month")' in text
+    assert "class Organization(Calls):" in text
+    assert "class Provider:" in text
+
+
+def test_every_area_of_codes_has_an_error(generate: ModuleType) -> None:
+    areas = ("address", "capacity", "country", "setup", "system", "tariff", "voice")
+    text, names = generate.error_classes([{"name": f"{area}.bad"} for area in areas])
+    compile(text, "errors.py", "exec")
+    assert names == [
+        "AddressError",
+        "CapacityError",
+        "CountryError",
+        "SetupError",
+        "SystemStateError",
+        "TariffError",
+        "VoiceError",
+    ]
+
+
 def test_what_is_not_understood_is_refused(generate: ModuleType) -> None:
     with pytest.raises(generate.UnsupportedError):
         generate.generated(small_schema({"x": {"type": "array", "prefixItems": []}}, {}))

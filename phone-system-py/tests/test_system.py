@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import phone_system
-from conftest import NOW, STOCK
+from conftest import NOW, STOCK, path_to
 from phone_system import (
     Assignment,
     Executed,
@@ -37,7 +37,7 @@ from phone_system import (
 
 def owner_of(name: str, system: System) -> object:
     """The object whose method a dotted name is; one of the two subjects has it."""
-    area, _, method = name.partition(".")
+    area, method = path_to(name)
     subjects = (system.organization("contoso", actor="ada"), system.provider(actor="grace"))
     owners = [getattr(subject, area, None) for subject in subjects]
     [owner] = [owner for owner in owners if hasattr(owner, method)]
@@ -46,14 +46,14 @@ def owner_of(name: str, system: System) -> object:
 
 @pytest.mark.parametrize("name", [*_native.command_names(), *_native.query_names()])
 def test_every_command_and_query_is_a_method(name: str, system: System) -> None:
-    method = getattr(owner_of(name, system), name.partition(".")[2])
+    method = getattr(owner_of(name, system), path_to(name)[1])
     assert "Args:" in method.__doc__
     assert "Raises:" in method.__doc__
 
 
 @pytest.mark.parametrize("name", _native.command_names())
 def test_every_command_can_be_asked_in_every_way(name: str, system: System) -> None:
-    area, _, method = name.partition(".")
+    area, method = path_to(name)
     for mode in ("dry_run", "submit", "request"):
         subjects = (system.organization("contoso"), system.provider())
         ways = [getattr(getattr(subject, mode), area, None) for subject in subjects]

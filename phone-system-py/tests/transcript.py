@@ -2,13 +2,17 @@
 
 Lines that are blank or begin with ``#`` mean nothing. ``system`` begins anew; every other line is a
 verb and what it takes, and the next line says what comes of it: ``= TEXT`` or ``! REFUSAL``.
+
+Beside the verbs that take JSON (``give JSON`` is one) there are ``admit ORGANIZATION NUMBER
+[DIALED]``, answered by the permit's number, ``release PERMIT``, answered by ``released``, and
+``occupancy NUMBER``, answered by ``IN_USE PEAK ADMITTED REFUSED EMERGENCY``.
 """
 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from phone_system import PhoneSystemError, _native
+from phone_system import PhoneNumber, PhoneSystemError, _native
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,12 @@ def answer(system: _native.System, step: Step) -> str:
         return refusal(error)
 
 
+def admitted(payload: str) -> tuple[str, PhoneNumber, str | None]:
+    """What `admit` takes: organization, number and, where there is more, what was dialed."""
+    organization, number, *dialed = payload.split(" ", 2)
+    return organization, PhoneNumber(number), dialed[0] if dialed else None
+
+
 def _ask(system: _native.System, verb: str, payload: str) -> str:
     match verb:
         case "execute":
@@ -76,6 +86,15 @@ def _ask(system: _native.System, verb: str, payload: str) -> str:
         case "events":
             position, limit = payload.split()
             return system.events_after(int(position), int(limit))
+        case "give":
+            return system.give(payload)
+        case "admit":
+            return str(system.admit(*admitted(payload)))
+        case "release":
+            system.release(int(payload))
+            return "released"
+        case "occupancy":
+            return " ".join(str(count) for count in system.occupancy(PhoneNumber(payload)))
         case "parse":
             country, _, text = payload.partition(" ")
             number, extension, line, found, _ = _native.parse_number(

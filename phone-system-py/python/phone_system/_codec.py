@@ -117,6 +117,31 @@ def decimal(value: object, where: str) -> Decimal:
     return Decimal(_integer(value, where, -(10**28), 10**28))
 
 
+def amount(value: object, where: str) -> Decimal:
+    """Takes an amount of money, and brings it to two to six digits after the point."""
+    # By whole numbers: the arithmetic of decimals rounds as the thread's context says.
+    numerator, denominator = decimal(value, where).as_integer_ratio()
+    millionths, rest = divmod(numerator * 10**6, denominator)
+    if rest:
+        raise ValueError(f"{where}: {value} has more than six digits after the point")
+    if abs(millionths) >= 2**63:
+        raise ValueError(f"{where}: {value} is more than an amount can be")
+    units, fraction = divmod(abs(millionths), 10**6)
+    sign = "-" if millionths < 0 else ""
+    return Decimal(f"{sign}{units}.{f'{fraction:06}'.rstrip('0').ljust(2, '0')}")
+
+
+_MONTH = re.compile(r"(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])", re.ASCII)
+
+
+def month(value: object, where: str) -> str:
+    """Takes a calendar month."""
+    taken = text(value, where)
+    if _MONTH.fullmatch(taken) is None:
+        raise ValueError(f"{where}: {taken[:64]!r} is not a month such as '2018-04'")
+    return taken
+
+
 def instant(value: object, where: str) -> datetime:
     """Takes an instant, and brings it to UTC."""
     if not isinstance(value, datetime):

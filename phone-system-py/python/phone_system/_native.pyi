@@ -132,6 +132,46 @@ class System:
             An array of ``{"executed": …}`` and ``{"refusal": …}`` in the same order.
         """
 
+    def give(self, given: str | bytes, /) -> str:
+        """Gives reference data to the system; they are not recorded.
+
+        Args:
+            given: ``{"tariff": {"name", "currency", "csv"}}`` or ``{"countries": {"csv"}}``.
+
+        Returns:
+            What ``billing.tariffs`` shows of the price list, or ``{"countries": rows}``.
+        """
+
+    def admit(self, organization: str, number: PhoneNumber, dialed: str | None = None, /) -> int:
+        """Admits a call to or from a number, if the organization owns it and it carries one more.
+
+        Args:
+            organization: The organization.
+            number: The number.
+            dialed: What the organization's caller dialed, if it is the one who calls; an emergency
+                call is always admitted.
+
+        Returns:
+            A permit for `release`.
+        """
+
+    def release(self, permit: int, /) -> None:
+        """Gives back the place of a call that was admitted; the permit is used up.
+
+        Args:
+            permit: What `admit` answered.
+        """
+
+    def occupancy(self, number: PhoneNumber, /) -> tuple[int, int, int, int, int]:
+        """What is known of a number's calls, whoever owns it.
+
+        Args:
+            number: The number.
+
+        Returns:
+            Calls now, the most at once, calls admitted, calls refused, emergency calls.
+        """
+
     def events_after(self, position: int, limit: int) -> str:
         """The commits after a position.
 

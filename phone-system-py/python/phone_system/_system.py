@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from phone_system import _codec, _native
-from phone_system._generated import LineType, Organization, ParsedNumber, Provider
+from phone_system._capacity import Occupancy
+from phone_system._generated import LineType, Organization, ParsedNumber, Provider, TariffOf
+from phone_system._native import PhoneNumber
 from phone_system._runtime import (
     Caller,
     Clock,
@@ -70,6 +72,79 @@ class System:
             TypeError: If an argument is of the wrong type.
         """
         return Provider(Caller(self.native, organization=None, actor=actor, clock=clock))
+
+    def add_tariff(self, name: str, currency: str, csv: str) -> TariffOf:
+        """Gives a price list, in place of one of the same name.
+
+        It is not recorded: give it again to a system that is made anew. An account that chose a
+        list under this name with another text is not charged by this one.
+
+        Args:
+            name: The name by which accounts choose it.
+            currency: The currency of its prices: three letters of ISO 4217, in upper case.
+            csv: The text of the table, with the columns ``Direction`` (``outbound`` or
+                ``inbound``), ``Prefix`` and ``RatePerMinute`` and, where they are there,
+                ``Country``, ``Destination``, ``ConnectionFee``, ``MinimumSeconds`` and
+                ``IncrementSeconds``.
+
+        Returns:
+            What `Provider.billing.tariffs` shows of it.
+
+        Raises:
+            EnvelopeError: If name or currency cannot be one.
+            TableError: If the text is no such table.
+            TariffError: If there is no row, or a prefix stands there twice.
+            TypeError: If an argument is not a text.
+            ValueError: If an argument has no UTF-8.
+        """
+        tariff = {
+            "name": _codec.text(name, "name"),
+            "currency": _codec.text(currency, "currency"),
+            "csv": _codec.text(csv, "csv"),
+        }
+        return TariffOf._read(_codec.loads(self.native.give(_codec.dumps({"tariff": tariff}))))
+
+    def replace_countries(self, csv: str) -> int:
+        """Gives another table of countries, in place of the one that the package has.
+
+        It is not recorded: give it again to a system that is made anew.
+
+        Args:
+            csv: The text of the table, with the columns of the package's own, which stands in the
+                sources as ``phone-system-core/data/countries.csv``.
+
+        Returns:
+            How many countries it has.
+
+        Raises:
+            CountryError: If a country stands there twice.
+            TableError: If the text is no such table.
+            TypeError: If it is not a text.
+            ValueError: If it has no UTF-8.
+        """
+        given = _codec.dumps({"countries": {"csv": _codec.text(csv, "csv")}})
+        rows: int = _codec.loads(self.native.give(given))["countries"]
+        return rows
+
+    def occupancy(self, number: PhoneNumber | str) -> Occupancy:
+        """How many calls a number carries, and has carried, whoever owns it.
+
+        Args:
+            number: The number, in E.164 if it is a text.
+
+        Returns:
+            The counts; all are 0 for a number that never had a call.
+
+        Raises:
+            TypeError: If it is neither number nor text.
+            ValueError: If the text is not E.164.
+        """
+        in_use, peak, admitted, refused, emergency = self.native.occupancy(
+            _codec.phone_number(number, "number")
+        )
+        return Occupancy(
+            in_use=in_use, peak=peak, admitted=admitted, refused=refused, emergency=emergency
+        )
 
     def wait(self, ticket: Ticket[A]) -> Executed[A]:
         """Waits until what was submitted is durable; the ticket is used up.

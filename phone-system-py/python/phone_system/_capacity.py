@@ -1,0 +1,123 @@
+"""Live calls: each takes a place on its number, and gives it back."""
+
+from dataclasses import dataclass
+from types import TracebackType
+from typing import final
+
+from phone_system import _codec, _native
+from phone_system._error_codes import ErrorCode
+from phone_system._native import PhoneNumber
+from phone_system._runtime import Caller
+from phone_system.errors import CapacityError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occupancy:
+    """How many calls a number carries, and has carried.
+
+    Attributes:
+        in_use: Calls now, emergency calls among them.
+        peak: The most at once so far.
+        admitted: Calls that were admitted so far, without emergency calls.
+        refused: Calls that were refused so far.
+        emergency: Emergency calls so far.
+    """
+
+    in_use: int
+    peak: int
+    admitted: int
+    refused: int
+    emergency: int
+
+
+@final
+class Permit:
+    """The right to one call, until it is released.
+
+    In a ``with`` statement the permit is released where that ends, however it ends, unless that
+    was done before. Nothing else releases it: a permit that is lost keeps its place as long as its
+    system lives. It can be released by any thread.
+
+    Attributes:
+        permit: The permit's number.
+        number: The number that carries the call.
+    """
+
+    __slots__ = ("_system", "number", "permit")
+
+    permit: int
+    number: PhoneNumber
+    _system: _native.System
+
+    def __init__(self, system: _native.System, permit: int, number: PhoneNumber) -> None:
+        """Made by `Organization.admit`."""
+        self._system = system
+        self.permit = permit
+        self.number = number
+
+    def release(self) -> None:
+        """Gives back the place of the call.
+
+        Raises:
+            CapacityError: If the permit was released already.
+        """
+        self._system.release(self.permit)
+
+    def __enter__(self) -> "Permit":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        # No number is given out twice, so one that is unknown was released in the meantime.
+        try:
+            self.release()
+        except CapacityError as refused:
+            if refused.code is not ErrorCode.CAPACITY_PERMIT_UNKNOWN:
+                raise
+
+    def __repr__(self) -> str:
+        return f"<Permit {self.permit} on {self.number}>"
+
+
+class Calls:
+    """What is asked of an organization about its calls."""
+
+    __slots__ = ("_caller",)
+
+    _caller: Caller
+
+    def __init__(self, caller: Caller) -> None:
+        """Keeps who asks."""
+        self._caller = caller
+
+    def admit(self, number: PhoneNumber | str, dialed: str | None = None) -> Permit:
+        """Admits a call to or from a number, if the organization owns it and it carries one more.
+
+        Needs neither actor nor instant, and is not recorded.
+
+        Args:
+            number: The number, in E.164 if it is a text.
+            dialed: What the organization's caller dialed, if it is the one who calls. An emergency
+                call is always admitted, whoever owns the number and however many calls it carries.
+
+        Returns:
+            The permit, to be released when the call has ended.
+
+        Raises:
+            CapacityError: If the number carries as many calls as it can.
+            EnvelopeError: If the organization's name cannot be one.
+            InventoryError: If the organization does not own the number.
+            TypeError: If an argument has the wrong type.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        taken = _codec.phone_number(number, "number")
+        # Only an organization is asked about calls.
+        organization = _codec.text(self._caller.organization, "organization")
+        permit = self._caller.system.admit(
+            organization, taken, _codec.optional(dialed, "dialed", _codec.text)
+        )
+        return Permit(self._caller.system, permit, taken)
