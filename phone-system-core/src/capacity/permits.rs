@@ -4,10 +4,10 @@ use std::sync::{Mutex, PoisonError};
 
 use super::{Error, Permit};
 
-/// Open permits; each has a number that no other one ever has in this process.
+/// Open permits; each has a number that no other one of them ever has.
 ///
-/// A number names a place and how often that place was used before, so one that was released, or
-/// belongs to another system, is told from one that is open.
+/// A number names a place and how often that place was used before, so one that was released is
+/// told from one that is open. Another system counts by itself and gives out the same numbers.
 #[derive(Debug, Default)]
 pub struct Permits {
     places: Mutex<Places>,
