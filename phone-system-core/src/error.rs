@@ -195,6 +195,7 @@ codes! {
     7001 CapacityPermitUnknown "capacity.permit_unknown" "No open permit has this number.";
     8000 CountryUnknown "country.unknown" "The table of countries has no row for this country.";
     8001 CountryTwice "country.twice" "A country stands in the table twice.";
+    8002 CountryEmpty "country.empty" "The table of countries has no row.";
     8500 VoiceLicenseMissing "voice.license_missing" "Nobody holds a licence that the service needs.";
     8501 VoiceResourceAccountMissing "voice.resource_account_missing" "There is no resource-account licence for the service's number.";
     8502 VoiceNumberMissing "voice.number_missing" "There is no service number that the service could have.";

@@ -443,7 +443,7 @@ impl JsonSystem {
     ///
     /// # Errors
     ///
-    /// `envelope.malformed`, `table.*`, `tariff.*` or `country.twice`; nothing is given then.
+    /// `envelope.malformed`, `table.*`, `tariff.*` or `country.*`; nothing is given then.
     pub fn give(&self, given: &[u8]) -> Result<String, Error> {
         match object("reference data", text(given)?)? {
             Given::Tariff { name, currency, csv } => {

@@ -12,7 +12,7 @@ refusals! {
         Unreadable = TableUnreadable { row: u64, problem: String }
             => "row {row}: {problem}",
         ColumnMissing = TableColumnMissing { column: &'static str, found: Choices<String> }
-            => "the header has no column `{column}`; it has {found}",
+            => "the header has no column `{column}`, only {found}",
         Value = TableValue { row: u64, column: &'static str, value: String, problem: String }
             => "row {row}, column `{column}`: `{value}` {problem}",
     }
@@ -132,7 +132,7 @@ impl Lines<'_> {
 fn unreadable(row: u64, error: &csv::Error) -> Error {
     let problem = match error.kind() {
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            format!("{len} cells where the header has {expected_len}")
+            format!("cells in the row: {len}; in the header: {expected_len}")
         }
         _ => error.to_string(),
     };

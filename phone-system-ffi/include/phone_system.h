@@ -127,6 +127,44 @@ enum phs_status
   PHS_BILLING_CREDITS_NOT_SET_UP = 2500,
   /** Communications Credits are set up already. */
   PHS_BILLING_CREDITS_ALREADY_SET_UP = 2501,
+  /** Toll-free numbers need Communications Credits with a positive balance. */
+  PHS_BILLING_BALANCE_NOT_POSITIVE = 2502,
+  /** An amount has to be more than nothing. */
+  PHS_BILLING_AMOUNT_NOT_POSITIVE = 2503,
+  /** The balance would exceed what an account can hold. */
+  PHS_BILLING_BALANCE_TOO_LARGE = 2504,
+  /** A purchase order goes with an enterprise agreement. */
+  PHS_BILLING_PURCHASE_ORDER_ALONE = 2505,
+  /** Auto-recharge is not set. */
+  PHS_BILLING_AUTO_RECHARGE_NOT_SET = 2506,
+  /** No recharge with this number is pending. */
+  PHS_BILLING_RECHARGE_UNKNOWN = 2507,
+  /** The price list is in another currency than the account. */
+  PHS_BILLING_CURRENCY_MISMATCH = 2508,
+  /** The price list was not given to this system, or another one under its name. */
+  PHS_BILLING_TARIFF_UNKNOWN = 2509,
+  /** No price list is chosen. */
+  PHS_BILLING_TARIFF_NOT_CHOSEN = 2510,
+  /** The call was charged already. */
+  PHS_BILLING_ALREADY_CHARGED = 2511,
+  /** The caller has no calling plan. */
+  PHS_BILLING_NO_PLAN = 2512,
+  /** The caller has no Communications Credits licence, and the minutes do not suffice. */
+  PHS_BILLING_CREDITS_LICENSE_MISSING = 2513,
+  /** Neither minutes nor credits suffice for the call. */
+  PHS_BILLING_FUNDS_TOO_LOW = 2514,
+  /** The country of the number called cannot be told. */
+  PHS_BILLING_DESTINATION_UNKNOWN = 2515,
+  /** The call is longer than any call is charged for. */
+  PHS_BILLING_CALL_TOO_LONG = 2516,
+  /** The price list has no row. */
+  PHS_TARIFF_EMPTY = 2600,
+  /** A prefix stands in the price list twice. */
+  PHS_TARIFF_PREFIX_TWICE = 2601,
+  /** The price list has no price for the number. */
+  PHS_TARIFF_NO_RATE = 2602,
+  /** The call costs more than can be reckoned. */
+  PHS_TARIFF_OUT_OF_RANGE = 2603,
   /** At least one number must be asked for. */
   PHS_INVENTORY_NOTHING_ASKED = 3000,
   /** More numbers were asked for than one search may reserve. */
@@ -191,6 +229,18 @@ enum phs_status
   PHS_INVENTORY_RESOURCE_ACCOUNT_UNLICENSED = 3030,
   /** A command names at most a million numbers. */
   PHS_INVENTORY_LIST_TOO_LONG = 3031,
+  /** The organization has no address with this id, so it cannot be a number's location. */
+  PHS_INVENTORY_ADDRESS_UNKNOWN = 3032,
+  /** The address is not validated, so it cannot be a number's location. */
+  PHS_INVENTORY_ADDRESS_NOT_VALIDATED = 3033,
+  /** The address is not in the number's country. */
+  PHS_INVENTORY_ADDRESS_COUNTRY = 3034,
+  /** In this country a number is assigned to a user with an emergency address only. */
+  PHS_INVENTORY_LOCATION_MISSING = 3035,
+  /** More numbers were named than one order may give a location. */
+  PHS_INVENTORY_LOCATION_ORDER_TOO_LARGE = 3036,
+  /** The number is not assigned to a user, so there is nobody to tell. */
+  PHS_INVENTORY_NOT_HELD_BY_USER = 3037,
   /** At least one number must be named. */
   PHS_PORTING_NO_NUMBERS = 4000,
   /** The wizard takes fewer numbers; more go as one service request. */
@@ -213,12 +263,83 @@ enum phs_status
   PHS_PORTING_ORDER_CLOSED = 4009,
   /** An order names at most a million numbers. */
   PHS_PORTING_LIST_TOO_LONG = 4010,
+  /** Another order of the account is open; orders of one account go one after the other. */
+  PHS_PORTING_ACCOUNT_BUSY = 4011,
+  /** The order needs a letter of authorization, and nobody is named who signs it. */
+  PHS_PORTING_LETTER_MISSING = 4012,
+  /** The transfer would lie before the instant of the command. */
+  PHS_PORTING_TRANSFER_IN_THE_PAST = 4013,
+  /** The transfer lies further ahead than the rules allow. */
+  PHS_PORTING_TRANSFER_TOO_FAR = 4014,
+  /** The transfer lies nearer than the country's lead time. */
+  PHS_PORTING_TRANSFER_TOO_SOON = 4015,
+  /** A full port takes the billing telephone number along. */
+  PHS_PORTING_BILLING_NUMBER_MISSING = 4016,
+  /** Under these rules a partial port leaves the billing telephone number behind. */
+  PHS_PORTING_BILLING_NUMBER_INCLUDED = 4017,
+  /**
+   * A replacement is named if a partial port takes the billing telephone number along, and it
+   * stays.
+   */
+  PHS_PORTING_REPLACEMENT_BILLING_NUMBER = 4018,
+  /** This cannot happen to an order in its status. */
+  PHS_PORTING_NO_TRANSITION = 4019,
+  /** The instant of the transfer is not named. */
+  PHS_PORTING_TRANSFER_MISSING = 4020,
+  /** The report does not take this field. */
+  PHS_PORTING_REPORT_EXTRA = 4021,
+  /** The order's cut-off has passed; it can be neither changed nor cancelled. */
+  PHS_PORTING_CUT_OFF_PASSED = 4022,
+  /** An order in this status cannot be edited. */
+  PHS_PORTING_NOT_EDITABLE = 4023,
+  /** Of an approved order only the instant of the transfer can be changed. */
+  PHS_PORTING_TRANSFER_DATE_ONLY = 4024,
+  /** The country of an order cannot be changed. */
+  PHS_PORTING_COUNTRY_FIXED = 4025,
+  /** The order cannot be deleted. */
+  PHS_PORTING_NOT_DELETABLE = 4026,
   /** The store could not keep the commits; nothing of them was acknowledged. */
   PHS_STORE_FAILED = 5000,
   /** The store failed earlier; open the system anew. */
   PHS_STORE_POISONED = 5001,
   /** What the store holds is not what was written. */
   PHS_STORE_CORRUPT = 5002,
+  /** The organization has no address with this id. */
+  PHS_ADDRESS_UNKNOWN = 6000,
+  /** The organization has an address with this id already. */
+  PHS_ADDRESS_EXISTS = 6001,
+  /** A validated address stays as it is; make another. */
+  PHS_ADDRESS_VALIDATED = 6002,
+  /** The address is the location of at least one number. */
+  PHS_ADDRESS_IN_USE = 6003,
+  /** At least one address must be named. */
+  PHS_ADDRESS_NOTHING_NAMED = 6004,
+  /** A field of the address is longer than can be kept. */
+  PHS_ADDRESS_FIELD_TOO_LONG = 6005,
+  /** As many calls are on the number as it carries. */
+  PHS_CAPACITY_LIMIT_REACHED = 7000,
+  /** No open permit has this number. */
+  PHS_CAPACITY_PERMIT_UNKNOWN = 7001,
+  /** The table of countries has no row for this country. */
+  PHS_COUNTRY_UNKNOWN = 8000,
+  /** A country stands in the table twice. */
+  PHS_COUNTRY_TWICE = 8001,
+  /** The table of countries has no row. */
+  PHS_COUNTRY_EMPTY = 8002,
+  /** Nobody holds a licence that the service needs. */
+  PHS_VOICE_LICENSE_MISSING = 8500,
+  /** There is no resource-account licence for the service's number. */
+  PHS_VOICE_RESOURCE_ACCOUNT_MISSING = 8501,
+  /** There is no service number that the service could have. */
+  PHS_VOICE_NUMBER_MISSING = 8502,
+  /** It is not sold in a country whose usage location users have. */
+  PHS_SETUP_NOT_SOLD = 9000,
+  /** No licence was bought with which numbers can be had at all. */
+  PHS_SETUP_NO_LICENSE = 9001,
+  /** More numbers are needed than may be acquired. */
+  PHS_SETUP_TOO_FEW_NUMBERS = 9002,
+  /** A country in which an address is needed has none that is validated. */
+  PHS_SETUP_NO_VALIDATED_ADDRESS = 9003,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -333,6 +454,36 @@ typedef struct phs_number {
   char extension[PHS_EXTENSION_SIZE];
 } phs_number;
 
+/**
+ * How many calls a number carries, and has carried: a plain value that owns nothing.
+ *
+ * `in_use` is what decides about the next call; the others may be read a moment apart from it.
+ *
+ * Thread safety: as of any plain value.
+ */
+typedef struct phs_occupancy {
+  /**
+   * Calls now, emergency calls among them.
+   */
+  uint32_t in_use;
+  /**
+   * The most at once so far.
+   */
+  uint32_t peak;
+  /**
+   * Calls that were admitted so far, without emergency calls.
+   */
+  uint64_t admitted;
+  /**
+   * Calls that were refused so far.
+   */
+  uint64_t refused;
+  /**
+   * Emergency calls so far.
+   */
+  uint64_t emergency;
+} phs_occupancy;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -408,8 +559,9 @@ phs_status phs_system_open(struct phs_system **out);
  * Closes a system and frees what it holds, apart from the handle.
  *
  * Calls that other threads are making finish as usual, and the last of them frees it. Tickets that
- * were not waited for are gone; their commands were carried out all the same. NULL is taken and
- * nothing happens. Returns PHS_BOUNDARY_HANDLE_CLOSED if the system was closed before.
+ * were not waited for are gone; their commands were carried out all the same. Permits that were not
+ * released are gone. NULL is taken and nothing happens. Returns PHS_BOUNDARY_HANDLE_CLOSED if the
+ * system was closed before.
  */
 phs_status phs_system_close(struct phs_system *system);
 
@@ -481,6 +633,21 @@ phs_status phs_execute_batch(const struct phs_system *system,
                              size_t length,
                              char **answer,
                              size_t *answer_length);
+
+/**
+ * Gives reference data to a system: a price list, or a newer table of countries.
+ *
+ * `json` is {"tariff": {"name", "currency", "csv"}}, and `answer` receives what "billing.tariffs"
+ * shows of it; or {"countries": {"csv"}}, and `answer` receives {"countries": ROWS}. A price list
+ * takes the place of one of the same name. Reference data are not recorded: give them again after
+ * opening a system. Beside that, arguments, ownership and returned statuses are those of
+ * phs_execute(); if it is refused nothing was given.
+ */
+phs_status phs_give(const struct phs_system *system,
+                    const char *json,
+                    size_t length,
+                    char **answer,
+                    size_t *answer_length);
 
 /**
  * Carries out a command and does not wait until it is durable.
@@ -591,6 +758,50 @@ phs_status phs_number_format(uint64_t digits, char *buffer, size_t size, size_t 
  */
 const char *phs_line_name(uint32_t line);
 
+/**
+ * Admits a call to or from a number, if the organization owns it and it carries one more.
+ *
+ * `digits` are those of phs_number. `dialed` is what the organization's caller dialed, with a NUL,
+ * if it is the one who calls; else it is NULL. An emergency call is always admitted, whoever owns
+ * the number and however many calls it carries. `permit` receives a number for phs_release(), on
+ * success only; it may not be NULL. The call keeps its place until it is released or the system is
+ * closed. Nothing is recorded. Memory is asked for only when more calls are held at once, or on
+ * other numbers, than ever before in the system.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT, PHS_BOUNDARY_HANDLE_CLOSED, PHS_BOUNDARY_NOT_UTF8,
+ * PHS_NUMBER_TOO_SHORT or PHS_NUMBER_TOO_MANY_DIGITS if there are not 4 to 15 digits,
+ * PHS_INVENTORY_NUMBER_UNKNOWN if the organization does not own the number, or
+ * PHS_CAPACITY_LIMIT_REACHED if it carries as many calls as it can.
+ */
+phs_status phs_organization_admit(const struct phs_organization *organization,
+                                  uint64_t digits,
+                                  const char *dialed,
+                                  uint64_t *permit);
+
+/**
+ * Gives back the place of a call that was admitted, and uses its permit up.
+ *
+ * `system` is the one whose organization was asked: each system counts its permits by itself, so
+ * that another one may have given out the same number.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if `system` is NULL, PHS_BOUNDARY_HANDLE_CLOSED, or
+ * PHS_CAPACITY_PERMIT_UNKNOWN if the permit was never given out or was released already.
+ */
+phs_status phs_release(const struct phs_system *system, uint64_t permit);
+
+/**
+ * Tells how many calls a number carries, and has carried, whoever owns it.
+ *
+ * `digits` are those of phs_number. `out` receives the counts, on success only; they are zeros for
+ * a number that never had a call.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if a pointer is NULL, PHS_BOUNDARY_HANDLE_CLOSED, or
+ * PHS_NUMBER_TOO_SHORT or PHS_NUMBER_TOO_MANY_DIGITS if there are not 4 to 15 digits.
+ */
+phs_status phs_system_occupancy(const struct phs_system *system,
+                                uint64_t digits,
+                                struct phs_occupancy *out);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus
@@ -603,10 +814,20 @@ static_assert(sizeof(phs_number) == 40, "the library was built otherwise");
 static_assert(offsetof(phs_number, line) == 8, "the library was built otherwise");
 static_assert(offsetof(phs_number, country) == 12, "the library was built otherwise");
 static_assert(offsetof(phs_number, extension) == 16, "the library was built otherwise");
+static_assert(sizeof(phs_occupancy) == 32, "the library was built otherwise");
+static_assert(offsetof(phs_occupancy, peak) == 4, "the library was built otherwise");
+static_assert(offsetof(phs_occupancy, admitted) == 8, "the library was built otherwise");
+static_assert(offsetof(phs_occupancy, refused) == 16, "the library was built otherwise");
+static_assert(offsetof(phs_occupancy, emergency) == 24, "the library was built otherwise");
 #elif __STDC_VERSION__ >= 201112L
 _Static_assert(sizeof(phs_status) == 4, "the library was built otherwise");
 _Static_assert(sizeof(phs_number) == 40, "the library was built otherwise");
 _Static_assert(offsetof(phs_number, line) == 8, "the library was built otherwise");
 _Static_assert(offsetof(phs_number, country) == 12, "the library was built otherwise");
 _Static_assert(offsetof(phs_number, extension) == 16, "the library was built otherwise");
+_Static_assert(sizeof(phs_occupancy) == 32, "the library was built otherwise");
+_Static_assert(offsetof(phs_occupancy, peak) == 4, "the library was built otherwise");
+_Static_assert(offsetof(phs_occupancy, admitted) == 8, "the library was built otherwise");
+_Static_assert(offsetof(phs_occupancy, refused) == 16, "the library was built otherwise");
+_Static_assert(offsetof(phs_occupancy, emergency) == 24, "the library was built otherwise");
 #endif

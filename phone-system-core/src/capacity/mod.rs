@@ -21,7 +21,7 @@ refusals! {
     /// Why a call does not start, or a permit cannot be given back.
     pub enum Error {
         LimitReached = CapacityLimitReached { number: PhoneNumber, class: CapacityClass, in_use: u32, limit: u32 }
-            => "{number} carries {in_use} calls, and {limit} at once are the most for {class}; wait until one has ended, or use a service number",
+            => "{number} carries {in_use} calls, and {limit} at once are the most in its class, `{class}`; wait until one has ended, or use a service number",
         PermitUnknown = CapacityPermitUnknown { permit: u64 }
             => "permit {permit} is not open here: it was released already, or never given out",
     }

@@ -23,6 +23,8 @@ refusals! {
             => "the table of countries has {rows} rows and none for {country}; give a table that has one",
         Twice = CountryTwice { row: u64, country: Country }
             => "row {row}: {country} has a row already",
+        Empty = CountryEmpty {}
+            => "the table of countries has no row; give at least one",
     }
 }
 
@@ -238,7 +240,7 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// `table.*` naming row and column, or `country.twice`.
+    /// `table.*` naming row and column, `country.twice`, or `country.empty`.
     pub fn from_csv(text: &str) -> Result<Self, Unreadable> {
         let mut rows = Map::default();
         for row in table::rows(text, COLUMNS)? {
@@ -248,6 +250,9 @@ impl Table {
             if rows.insert(country, read).is_some() {
                 return Err(Error::Twice { row: row.number, country }.into());
             }
+        }
+        if rows.is_empty() {
+            return Err(Error::Empty {}.into());
         }
         Ok(Self(rows))
     }

@@ -48,6 +48,25 @@ class ErrorCode(IntEnum):
     LICENSING_NOTHING_NAMED = 2011
     BILLING_CREDITS_NOT_SET_UP = 2500
     BILLING_CREDITS_ALREADY_SET_UP = 2501
+    BILLING_BALANCE_NOT_POSITIVE = 2502
+    BILLING_AMOUNT_NOT_POSITIVE = 2503
+    BILLING_BALANCE_TOO_LARGE = 2504
+    BILLING_PURCHASE_ORDER_ALONE = 2505
+    BILLING_AUTO_RECHARGE_NOT_SET = 2506
+    BILLING_RECHARGE_UNKNOWN = 2507
+    BILLING_CURRENCY_MISMATCH = 2508
+    BILLING_TARIFF_UNKNOWN = 2509
+    BILLING_TARIFF_NOT_CHOSEN = 2510
+    BILLING_ALREADY_CHARGED = 2511
+    BILLING_NO_PLAN = 2512
+    BILLING_CREDITS_LICENSE_MISSING = 2513
+    BILLING_FUNDS_TOO_LOW = 2514
+    BILLING_DESTINATION_UNKNOWN = 2515
+    BILLING_CALL_TOO_LONG = 2516
+    TARIFF_EMPTY = 2600
+    TARIFF_PREFIX_TWICE = 2601
+    TARIFF_NO_RATE = 2602
+    TARIFF_OUT_OF_RANGE = 2603
     INVENTORY_NOTHING_ASKED = 3000
     INVENTORY_SEARCH_TOO_LARGE = 3001
     INVENTORY_BY_FORM_ONLY = 3002
@@ -80,6 +99,12 @@ class ErrorCode(IntEnum):
     INVENTORY_NOT_RELEASED = 3029
     INVENTORY_RESOURCE_ACCOUNT_UNLICENSED = 3030
     INVENTORY_LIST_TOO_LONG = 3031
+    INVENTORY_ADDRESS_UNKNOWN = 3032
+    INVENTORY_ADDRESS_NOT_VALIDATED = 3033
+    INVENTORY_ADDRESS_COUNTRY = 3034
+    INVENTORY_LOCATION_MISSING = 3035
+    INVENTORY_LOCATION_ORDER_TOO_LARGE = 3036
+    INVENTORY_NOT_HELD_BY_USER = 3037
     PORTING_NO_NUMBERS = 4000
     PORTING_TOO_MANY_NUMBERS = 4001
     PORTING_WIZARD_COUNTRY = 4002
@@ -91,9 +116,43 @@ class ErrorCode(IntEnum):
     PORTING_ORDER_UNKNOWN = 4008
     PORTING_ORDER_CLOSED = 4009
     PORTING_LIST_TOO_LONG = 4010
+    PORTING_ACCOUNT_BUSY = 4011
+    PORTING_LETTER_MISSING = 4012
+    PORTING_TRANSFER_IN_THE_PAST = 4013
+    PORTING_TRANSFER_TOO_FAR = 4014
+    PORTING_TRANSFER_TOO_SOON = 4015
+    PORTING_BILLING_NUMBER_MISSING = 4016
+    PORTING_BILLING_NUMBER_INCLUDED = 4017
+    PORTING_REPLACEMENT_BILLING_NUMBER = 4018
+    PORTING_NO_TRANSITION = 4019
+    PORTING_TRANSFER_MISSING = 4020
+    PORTING_REPORT_EXTRA = 4021
+    PORTING_CUT_OFF_PASSED = 4022
+    PORTING_NOT_EDITABLE = 4023
+    PORTING_TRANSFER_DATE_ONLY = 4024
+    PORTING_COUNTRY_FIXED = 4025
+    PORTING_NOT_DELETABLE = 4026
     STORE_FAILED = 5000
     STORE_POISONED = 5001
     STORE_CORRUPT = 5002
+    ADDRESS_UNKNOWN = 6000
+    ADDRESS_EXISTS = 6001
+    ADDRESS_VALIDATED = 6002
+    ADDRESS_IN_USE = 6003
+    ADDRESS_NOTHING_NAMED = 6004
+    ADDRESS_FIELD_TOO_LONG = 6005
+    CAPACITY_LIMIT_REACHED = 7000
+    CAPACITY_PERMIT_UNKNOWN = 7001
+    COUNTRY_UNKNOWN = 8000
+    COUNTRY_TWICE = 8001
+    COUNTRY_EMPTY = 8002
+    VOICE_LICENSE_MISSING = 8500
+    VOICE_RESOURCE_ACCOUNT_MISSING = 8501
+    VOICE_NUMBER_MISSING = 8502
+    SETUP_NOT_SOLD = 9000
+    SETUP_NO_LICENSE = 9001
+    SETUP_TOO_FEW_NUMBERS = 9002
+    SETUP_NO_VALIDATED_ADDRESS = 9003
 
     @property
     def dotted(self) -> str:
@@ -279,6 +338,82 @@ _ABOUT: dict[ErrorCode, tuple[str, str]] = {
         "billing.credits_already_set_up",
         "Communications Credits are set up already.",
     ),
+    ErrorCode.BILLING_BALANCE_NOT_POSITIVE: (
+        "billing.balance_not_positive",
+        "Toll-free numbers need Communications Credits with a positive balance.",
+    ),
+    ErrorCode.BILLING_AMOUNT_NOT_POSITIVE: (
+        "billing.amount_not_positive",
+        "An amount has to be more than nothing.",
+    ),
+    ErrorCode.BILLING_BALANCE_TOO_LARGE: (
+        "billing.balance_too_large",
+        "The balance would exceed what an account can hold.",
+    ),
+    ErrorCode.BILLING_PURCHASE_ORDER_ALONE: (
+        "billing.purchase_order_alone",
+        "A purchase order goes with an enterprise agreement.",
+    ),
+    ErrorCode.BILLING_AUTO_RECHARGE_NOT_SET: (
+        "billing.auto_recharge_not_set",
+        "Auto-recharge is not set.",
+    ),
+    ErrorCode.BILLING_RECHARGE_UNKNOWN: (
+        "billing.recharge_unknown",
+        "No recharge with this number is pending.",
+    ),
+    ErrorCode.BILLING_CURRENCY_MISMATCH: (
+        "billing.currency_mismatch",
+        "The price list is in another currency than the account.",
+    ),
+    ErrorCode.BILLING_TARIFF_UNKNOWN: (
+        "billing.tariff_unknown",
+        "The price list was not given to this system, or another one under its name.",
+    ),
+    ErrorCode.BILLING_TARIFF_NOT_CHOSEN: (
+        "billing.tariff_not_chosen",
+        "No price list is chosen.",
+    ),
+    ErrorCode.BILLING_ALREADY_CHARGED: (
+        "billing.already_charged",
+        "The call was charged already.",
+    ),
+    ErrorCode.BILLING_NO_PLAN: (
+        "billing.no_plan",
+        "The caller has no calling plan.",
+    ),
+    ErrorCode.BILLING_CREDITS_LICENSE_MISSING: (
+        "billing.credits_license_missing",
+        "The caller has no Communications Credits licence, and the minutes do not suffice.",
+    ),
+    ErrorCode.BILLING_FUNDS_TOO_LOW: (
+        "billing.funds_too_low",
+        "Neither minutes nor credits suffice for the call.",
+    ),
+    ErrorCode.BILLING_DESTINATION_UNKNOWN: (
+        "billing.destination_unknown",
+        "The country of the number called cannot be told.",
+    ),
+    ErrorCode.BILLING_CALL_TOO_LONG: (
+        "billing.call_too_long",
+        "The call is longer than any call is charged for.",
+    ),
+    ErrorCode.TARIFF_EMPTY: (
+        "tariff.empty",
+        "The price list has no row.",
+    ),
+    ErrorCode.TARIFF_PREFIX_TWICE: (
+        "tariff.prefix_twice",
+        "A prefix stands in the price list twice.",
+    ),
+    ErrorCode.TARIFF_NO_RATE: (
+        "tariff.no_rate",
+        "The price list has no price for the number.",
+    ),
+    ErrorCode.TARIFF_OUT_OF_RANGE: (
+        "tariff.out_of_range",
+        "The call costs more than can be reckoned.",
+    ),
     ErrorCode.INVENTORY_NOTHING_ASKED: (
         "inventory.nothing_asked",
         "At least one number must be asked for.",
@@ -407,6 +542,30 @@ _ABOUT: dict[ErrorCode, tuple[str, str]] = {
         "inventory.list_too_long",
         "A command names at most a million numbers.",
     ),
+    ErrorCode.INVENTORY_ADDRESS_UNKNOWN: (
+        "inventory.address_unknown",
+        "The organization has no address with this id, so it cannot be a number's location.",
+    ),
+    ErrorCode.INVENTORY_ADDRESS_NOT_VALIDATED: (
+        "inventory.address_not_validated",
+        "The address is not validated, so it cannot be a number's location.",
+    ),
+    ErrorCode.INVENTORY_ADDRESS_COUNTRY: (
+        "inventory.address_country",
+        "The address is not in the number's country.",
+    ),
+    ErrorCode.INVENTORY_LOCATION_MISSING: (
+        "inventory.location_missing",
+        "In this country a number is assigned to a user with an emergency address only.",
+    ),
+    ErrorCode.INVENTORY_LOCATION_ORDER_TOO_LARGE: (
+        "inventory.location_order_too_large",
+        "More numbers were named than one order may give a location.",
+    ),
+    ErrorCode.INVENTORY_NOT_HELD_BY_USER: (
+        "inventory.not_held_by_user",
+        "The number is not assigned to a user, so there is nobody to tell.",
+    ),
     ErrorCode.PORTING_NO_NUMBERS: (
         "porting.no_numbers",
         "At least one number must be named.",
@@ -451,6 +610,70 @@ _ABOUT: dict[ErrorCode, tuple[str, str]] = {
         "porting.list_too_long",
         "An order names at most a million numbers.",
     ),
+    ErrorCode.PORTING_ACCOUNT_BUSY: (
+        "porting.account_busy",
+        "Another order of the account is open; orders of one account go one after the other.",
+    ),
+    ErrorCode.PORTING_LETTER_MISSING: (
+        "porting.letter_missing",
+        "The order needs a letter of authorization, and nobody is named who signs it.",
+    ),
+    ErrorCode.PORTING_TRANSFER_IN_THE_PAST: (
+        "porting.transfer_in_the_past",
+        "The transfer would lie before the instant of the command.",
+    ),
+    ErrorCode.PORTING_TRANSFER_TOO_FAR: (
+        "porting.transfer_too_far",
+        "The transfer lies further ahead than the rules allow.",
+    ),
+    ErrorCode.PORTING_TRANSFER_TOO_SOON: (
+        "porting.transfer_too_soon",
+        "The transfer lies nearer than the country's lead time.",
+    ),
+    ErrorCode.PORTING_BILLING_NUMBER_MISSING: (
+        "porting.billing_number_missing",
+        "A full port takes the billing telephone number along.",
+    ),
+    ErrorCode.PORTING_BILLING_NUMBER_INCLUDED: (
+        "porting.billing_number_included",
+        "Under these rules a partial port leaves the billing telephone number behind.",
+    ),
+    ErrorCode.PORTING_REPLACEMENT_BILLING_NUMBER: (
+        "porting.replacement_billing_number",
+        "A replacement is named if a partial port takes the billing telephone number along, and it stays.",
+    ),
+    ErrorCode.PORTING_NO_TRANSITION: (
+        "porting.no_transition",
+        "This cannot happen to an order in its status.",
+    ),
+    ErrorCode.PORTING_TRANSFER_MISSING: (
+        "porting.transfer_missing",
+        "The instant of the transfer is not named.",
+    ),
+    ErrorCode.PORTING_REPORT_EXTRA: (
+        "porting.report_extra",
+        "The report does not take this field.",
+    ),
+    ErrorCode.PORTING_CUT_OFF_PASSED: (
+        "porting.cut_off_passed",
+        "The order's cut-off has passed; it can be neither changed nor cancelled.",
+    ),
+    ErrorCode.PORTING_NOT_EDITABLE: (
+        "porting.not_editable",
+        "An order in this status cannot be edited.",
+    ),
+    ErrorCode.PORTING_TRANSFER_DATE_ONLY: (
+        "porting.transfer_date_only",
+        "Of an approved order only the instant of the transfer can be changed.",
+    ),
+    ErrorCode.PORTING_COUNTRY_FIXED: (
+        "porting.country_fixed",
+        "The country of an order cannot be changed.",
+    ),
+    ErrorCode.PORTING_NOT_DELETABLE: (
+        "porting.not_deletable",
+        "The order cannot be deleted.",
+    ),
     ErrorCode.STORE_FAILED: (
         "store.failed",
         "The store could not keep the commits; nothing of them was acknowledged.",
@@ -462,6 +685,78 @@ _ABOUT: dict[ErrorCode, tuple[str, str]] = {
     ErrorCode.STORE_CORRUPT: (
         "store.corrupt",
         "What the store holds is not what was written.",
+    ),
+    ErrorCode.ADDRESS_UNKNOWN: (
+        "address.unknown",
+        "The organization has no address with this id.",
+    ),
+    ErrorCode.ADDRESS_EXISTS: (
+        "address.exists",
+        "The organization has an address with this id already.",
+    ),
+    ErrorCode.ADDRESS_VALIDATED: (
+        "address.validated",
+        "A validated address stays as it is; make another.",
+    ),
+    ErrorCode.ADDRESS_IN_USE: (
+        "address.in_use",
+        "The address is the location of at least one number.",
+    ),
+    ErrorCode.ADDRESS_NOTHING_NAMED: (
+        "address.nothing_named",
+        "At least one address must be named.",
+    ),
+    ErrorCode.ADDRESS_FIELD_TOO_LONG: (
+        "address.field_too_long",
+        "A field of the address is longer than can be kept.",
+    ),
+    ErrorCode.CAPACITY_LIMIT_REACHED: (
+        "capacity.limit_reached",
+        "As many calls are on the number as it carries.",
+    ),
+    ErrorCode.CAPACITY_PERMIT_UNKNOWN: (
+        "capacity.permit_unknown",
+        "No open permit has this number.",
+    ),
+    ErrorCode.COUNTRY_UNKNOWN: (
+        "country.unknown",
+        "The table of countries has no row for this country.",
+    ),
+    ErrorCode.COUNTRY_TWICE: (
+        "country.twice",
+        "A country stands in the table twice.",
+    ),
+    ErrorCode.COUNTRY_EMPTY: (
+        "country.empty",
+        "The table of countries has no row.",
+    ),
+    ErrorCode.VOICE_LICENSE_MISSING: (
+        "voice.license_missing",
+        "Nobody holds a licence that the service needs.",
+    ),
+    ErrorCode.VOICE_RESOURCE_ACCOUNT_MISSING: (
+        "voice.resource_account_missing",
+        "There is no resource-account licence for the service's number.",
+    ),
+    ErrorCode.VOICE_NUMBER_MISSING: (
+        "voice.number_missing",
+        "There is no service number that the service could have.",
+    ),
+    ErrorCode.SETUP_NOT_SOLD: (
+        "setup.not_sold",
+        "It is not sold in a country whose usage location users have.",
+    ),
+    ErrorCode.SETUP_NO_LICENSE: (
+        "setup.no_license",
+        "No licence was bought with which numbers can be had at all.",
+    ),
+    ErrorCode.SETUP_TOO_FEW_NUMBERS: (
+        "setup.too_few_numbers",
+        "More numbers are needed than may be acquired.",
+    ),
+    ErrorCode.SETUP_NO_VALIDATED_ADDRESS: (
+        "setup.no_validated_address",
+        "A country in which an address is needed has none that is validated.",
     ),
 }
 

@@ -10,22 +10,39 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from phone_system import _codec
+from phone_system._capacity import Calls
 from phone_system._codec import Countries, Limit
 from phone_system._native import PhoneNumber
-from phone_system._runtime import Caller, Executed, Request, Ticket
+from phone_system._runtime import Caller, Executed, Refusal, Request, Ticket
 from phone_system._values import NumberList
 
 __all__ = [
     "AccountAnswer",
+    "AddressArea",
+    "AddressAreaDryRun",
+    "AddressAreaRequest",
+    "AddressAreaSubmit",
+    "AddressGone",
+    "AddressKept",
     "AddressOverrides",
+    "AddressRow",
     "AddressRules",
+    "AddressStatus",
+    "AddressTiming",
+    "AddressesAnswer",
+    "AddressesImported",
+    "AddressesJudged",
     "Advanced",
+    "Advice",
     "AllowanceOf",
     "AllowancesAnswer",
     "Assigned",
     "Assignment",
     "AttendantOverrides",
     "AttendantRules",
+    "AutoRecharge",
+    "AutoRechargeChanged",
+    "Availability",
     "Basis",
     "Batch",
     "BillingArea",
@@ -34,26 +51,52 @@ __all__ = [
     "BillingAreaSubmit",
     "BillingOverrides",
     "BillingRules",
+    "Block",
     "Blocked",
+    "CallCharged",
+    "CallKind",
     "CallQueueOverrides",
     "CallQueueRules",
+    "CallRecord",
+    "CapacityOverrides",
+    "CapacityRules",
+    "Cause",
+    "Change",
+    "ChangeKind",
     "Channel",
+    "Charge",
+    "Charged",
+    "CivicAddress",
     "ConferenceMinutes",
+    "Conferencing",
     "ConferencingOverrides",
     "ConferencingRules",
     "Count",
+    "CountryArea",
     "CreditsSetUp",
+    "DialOut",
+    "Direction",
+    "Draw",
+    "Editable",
+    "Element",
+    "ElementStatus",
+    "EmergencyRouting",
     "Entitlement",
+    "Field",
+    "FundsAdded",
+    "FundsChanged",
     "Generation",
     "HeldStatus",
     "Holding",
     "Imported",
+    "Included",
     "InventoryArea",
     "InventoryAreaDryRun",
     "InventoryAreaRequest",
     "InventoryAreaSubmit",
     "InventoryOverrides",
     "InventoryRules",
+    "Level",
     "LicensesChanged",
     "LicensingArea",
     "LicensingAreaDryRun",
@@ -63,13 +106,20 @@ __all__ = [
     "LicensingRules",
     "LineType",
     "Loaded",
+    "Located",
+    "Lot",
+    "MinutesAnswer",
     "Mode",
+    "NoticeDue",
+    "NoticeKind",
     "NumberArea",
     "NumberAssignment",
     "NumberKind",
     "NumberOfList",
     "NumbersAcquired",
+    "NumbersBy",
     "NumbersReserved",
+    "Offered",
     "Order",
     "OrderClosed",
     "OrderStatus",
@@ -82,17 +132,30 @@ __all__ = [
     "OrganizationDryRun",
     "OrganizationRequest",
     "OrganizationSubmit",
+    "Outcome",
     "Overrides",
     "OwnedNumber",
     "OwnedNumbersAnswer",
     "ParsedNumber",
+    "Part",
+    "Payment",
+    "PendingRecharge",
+    "Plan",
     "PlanAnswer",
     "PlannedOrder",
+    "PoolKey",
+    "PoolOf",
+    "PoolSize",
     "PortClosed",
+    "PortDeleted",
+    "PortEdited",
     "PortList",
     "PortOrder",
     "PortOrdersAnswer",
+    "PortReported",
+    "PortRights",
     "PortStatus",
+    "PortStatusesAnswer",
     "PortSubmitted",
     "PortingArea",
     "PortingAreaDryRun",
@@ -100,39 +163,191 @@ __all__ = [
     "PortingAreaSubmit",
     "PortingOverrides",
     "PortingRules",
+    "Priced",
+    "Problem",
+    "ProblemCode",
     "ProblemOfList",
+    "ProblemOfUsage",
+    "Progress",
     "Provider",
+    "ProviderAddressArea",
+    "ProviderBillingArea",
     "ProviderDryRun",
+    "ProviderRecord",
     "ProviderRequest",
     "ProviderSubmit",
+    "Rate",
+    "Reach",
     "ReadNumbers",
     "Reason",
+    "RechargeOutcome",
+    "RechargeReported",
+    "RechargeRequested",
     "Released",
+    "Report",
     "ResourceAccounts",
+    "Restriction",
     "RoutingMethod",
     "Rules",
     "RulesAnswer",
     "RulesChosen",
+    "Scope",
     "SeatsAnswer",
     "SeatsChanged",
+    "SeatsImported",
     "SeatsOfSku",
     "ServiceNumbers",
+    "SetupArea",
+    "SetupReport",
+    "Severity",
     "Shelf",
     "Source",
+    "StatusSince",
+    "Step",
     "StockArea",
     "StockAreaDryRun",
     "StockAreaRequest",
     "StockAreaSubmit",
     "StockCount",
     "StockSearchAnswer",
+    "TariffChosen",
+    "TariffId",
+    "TariffOf",
+    "TariffsAnswer",
     "Tier",
+    "Told",
+    "Transition",
     "Unassigned",
     "Unblocked",
+    "UsageRead",
+    "Used",
     "UserLicenses",
     "UserNumbers",
     "UsersAnswer",
+    "ValidatedAddress",
+    "Validation",
+    "Verdict",
     "WhenNobodyAnswers",
+    "Wish",
 ]
+
+
+class AddressStatus(StrEnum):
+    """How an address stands; as ``Get-CsOnlineLisCivicAddress`` tells it.
+
+    Attributes:
+        NOT_VALIDATED: New or edited.
+        VALIDATED: It held; it can be put on numbers and is not edited any more.
+        INVALID: It did not hold.
+    """
+
+    NOT_VALIDATED = "not_validated"
+    VALIDATED = "validated"
+    INVALID = "invalid"
+
+
+class AddressTiming(StrEnum):
+    """When the emergency address of a number is given.
+
+    Attributes:
+        AT_NUMBER_ACQUISITION: When the number is acquired or ported in.
+        AT_USER_ASSIGNMENT: When the number is assigned to a user.
+        PARTNER_MANAGED: The selling partner sees to it.
+    """
+
+    AT_NUMBER_ACQUISITION = "at_number_acquisition"
+    AT_USER_ASSIGNMENT = "at_user_assignment"
+    PARTNER_MANAGED = "partner_managed"
+
+
+class CallKind(StrEnum):
+    """The sort of a call, by the code that the PSTN usage report gives it.
+
+    Attributes:
+        USER_IN: A user was called.
+        USER_OUT: A user called.
+        USER_OUT_CONF: A user added someone to a call.
+        USER_OUT_TRANSFER: A user transferred a call.
+        USER_OUT_FORWARDING: A user's incoming call was forwarded.
+        CONF_IN: Someone dialed into a conference.
+        CONF_OUT: A conference dialed out.
+        UNASSIGNED_IN: A number that is not assigned was called.
+        UCAP_IN: An attendant or a queue was called.
+        UCAP_OUT: An attendant or a queue called.
+        DR_IN: Direct Routing: a user was called.
+        DR_OUT: Direct Routing: a user called.
+        DR_OUT_USER_CONF: Direct Routing: a user added someone to a call.
+        DR_OUT_USER_FORWARDING: Direct Routing: a user's incoming call was forwarded.
+        DR_OUT_USER_TRANSFER: Direct Routing: a user transferred a call.
+        DR_EMERGENCY_OUT: Direct Routing: an emergency call.
+        DR_UNASSIGNED_IN: Direct Routing: a number that is not assigned was called.
+        DR_IN_BOT: Direct Routing: an attendant or a queue was called.
+        DR_OUT_BOT: Direct Routing: an attendant or a queue called.
+    """
+
+    USER_IN = "user_in"
+    USER_OUT = "user_out"
+    USER_OUT_CONF = "user_out_conf"
+    USER_OUT_TRANSFER = "user_out_transfer"
+    USER_OUT_FORWARDING = "user_out_forwarding"
+    CONF_IN = "conf_in"
+    CONF_OUT = "conf_out"
+    UNASSIGNED_IN = "unassigned_in"
+    UCAP_IN = "ucap_in"
+    UCAP_OUT = "ucap_out"
+    DR_IN = "dr_in"
+    DR_OUT = "dr_out"
+    DR_OUT_USER_CONF = "dr_out_user_conf"
+    DR_OUT_USER_FORWARDING = "dr_out_user_forwarding"
+    DR_OUT_USER_TRANSFER = "dr_out_user_transfer"
+    DR_EMERGENCY_OUT = "dr_emergency_out"
+    DR_UNASSIGNED_IN = "dr_unassigned_in"
+    DR_IN_BOT = "dr_in_bot"
+    DR_OUT_BOT = "dr_out_bot"
+
+
+class Cause(StrEnum):
+    """What leads from one status to another.
+
+    Attributes:
+        CONTACTING_CARRIER: The provider has passed the order on to the losing carrier.
+        TRANSFER_APPROVED: The losing carrier has agreed to an instant, its firm order commitment.
+        REJECTED: The losing carrier has refused.
+        COMPLETED: The numbers have been transferred.
+        CUT_OFF: So little time is left before the transfer that nothing can be changed any more.
+        RESUBMITTED: The organization has edited the order and sent it in again.
+        CANCELLED: The organization has called the order off.
+    """
+
+    CONTACTING_CARRIER = "contacting_carrier"
+    TRANSFER_APPROVED = "transfer_approved"
+    REJECTED = "rejected"
+    COMPLETED = "completed"
+    CUT_OFF = "cut_off"
+    RESUBMITTED = "resubmitted"
+    CANCELLED = "cancelled"
+
+
+class ChangeKind(StrEnum):
+    """Why a field was changed; of several reasons the gravest.
+
+    Attributes:
+        MOVED: A part went to its own field; the address reads as before.
+        FORMAT: Blanks, case, separators.
+        CANONICALIZED: A listed variant became the standard form.
+        ORDINAL: A numbered street got its ordinal ending.
+        SPELLING: A slip in a name.
+        INFERRED: It was empty and only one value fits.
+        REPLACED: Two other fields agree against it.
+    """
+
+    MOVED = "moved"
+    FORMAT = "format"
+    CANONICALIZED = "canonicalized"
+    ORDINAL = "ordinal"
+    SPELLING = "spelling"
+    INFERRED = "inferred"
+    REPLACED = "replaced"
 
 
 class Channel(StrEnum):
@@ -145,6 +360,136 @@ class Channel(StrEnum):
 
     WIZARD = "wizard"
     SERVICE_REQUEST = "service_request"
+
+
+class Conferencing(StrEnum):
+    """How Audio Conferencing is sold.
+
+    Attributes:
+        YES: By the licence.
+        PAY_PER_MINUTE: Every minute is charged; Communications Credits are needed.
+        NO: Not at all.
+    """
+
+    YES = "yes"
+    PAY_PER_MINUTE = "pay_per_minute"
+    NO = "no"
+
+
+class DialOut(StrEnum):
+    """What pays for dialing out of a meeting.
+
+    Attributes:
+        YES: The licence, as far as its minutes go.
+        CREDITS: Communications Credits.
+    """
+
+    YES = "yes"
+    CREDITS = "credits"
+
+
+class Direction(StrEnum):
+    """Which way a call goes, seen from the organization.
+
+    Attributes:
+        OUTBOUND: It calls: priced by the number called.
+        INBOUND: It is called and pays: priced by the number of the caller.
+    """
+
+    OUTBOUND = "outbound"
+    INBOUND = "inbound"
+
+
+class Editable(StrEnum):
+    """What of an order can be edited.
+
+    Attributes:
+        NOTHING: Nothing.
+        TRANSFER_DATE: The instant of the transfer.
+        ALL_BUT_COUNTRY: Everything but the country; the order is sent in again.
+    """
+
+    NOTHING = "nothing"
+    TRANSFER_DATE = "transfer_date"
+    ALL_BUT_COUNTRY = "all_but_country"
+
+
+class ElementStatus(StrEnum):
+    """What is known of one field (as ``LoST``, RFC 5222, tells it).
+
+    Attributes:
+        VALID: Checked against the embedded data and right.
+        CORRECTED: Changed.
+        INVALID: An error.
+        UNCHECKED: Nothing offline can tell: streets, house numbers, names of companies.
+    """
+
+    VALID = "valid"
+    CORRECTED = "corrected"
+    INVALID = "invalid"
+    UNCHECKED = "unchecked"
+
+
+class EmergencyRouting(StrEnum):
+    """How an emergency call finds its way.
+
+    Attributes:
+        DYNAMIC_OR_SCREENED: By the caller's location, else screened by an operator.
+        SCREENED: Screened by an operator.
+        REGISTERED_ADDRESS: By the registered address.
+        NUMBER_AREA_CODE: By the number's area code.
+        CARRIER_PARTNER: By the partner's network.
+        NOT_SUPPORTED: Not supported by the service.
+    """
+
+    DYNAMIC_OR_SCREENED = "dynamic_or_screened"
+    SCREENED = "screened"
+    REGISTERED_ADDRESS = "registered_address"
+    NUMBER_AREA_CODE = "number_area_code"
+    CARRIER_PARTNER = "carrier_partner"
+    NOT_SUPPORTED = "not_supported"
+
+
+class Field(StrEnum):
+    """A field of a civic address.
+
+    Attributes:
+        COUNTRY: The country or region.
+        COMPANY_NAME: The company's name.
+        HOUSE_NUMBER: The house number, such as ``221`` or ``120-55``.
+        HOUSE_NUMBER_SUFFIX: What follows the house number, such as ``B`` or ``1/2``.
+        PRE_DIRECTIONAL: The direction before the street's name, such as ``NE``.
+        STREET_NAME: The street's name; it may hold the whole line.
+        STREET_SUFFIX: The sort of street, such as ``Ave``.
+        POST_DIRECTIONAL: The direction after the street's name, such as ``SW``.
+        CITY: The city.
+        CITY_ALIAS: Another name of the city.
+        STATE_OR_PROVINCE: The state or province: its key, its name or its ISO code.
+        POSTAL_CODE: The postal code.
+        DESCRIPTION: What the address is, in words.
+        COMPANY_TAX_ID: The company's tax number.
+        ELIN: The emergency location identification number.
+        LATITUDE: The latitude.
+        LONGITUDE: The longitude.
+    """
+
+    COUNTRY = "country"
+    COMPANY_NAME = "company_name"
+    HOUSE_NUMBER = "house_number"
+    HOUSE_NUMBER_SUFFIX = "house_number_suffix"
+    PRE_DIRECTIONAL = "pre_directional"
+    STREET_NAME = "street_name"
+    STREET_SUFFIX = "street_suffix"
+    POST_DIRECTIONAL = "post_directional"
+    CITY = "city"
+    CITY_ALIAS = "city_alias"
+    STATE_OR_PROVINCE = "state_or_province"
+    POSTAL_CODE = "postal_code"
+    DESCRIPTION = "description"
+    COMPANY_TAX_ID = "company_tax_id"
+    ELIN = "elin"
+    LATITUDE = "latitude"
+    LONGITUDE = "longitude"
 
 
 class Generation(StrEnum):
@@ -173,6 +518,24 @@ class HeldStatus(StrEnum):
     UNASSIGNED = "unassigned"
     ASSIGNED = "assigned"
     BLOCKED = "blocked"
+
+
+class Level(StrEnum):
+    """How far an address was checked.
+
+    Attributes:
+        SYNTAX: Characters and lengths.
+        COUNTRY: The country's required fields and its form of postal codes.
+        POSTAL_ADMIN: The postal code against the state.
+        POSTAL_LOCALITY: The postal code, the city and the state against each other.
+        STREET_RANGE: The street and the range of house numbers; nothing offline reaches it.
+    """
+
+    SYNTAX = "syntax"
+    COUNTRY = "country"
+    POSTAL_ADMIN = "postal_admin"
+    POSTAL_LOCALITY = "postal_locality"
+    STREET_RANGE = "street_range"
 
 
 class LineType(StrEnum):
@@ -222,6 +585,20 @@ class Mode(StrEnum):
     PARTIAL = "partial"
 
 
+class NoticeKind(StrEnum):
+    """What administrators are to be told ("Set up Communications Credits for your organization").
+
+    Attributes:
+        RECHARGE_SUCCEEDED: A recharge succeeded.
+        RECHARGE_FAILED: A recharge failed.
+        BALANCE_ZERO: The balance has come to zero.
+    """
+
+    RECHARGE_SUCCEEDED = "recharge_succeeded"
+    RECHARGE_FAILED = "recharge_failed"
+    BALANCE_ZERO = "balance_zero"
+
+
 class NumberKind(StrEnum):
     """What a number is for, and thereby how much it carries ("Setting up Phone System", steps 3 and
     4): a person's calls, or a service's.
@@ -236,6 +613,32 @@ class NumberKind(StrEnum):
     USER = "user"
     SERVICE_TOLL = "service_toll"
     SERVICE_TOLL_FREE = "service_toll_free"
+
+
+class NumbersBy(StrEnum):
+    """How numbers are had, where it is not the ordinary way.
+
+    Attributes:
+        SERVICE_DESK: From the service desk.
+        REGIONAL_MAILBOX: From a regional mailbox.
+    """
+
+    SERVICE_DESK = "service_desk"
+    REGIONAL_MAILBOX = "regional_mailbox"
+
+
+class Offered(StrEnum):
+    """Whether something is offered.
+
+    Attributes:
+        YES: It is.
+        LIMITED: It is, with restrictions.
+        NO: It is not.
+    """
+
+    YES = "yes"
+    LIMITED = "limited"
+    NO = "no"
 
 
 class OrderStatus(StrEnum):
@@ -254,16 +657,121 @@ class OrderStatus(StrEnum):
     EXPIRED = "expired"
 
 
-class PortStatus(StrEnum):
-    """How far a port order has come.
+class Plan(StrEnum):
+    """What includes minutes.
 
     Attributes:
-        PROCESSING: Received; it can be cancelled.
-        CANCELLED: Cancelled by the organization.
+        DOMESTIC: Domestic Calling Plan.
+        DOMESTIC_120: Domestic Calling Plan of 120 minutes.
+        DOMESTIC_240: Domestic Calling Plan of 240 minutes.
+        DOMESTIC_AND_INTERNATIONAL: Domestic and International Calling Plan.
+        CONFERENCING: Dial-out from conferences, of Audio Conferencing; one pool for all countries.
+    """
+
+    DOMESTIC = "domestic"
+    DOMESTIC_120 = "domestic_120"
+    DOMESTIC_240 = "domestic_240"
+    DOMESTIC_AND_INTERNATIONAL = "domestic_and_international"
+    CONFERENCING = "conferencing"
+
+
+class PortStatus(StrEnum):
+    """How far a port order has come ("What is the status of your port orders").
+
+    Attributes:
+        PROCESSING: Received.
+        CONTACTING_CARRIER: The losing carrier is asked.
+        TRANSFER_APPROVED: The losing carrier has agreed to an instant.
+        TRANSFER_PENDING: The cut-off has passed: less than 24 hours to go.
+        ERROR: The losing carrier has refused.
+        COMPLETED: The numbers are the organization's.
+        CANCELLED: Called off by the organization.
     """
 
     PROCESSING = "processing"
+    CONTACTING_CARRIER = "contacting_carrier"
+    TRANSFER_APPROVED = "transfer_approved"
+    TRANSFER_PENDING = "transfer_pending"
+    ERROR = "error"
+    COMPLETED = "completed"
     CANCELLED = "cancelled"
+
+
+class ProblemCode(StrEnum):
+    """What can be wrong with a field; the first six as Google's address library names them.
+
+    Attributes:
+        MISSING_REQUIRED_FIELD: A field that the country, or an emergency call, needs is empty.
+        UNEXPECTED_FIELD: The country does not write this field.
+        UNKNOWN_VALUE: The value is none of those that there are.
+        INVALID_FORMAT: The value does not have the form that it must have.
+        MISMATCHING_VALUE: The postal code and the state contradict each other.
+        USES_PO_BOX: A post office box is where post is fetched, not where a caller is.
+        LOCALITY_POSTAL_CONFLICT: The city does not lie where the postal code does.
+        AMBIGUOUS: Two places fit.
+        NON_CIVIC_ADDRESS: Military post, a rural route or post to be called for: no place of a
+            caller.
+        COUNTRY_SUSPECT: It looks like an address of another country.
+        UNVERIFIED_VALUE: The embedded data do not know the value; it may be right all the same.
+        MISSING_DIRECTIONAL: The city tells its streets apart by directions, and there is none.
+    """
+
+    MISSING_REQUIRED_FIELD = "missing_required_field"
+    UNEXPECTED_FIELD = "unexpected_field"
+    UNKNOWN_VALUE = "unknown_value"
+    INVALID_FORMAT = "invalid_format"
+    MISMATCHING_VALUE = "mismatching_value"
+    USES_PO_BOX = "uses_po_box"
+    LOCALITY_POSTAL_CONFLICT = "locality_postal_conflict"
+    AMBIGUOUS = "ambiguous"
+    NON_CIVIC_ADDRESS = "non_civic_address"
+    COUNTRY_SUSPECT = "country_suspect"
+    UNVERIFIED_VALUE = "unverified_value"
+    MISSING_DIRECTIONAL = "missing_directional"
+
+
+class Progress(StrEnum):
+    """How far a step, or a part of one, is.
+
+    Attributes:
+        DONE: All is done.
+        WAITING: Something is under way; nothing can be done meanwhile.
+        OPEN: The organization can go on.
+        BLOCKED: A rule stands in the way.
+        NOT_WANTED: It was left out by choice.
+    """
+
+    DONE = "done"
+    WAITING = "waiting"
+    OPEN = "open"
+    BLOCKED = "blocked"
+    NOT_WANTED = "not_wanted"
+
+
+class ProviderRecord(StrEnum):
+    """Who sells calling plans.
+
+    Attributes:
+        MICROSOFT: Microsoft.
+        TELSTRA: Telstra, in Australia.
+        SOFTBANK: ``SoftBank``, in Japan.
+    """
+
+    MICROSOFT = "microsoft"
+    TELSTRA = "telstra"
+    SOFTBANK = "softbank"
+
+
+class Reach(StrEnum):
+    """Whether a call stays within the country of the one who pays.
+
+    Attributes:
+        DOMESTIC: It does.
+        INTERNATIONAL: It does not.
+    """
+
+    DOMESTIC = "domestic"
+    INTERNATIONAL = "international"
 
 
 class Reason(StrEnum):
@@ -282,6 +790,46 @@ class Reason(StrEnum):
     WIZARD_KIND = "wizard_kind"
 
 
+class RechargeOutcome(StrEnum):
+    """How a payment ended.
+
+    Attributes:
+        SUCCEEDED: It was paid.
+        FAILED: It was not, for example because a card has expired.
+    """
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class Report(StrEnum):
+    """What the losing carrier, or the provider, says of an order.
+
+    Attributes:
+        CONTACTING_CARRIER: The provider has passed the order on to the losing carrier.
+        TRANSFER_APPROVED: The losing carrier agrees to an instant, its firm order commitment.
+        REJECTED: The losing carrier refuses.
+        COMPLETED: The numbers have been transferred.
+    """
+
+    CONTACTING_CARRIER = "contacting_carrier"
+    TRANSFER_APPROVED = "transfer_approved"
+    REJECTED = "rejected"
+    COMPLETED = "completed"
+
+
+class Restriction(StrEnum):
+    """Who can have, or reach, toll numbers that are restricted.
+
+    Attributes:
+        ORGANIZATIONS_IN_COUNTRY_ONLY: Only organizations of the country can have them.
+        REACHABLE_IN_COUNTRY_ONLY: They can be called only from within the country.
+    """
+
+    ORGANIZATIONS_IN_COUNTRY_ONLY = "organizations_in_country_only"
+    REACHABLE_IN_COUNTRY_ONLY = "reachable_in_country_only"
+
+
 class RoutingMethod(StrEnum):
     """How a call queue hands calls to its agents ("Create a Phone System call queue").
 
@@ -298,6 +846,30 @@ class RoutingMethod(StrEnum):
     LONGEST_IDLE = "longest_idle"
 
 
+class Scope(StrEnum):
+    """Whether all numbers of an account are ported or some of them.
+
+    Attributes:
+        FULL: All of them; the account ends.
+        PARTIAL: Some of them.
+    """
+
+    FULL = "full"
+    PARTIAL = "partial"
+
+
+class Severity(StrEnum):
+    """Whether a problem decides the verdict.
+
+    Attributes:
+        ERROR: The address is insufficient.
+        WARNING: Worth a look; the verdict stays.
+    """
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
 class Source(StrEnum):
     """How a number came to the organization; only acquired ones count against the allowance.
 
@@ -308,6 +880,20 @@ class Source(StrEnum):
 
     ACQUIRED = "acquired"
     PORTED_IN = "ported_in"
+
+
+class Verdict(StrEnum):
+    """The verdict on an address.
+
+    Attributes:
+        VALID: Legitimate and correctly written, as far as it can be checked offline.
+        CORRECTED: The same with the changes listed; the admin center shows its green banner.
+        INSUFFICIENT: At least one problem is an error.
+    """
+
+    VALID = "valid"
+    CORRECTED = "corrected"
+    INSUFFICIENT = "insufficient"
 
 
 class WhenNobodyAnswers(StrEnum):
@@ -322,20 +908,95 @@ class WhenNobodyAnswers(StrEnum):
     DISCONNECT = "disconnect"
 
 
+class Wish(StrEnum):
+    """What an organization may leave out.
+
+    Attributes:
+        CALLING_PLANS: Step 5: emergency addresses, numbers for people, telling them.
+        AUDIO_CONFERENCING: Step 6.
+        CALL_QUEUES: Step 7.
+        ATTENDANTS: Step 8.
+        BRIDGE_NUMBERS: Step 9.
+        COMMUNICATIONS_CREDITS: Step 10.
+    """
+
+    CALLING_PLANS = "calling_plans"
+    AUDIO_CONFERENCING = "audio_conferencing"
+    CALL_QUEUES = "call_queues"
+    ATTENDANTS = "attendants"
+    BRIDGE_NUMBERS = "bridge_numbers"
+    COMMUNICATIONS_CREDITS = "communications_credits"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountAnswer:
     """What is known of an account.
 
     Attributes:
         credits: Communications Credits, if they are set up.
+        balance: What can be spent.
+        lots: The lots that it is made of, the oldest first.
+        auto_recharge: Auto-recharge, if it is set.
+        pending_recharge: The recharge whose outcome is not known.
+        tariff: The price list in force.
     """
 
     credits: CreditsSetUp | None = None
+    balance: Decimal
+    lots: tuple[Lot, ...]
+    auto_recharge: AutoRecharge | None = None
+    pending_recharge: PendingRecharge | None = None
+    tariff: TariffId | None = None
 
     @classmethod
     def _read(cls, value: Any) -> AccountAnswer:
         return cls(
             credits=_codec.read_optional(value.get("credits"), CreditsSetUp._read),
+            balance=Decimal(value["balance"]),
+            lots=_codec.read_several(Lot._read)(value["lots"]),
+            auto_recharge=_codec.read_optional(value.get("auto_recharge"), AutoRecharge._read),
+            pending_recharge=_codec.read_optional(
+                value.get("pending_recharge"),
+                PendingRecharge._read,
+            ),
+            tariff=_codec.read_optional(value.get("tariff"), TariffId._read),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressGone:
+    """An address that was deleted.
+
+    Attributes:
+        id: The address.
+    """
+
+    id: str
+
+    @classmethod
+    def _read(cls, value: Any) -> AddressGone:
+        return cls(
+            id=value["id"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressKept:
+    """An address as it was made or edited.
+
+    Attributes:
+        id: The address.
+        status: How it stands.
+    """
+
+    id: str
+    status: AddressStatus
+
+    @classmethod
+    def _read(cls, value: Any) -> AddressKept:
+        return cls(
+            id=value["id"],
+            status=AddressStatus(value["status"]),
         )
 
 
@@ -345,16 +1006,22 @@ class AddressOverrides:
 
     Attributes:
         validated_editable: Whether a validated address can be edited; else another is made.
+        location_at_assignment: Where a number is assigned to a user only with an emergency address.
+        location_numbers_maximum: The most numbers in one order to give numbers a location.
         in_area_code: Where the address given when a number is acquired must lie in its area code.
     """
 
     validated_editable: bool | None = None
+    location_at_assignment: Countries | None = None
+    location_numbers_maximum: Limit | None = None
     in_area_code: Countries | None = None
 
     def __init__(
         self,
         *,
         validated_editable: bool | None = None,
+        location_at_assignment: Iterable[str] | Literal["all"] | None = None,
+        location_numbers_maximum: Limit | None = None,
         in_area_code: Iterable[str] | Literal["all"] | None = None,
     ) -> None:
         """Checks the fields and brings them to the form in which they are kept."""
@@ -362,6 +1029,16 @@ class AddressOverrides:
             self,
             "validated_editable",
             _codec.optional(validated_editable, "validated_editable", _codec.boolean),
+        )
+        object.__setattr__(
+            self,
+            "location_at_assignment",
+            _codec.optional(location_at_assignment, "location_at_assignment", _codec.countries),
+        )
+        object.__setattr__(
+            self,
+            "location_numbers_maximum",
+            _codec.optional(location_numbers_maximum, "location_numbers_maximum", _codec.limit),
         )
         object.__setattr__(
             self,
@@ -373,7 +1050,38 @@ class AddressOverrides:
     def _read(cls, value: Any) -> AddressOverrides:
         return cls(
             validated_editable=value.get("validated_editable"),
+            location_at_assignment=_codec.read_optional(
+                value.get("location_at_assignment"),
+                _codec.read_countries,
+            ),
+            location_numbers_maximum=value.get("location_numbers_maximum"),
             in_area_code=_codec.read_optional(value.get("in_area_code"), _codec.read_countries),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressRow:
+    """An emergency address.
+
+    Attributes:
+        id: Its id.
+        address: What it says.
+        status: How it stands.
+        validation: Its last validation, if it has been validated since it was made or edited.
+    """
+
+    id: str
+    address: CivicAddress
+    status: AddressStatus
+    validation: Validation | None = None
+
+    @classmethod
+    def _read(cls, value: Any) -> AddressRow:
+        return cls(
+            id=value["id"],
+            address=CivicAddress._read(value["address"]),
+            status=AddressStatus(value["status"]),
+            validation=_codec.read_optional(value.get("validation"), Validation._read),
         )
 
 
@@ -385,19 +1093,83 @@ class AddressRules:
         validated_editable: Whether a validated address can be edited; else another is made.
 
             Source: What are emergency locations, addresses and call routing.
+        location_at_assignment: Where a number is assigned to a user only with an emergency address.
+
+            Source: What are emergency locations, addresses and call routing.
+        location_numbers_maximum: The most numbers in one order to give numbers a location.
+
+            Source: Set-CsPhoneNumberAssignment and its orders for many numbers.
         in_area_code: Where the address given when a number is acquired must lie in its area code.
 
             Source: What are emergency locations, addresses and call routing.
     """
 
     validated_editable: bool
+    location_at_assignment: Countries
+    location_numbers_maximum: Limit
     in_area_code: Countries
 
     @classmethod
     def _read(cls, value: Any) -> AddressRules:
         return cls(
             validated_editable=value["validated_editable"],
+            location_at_assignment=_codec.read_countries(value["location_at_assignment"]),
+            location_numbers_maximum=value["location_numbers_maximum"],
             in_area_code=_codec.read_countries(value["in_area_code"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressesAnswer:
+    """A page of addresses.
+
+    Attributes:
+        total: How many fit.
+        addresses: Those of the page, in ascending order of their ids.
+    """
+
+    total: int
+    addresses: tuple[AddressRow, ...]
+
+    @classmethod
+    def _read(cls, value: Any) -> AddressesAnswer:
+        return cls(
+            total=value["total"],
+            addresses=_codec.read_several(AddressRow._read)(value["addresses"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressesImported:
+    """How much of a file was entered.
+
+    Attributes:
+        addresses: Addresses that were made.
+    """
+
+    addresses: int
+
+    @classmethod
+    def _read(cls, value: Any) -> AddressesImported:
+        return cls(
+            addresses=value["addresses"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressesJudged:
+    """What validations told.
+
+    Attributes:
+        addresses: The addresses, in the order of the command.
+    """
+
+    addresses: tuple[ValidatedAddress, ...]
+
+    @classmethod
+    def _read(cls, value: Any) -> AddressesJudged:
+        return cls(
+            addresses=_codec.read_several(ValidatedAddress._read)(value["addresses"]),
         )
 
 
@@ -412,6 +1184,26 @@ class Advanced:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """Something that is recommended.
+
+    Attributes:
+        advice: What.
+        source: Who says so.
+    """
+
+    advice: str
+    source: str
+
+    @classmethod
+    def _read(cls, value: Any) -> Advice:
+        return cls(
+            advice=value["advice"],
+            source=value["source"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AllowanceOf:
     """How many numbers of one kind there are and may be.
 
@@ -420,7 +1212,8 @@ class AllowanceOf:
         entitled: How many the licences entitle to.
         count: How many there are.
         left: How many more may be acquired; ported numbers do not count.
-        needs_credits: Whether Communications Credits have to be set up before any can be had.
+        needs_credits: Whether Communications Credits with a positive balance are needed before any
+            can be had.
     """
 
     kind: NumberKind
@@ -558,6 +1351,169 @@ class AttendantRules:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutoRecharge:
+    """Buys more by itself when the balance falls below an amount.
+
+    Attributes:
+        recharge_with: What is bought.
+        when_below: When the balance is below this; not when it is equal.
+        payment: How it is paid.
+    """
+
+    recharge_with: Decimal
+    when_below: Decimal
+    payment: Payment
+
+    @classmethod
+    def _read(cls, value: Any) -> AutoRecharge:
+        return cls(
+            recharge_with=Decimal(value["recharge_with"]),
+            when_below=Decimal(value["when_below"]),
+            payment=Payment._read(value["payment"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutoRechargeChanged:
+    """Auto-recharge is set, or stopped.
+
+    Attributes:
+        set: Whether it is set now.
+        requested: The recharge that is asked for because the balance is below the trigger.
+    """
+
+    set: bool
+    requested: RechargeRequested | None = None
+
+    @classmethod
+    def _read(cls, value: Any) -> AutoRechargeChanged:
+        return cls(
+            set=value["set"],
+            requested=_codec.read_optional(value.get("requested"), RechargeRequested._read),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Availability:
+    """What is offered in a country, as a page of some age says.
+
+    What a page does not say is ``null``, or an empty list.
+
+    Attributes:
+        country: The country.
+        name: Its English name.
+        generation: The age of the page, 1 for the oldest to 7.
+        source: The page.
+        revision: The page's revision.
+        audio_conferencing: How Audio Conferencing is sold.
+        shared_conference_numbers: Whether shared dial-in numbers of the country are given to every
+            conferencing organization.
+        shared_conference_cities: Their cities.
+        dial_out: What pays for dialing out of a meeting.
+        calling_plan: Whether calling plans are sold.
+        calling_plan_provider: By whom.
+        domestic_minutes: Minutes of domestic plans per user and calendar month, in ascending order.
+        combined_domestic_minutes: Domestic minutes of the Domestic and International plan per user
+            and calendar month.
+        combined_international_minutes: International minutes of that plan; whichever ends first
+            ends both.
+        outbound_destinations: How many countries can be called.
+        toll_numbers: Toll service numbers.
+        toll_numbers_by: How they are had, where it is not the ordinary way.
+        toll_cities: Their cities.
+        toll_cities_on_request: Cities that are had on request; ``*`` for further ones that are not
+            named.
+        toll_restriction: Who can have or reach them.
+        toll_free_numbers: Toll-free service numbers.
+        toll_free_numbers_by: How they are had, where it is not the ordinary way.
+        service_numbers_for_conferencing_only: Whether service numbers are for conferencing only,
+            not for attendants and queues.
+        communications_credits: Communications Credits.
+        user_number_porting: User numbers can be ported in.
+        toll_porting: Toll service numbers can be ported in.
+        toll_free_porting: Toll-free service numbers can be ported in.
+        user_to_service: A user number can be made a service number.
+        emergency_address: When the emergency address is given.
+        emergency_routing: How emergency calls find their way.
+    """
+
+    country: str
+    name: str
+    generation: int
+    source: str
+    revision: str
+    audio_conferencing: Conferencing
+    shared_conference_numbers: Offered | None = None
+    shared_conference_cities: tuple[str, ...]
+    dial_out: DialOut
+    calling_plan: Offered
+    calling_plan_provider: ProviderRecord | None = None
+    domestic_minutes: tuple[int, ...]
+    combined_domestic_minutes: int | None = None
+    combined_international_minutes: int | None = None
+    outbound_destinations: int | None = None
+    toll_numbers: Offered
+    toll_numbers_by: NumbersBy | None = None
+    toll_cities: tuple[str, ...]
+    toll_cities_on_request: tuple[str, ...]
+    toll_restriction: Restriction | None = None
+    toll_free_numbers: Offered
+    toll_free_numbers_by: NumbersBy | None = None
+    service_numbers_for_conferencing_only: bool
+    communications_credits: Offered
+    user_number_porting: Offered | None = None
+    toll_porting: Offered | None = None
+    toll_free_porting: Offered | None = None
+    user_to_service: Offered | None = None
+    emergency_address: AddressTiming | None = None
+    emergency_routing: EmergencyRouting | None = None
+
+    @classmethod
+    def _read(cls, value: Any) -> Availability:
+        return cls(
+            country=value["country"],
+            name=value["name"],
+            generation=value["generation"],
+            source=value["source"],
+            revision=value["revision"],
+            audio_conferencing=Conferencing(value["audio_conferencing"]),
+            shared_conference_numbers=_codec.read_optional(
+                value.get("shared_conference_numbers"),
+                Offered,
+            ),
+            shared_conference_cities=_codec.read_several(str)(value["shared_conference_cities"]),
+            dial_out=DialOut(value["dial_out"]),
+            calling_plan=Offered(value["calling_plan"]),
+            calling_plan_provider=_codec.read_optional(
+                value.get("calling_plan_provider"),
+                ProviderRecord,
+            ),
+            domestic_minutes=_codec.read_several(int)(value["domestic_minutes"]),
+            combined_domestic_minutes=value.get("combined_domestic_minutes"),
+            combined_international_minutes=value.get("combined_international_minutes"),
+            outbound_destinations=value.get("outbound_destinations"),
+            toll_numbers=Offered(value["toll_numbers"]),
+            toll_numbers_by=_codec.read_optional(value.get("toll_numbers_by"), NumbersBy),
+            toll_cities=_codec.read_several(str)(value["toll_cities"]),
+            toll_cities_on_request=_codec.read_several(str)(value["toll_cities_on_request"]),
+            toll_restriction=_codec.read_optional(value.get("toll_restriction"), Restriction),
+            toll_free_numbers=Offered(value["toll_free_numbers"]),
+            toll_free_numbers_by=_codec.read_optional(value.get("toll_free_numbers_by"), NumbersBy),
+            service_numbers_for_conferencing_only=value["service_numbers_for_conferencing_only"],
+            communications_credits=Offered(value["communications_credits"]),
+            user_number_porting=_codec.read_optional(value.get("user_number_porting"), Offered),
+            toll_porting=_codec.read_optional(value.get("toll_porting"), Offered),
+            toll_free_porting=_codec.read_optional(value.get("toll_free_porting"), Offered),
+            user_to_service=_codec.read_optional(value.get("user_to_service"), Offered),
+            emergency_address=_codec.read_optional(value.get("emergency_address"), AddressTiming),
+            emergency_routing=_codec.read_optional(
+                value.get("emergency_routing"),
+                EmergencyRouting,
+            ),
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, init=False)
 class Basis:
     """How many licences there are of each sort that matters, by seats bought.
@@ -650,12 +1606,16 @@ class BillingOverrides:
             calls before 1 December 2019.
         conference_minutes: Conference dial-out minutes a month per purchased licence, calls since 1
             December 2019.
+        funds_months: For how many calendar months funds can be spent.
+        recharge_retry: How long after a failed recharge the next one waits.
         resource_account_needs_credits_license: Whether a resource account needs a Communications
             Credits licence of its own to call out; else it is advice.
     """
 
     conference_minutes_until_2019: int | None = None
     conference_minutes: int | None = None
+    funds_months: int | None = None
+    recharge_retry: timedelta | None = None
     resource_account_needs_credits_license: bool | None = None
 
     def __init__(
@@ -663,6 +1623,8 @@ class BillingOverrides:
         *,
         conference_minutes_until_2019: int | None = None,
         conference_minutes: int | None = None,
+        funds_months: int | None = None,
+        recharge_retry: timedelta | None = None,
         resource_account_needs_credits_license: bool | None = None,
     ) -> None:
         """Checks the fields and brings them to the form in which they are kept."""
@@ -682,6 +1644,16 @@ class BillingOverrides:
         )
         object.__setattr__(
             self,
+            "funds_months",
+            _codec.optional(funds_months, "funds_months", _codec.uint32),
+        )
+        object.__setattr__(
+            self,
+            "recharge_retry",
+            _codec.optional(recharge_retry, "recharge_retry", _codec.duration),
+        )
+        object.__setattr__(
+            self,
             "resource_account_needs_credits_license",
             _codec.optional(
                 resource_account_needs_credits_license,
@@ -695,6 +1667,8 @@ class BillingOverrides:
         return cls(
             conference_minutes_until_2019=value.get("conference_minutes_until_2019"),
             conference_minutes=value.get("conference_minutes"),
+            funds_months=value.get("funds_months"),
+            recharge_retry=_codec.read_optional(value.get("recharge_retry"), _codec.read_duration),
             resource_account_needs_credits_license=value.get(
                 "resource_account_needs_credits_license",
             ),
@@ -714,6 +1688,12 @@ class BillingRules:
             December 2019.
 
             Source: Audio Conferencing subscription dial-out.
+        funds_months: For how many calendar months funds can be spent.
+
+            Source: Setting up Phone System, step 10; What are Communications Credits.
+        recharge_retry: How long after a failed recharge the next one waits.
+
+            Source: ours; no source states it.
         resource_account_needs_credits_license: Whether a resource account needs a Communications
             Credits licence of its own to call out; else it is advice.
 
@@ -723,6 +1703,8 @@ class BillingRules:
 
     conference_minutes_until_2019: int
     conference_minutes: int
+    funds_months: int
+    recharge_retry: timedelta
     resource_account_needs_credits_license: bool
 
     @classmethod
@@ -730,7 +1712,29 @@ class BillingRules:
         return cls(
             conference_minutes_until_2019=value["conference_minutes_until_2019"],
             conference_minutes=value["conference_minutes"],
+            funds_months=value["funds_months"],
+            recharge_retry=_codec.read_duration(value["recharge_retry"]),
             resource_account_needs_credits_license=value["resource_account_needs_credits_license"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A rule that stands in the way.
+
+    Attributes:
+        rule: The rule and its figures.
+        unblock: What would lift it.
+    """
+
+    rule: Refusal
+    unblock: str
+
+    @classmethod
+    def _read(cls, value: Any) -> Block:
+        return cls(
+            rule=Refusal._read(value["rule"]),
+            unblock=value["unblock"],
         )
 
 
@@ -751,6 +1755,47 @@ class Blocked:
         return cls(
             numbers=NumberList(value["numbers"]),
             until=_codec.read_optional(value.get("until"), _codec.read_instant),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallCharged:
+    """A call was paid, or recorded as free.
+
+    Attributes:
+        call: The call.
+        kind: Its sort.
+        user: Who called, or was called.
+        started_at: When it began.
+        duration: How long it lasted.
+        included: What a plan's minutes paid.
+        priced: What credits paid.
+        draws: From which lots, the oldest first.
+        at: When it was charged.
+    """
+
+    call: str
+    kind: CallKind
+    user: str | None = None
+    started_at: datetime
+    duration: timedelta
+    included: Included | None = None
+    priced: Priced | None = None
+    draws: tuple[Draw, ...]
+    at: datetime
+
+    @classmethod
+    def _read(cls, value: Any) -> CallCharged:
+        return cls(
+            call=value["call"],
+            kind=CallKind(value["kind"]),
+            user=value.get("user"),
+            started_at=_codec.read_instant(value["started_at"]),
+            duration=_codec.read_duration(value["duration"]),
+            included=_codec.read_optional(value.get("included"), Included._read),
+            priced=_codec.read_optional(value.get("priced"), Priced._read),
+            draws=_codec.read_several(Draw._read)(value["draws"]),
+            at=_codec.read_instant(value["at"]),
         )
 
 
@@ -889,6 +1934,338 @@ class CallQueueRules:
             routing_methods=_codec.read_several(RoutingMethod)(value["routing_methods"]),
             when_nobody_answers=WhenNobodyAnswers(value["when_nobody_answers"]),
             timeout_step=_codec.read_duration(value["timeout_step"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, init=False)
+class CallRecord:
+    """A call that has ended.
+
+    Attributes:
+        call: What names it; the same call is charged once.
+        kind: Its sort.
+        user: Who called or was called, or the organizer of the conference, or the resource account.
+        location: The country of the user, or of the organization.
+        caller: The caller's number as it is known; reports mask its last digits.
+        called: The number called, as it was dialed.
+        reach: Whether it left the country; told by the number called if not given.
+        started_at: When it began.
+        duration: How long it lasted, at most 366 days.
+    """
+
+    call: str
+    kind: CallKind
+    user: str | None = None
+    location: str
+    caller: str | None = None
+    called: str | None = None
+    reach: Reach | None = None
+    started_at: datetime
+    duration: timedelta
+
+    def __init__(
+        self,
+        *,
+        call: str,
+        kind: CallKind | str,
+        user: str | None = None,
+        location: str,
+        caller: str | None = None,
+        called: str | None = None,
+        reach: Reach | str | None = None,
+        started_at: datetime,
+        duration: timedelta,
+    ) -> None:
+        """Checks the fields and brings them to the form in which they are kept."""
+        object.__setattr__(self, "call", _codec.text(call, "call"))
+        object.__setattr__(self, "kind", _codec.one_of(CallKind)(kind, "kind"))
+        object.__setattr__(self, "user", _codec.optional(user, "user", _codec.text))
+        object.__setattr__(self, "location", _codec.text(location, "location"))
+        object.__setattr__(self, "caller", _codec.optional(caller, "caller", _codec.text))
+        object.__setattr__(self, "called", _codec.optional(called, "called", _codec.text))
+        object.__setattr__(self, "reach", _codec.optional(reach, "reach", _codec.one_of(Reach)))
+        object.__setattr__(self, "started_at", _codec.instant(started_at, "started_at"))
+        object.__setattr__(self, "duration", _codec.duration(duration, "duration"))
+
+    @classmethod
+    def _read(cls, value: Any) -> CallRecord:
+        return cls(
+            call=value["call"],
+            kind=CallKind(value["kind"]),
+            user=value.get("user"),
+            location=value["location"],
+            caller=value.get("caller"),
+            called=value.get("called"),
+            reach=_codec.read_optional(value.get("reach"), Reach),
+            started_at=_codec.read_instant(value["started_at"]),
+            duration=_codec.read_duration(value["duration"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, init=False)
+class CapacityOverrides:
+    """Overrides of ``CapacityRules``; what is not given stays.
+
+    Attributes:
+        user_number_calls: Calls that a user number carries at once.
+        service_number_calls: Calls that a service number carries at once.
+    """
+
+    user_number_calls: int | None = None
+    service_number_calls: int | None = None
+
+    def __init__(
+        self,
+        *,
+        user_number_calls: int | None = None,
+        service_number_calls: int | None = None,
+    ) -> None:
+        """Checks the fields and brings them to the form in which they are kept."""
+        object.__setattr__(
+            self,
+            "user_number_calls",
+            _codec.optional(user_number_calls, "user_number_calls", _codec.uint32),
+        )
+        object.__setattr__(
+            self,
+            "service_number_calls",
+            _codec.optional(service_number_calls, "service_number_calls", _codec.uint32),
+        )
+
+    @classmethod
+    def _read(cls, value: Any) -> CapacityOverrides:
+        return cls(
+            user_number_calls=value.get("user_number_calls"),
+            service_number_calls=value.get("service_number_calls"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapacityRules:
+    """How many calls numbers carry at once.
+
+    Attributes:
+        user_number_calls: Calls that a user number carries at once.
+
+            Source: ours; the sources say a few (Setting up Phone System, step 4).
+        service_number_calls: Calls that a service number carries at once.
+
+            Source: ours; the sources say hundreds (Setting up Phone System, step 4).
+    """
+
+    user_number_calls: int
+    service_number_calls: int
+
+    @classmethod
+    def _read(cls, value: Any) -> CapacityRules:
+        return cls(
+            user_number_calls=value["user_number_calls"],
+            service_number_calls=value["service_number_calls"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A change of a field, made or suggested.
+
+    Attributes:
+        field: The field.
+        from_: What it said.
+        to: What it says now, or might say.
+        kind: Why.
+    """
+
+    field: Field
+    from_: str
+    to: str
+    kind: ChangeKind
+
+    @classmethod
+    def _read(cls, value: Any) -> Change:
+        return cls(
+            field=Field(value["field"]),
+            from_=value["from"],
+            to=value["to"],
+            kind=ChangeKind(value["kind"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """What a call costs, and why.
+
+    Attributes:
+        tariff: The price list.
+        rate: The row of the longest prefix.
+        duration: How long the call lasted.
+        billed: How long it is charged for: at least the minimum, in whole increments.
+        amount: ``connection_fee + per_minute × billed``, rounded once, half away from zero, to
+            cents.
+    """
+
+    tariff: TariffId
+    rate: Rate
+    duration: timedelta
+    billed: timedelta
+    amount: Decimal
+
+    @classmethod
+    def _read(cls, value: Any) -> Charge:
+        return cls(
+            tariff=TariffId._read(value["tariff"]),
+            rate=Rate._read(value["rate"]),
+            duration=_codec.read_duration(value["duration"]),
+            billed=_codec.read_duration(value["billed"]),
+            amount=Decimal(value["amount"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charged:
+    """Calls that were charged.
+
+    Attributes:
+        calls: What paid for which.
+        amount: What they cost together, beyond included minutes.
+        requested: The recharge that is asked for, if one is.
+        notices: What administrators are to be told.
+    """
+
+    calls: tuple[CallCharged, ...]
+    amount: Decimal
+    requested: RechargeRequested | None = None
+    notices: tuple[NoticeDue, ...]
+
+    @classmethod
+    def _read(cls, value: Any) -> Charged:
+        return cls(
+            calls=_codec.read_several(CallCharged._read)(value["calls"]),
+            amount=Decimal(value["amount"]),
+            requested=_codec.read_optional(value.get("requested"), RechargeRequested._read),
+            notices=_codec.read_several(NoticeDue._read)(value["notices"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, init=False)
+class CivicAddress:
+    """A civic address, with the fields of ``New-CsOnlineLisCivicAddress``.
+
+    One that is empty is not given.
+
+    Attributes:
+        country: The country or region.
+        company_name: The company's name.
+        house_number: The house number, such as ``221`` or ``120-55``.
+        house_number_suffix: What follows the house number, such as ``B`` or ``1/2``.
+        pre_directional: The direction before the street's name, such as ``NE``.
+        street_name: The street's name; it may hold the whole line.
+        street_suffix: The sort of street, such as ``Ave``.
+        post_directional: The direction after the street's name, such as ``SW``.
+        city: The city.
+        city_alias: Another name of the city.
+        state_or_province: The state or province: its key, its name or its ISO code.
+        postal_code: The postal code.
+        description: What the address is, in words.
+        company_tax_id: The company's tax number.
+        elin: The emergency location identification number.
+        latitude: The latitude in degrees, north positive; an exact decimal.
+        longitude: The longitude in degrees, east positive; an exact decimal.
+    """
+
+    country: str
+    company_name: str = ""
+    house_number: str = ""
+    house_number_suffix: str = ""
+    pre_directional: str = ""
+    street_name: str = ""
+    street_suffix: str = ""
+    post_directional: str = ""
+    city: str = ""
+    city_alias: str = ""
+    state_or_province: str = ""
+    postal_code: str = ""
+    description: str = ""
+    company_tax_id: str = ""
+    elin: str = ""
+    latitude: Decimal | None = None
+    longitude: Decimal | None = None
+
+    def __init__(
+        self,
+        *,
+        country: str,
+        company_name: str = "",
+        house_number: str = "",
+        house_number_suffix: str = "",
+        pre_directional: str = "",
+        street_name: str = "",
+        street_suffix: str = "",
+        post_directional: str = "",
+        city: str = "",
+        city_alias: str = "",
+        state_or_province: str = "",
+        postal_code: str = "",
+        description: str = "",
+        company_tax_id: str = "",
+        elin: str = "",
+        latitude: Decimal | int | None = None,
+        longitude: Decimal | int | None = None,
+    ) -> None:
+        """Checks the fields and brings them to the form in which they are kept."""
+        object.__setattr__(self, "country", _codec.text(country, "country"))
+        object.__setattr__(self, "company_name", _codec.text(company_name, "company_name"))
+        object.__setattr__(self, "house_number", _codec.text(house_number, "house_number"))
+        object.__setattr__(
+            self,
+            "house_number_suffix",
+            _codec.text(house_number_suffix, "house_number_suffix"),
+        )
+        object.__setattr__(self, "pre_directional", _codec.text(pre_directional, "pre_directional"))
+        object.__setattr__(self, "street_name", _codec.text(street_name, "street_name"))
+        object.__setattr__(self, "street_suffix", _codec.text(street_suffix, "street_suffix"))
+        object.__setattr__(
+            self,
+            "post_directional",
+            _codec.text(post_directional, "post_directional"),
+        )
+        object.__setattr__(self, "city", _codec.text(city, "city"))
+        object.__setattr__(self, "city_alias", _codec.text(city_alias, "city_alias"))
+        object.__setattr__(
+            self,
+            "state_or_province",
+            _codec.text(state_or_province, "state_or_province"),
+        )
+        object.__setattr__(self, "postal_code", _codec.text(postal_code, "postal_code"))
+        object.__setattr__(self, "description", _codec.text(description, "description"))
+        object.__setattr__(self, "company_tax_id", _codec.text(company_tax_id, "company_tax_id"))
+        object.__setattr__(self, "elin", _codec.text(elin, "elin"))
+        object.__setattr__(self, "latitude", _codec.optional(latitude, "latitude", _codec.decimal))
+        object.__setattr__(
+            self,
+            "longitude",
+            _codec.optional(longitude, "longitude", _codec.decimal),
+        )
+
+    @classmethod
+    def _read(cls, value: Any) -> CivicAddress:
+        return cls(
+            country=value["country"],
+            company_name=value.get("company_name", ""),
+            house_number=value.get("house_number", ""),
+            house_number_suffix=value.get("house_number_suffix", ""),
+            pre_directional=value.get("pre_directional", ""),
+            street_name=value.get("street_name", ""),
+            street_suffix=value.get("street_suffix", ""),
+            post_directional=value.get("post_directional", ""),
+            city=value.get("city", ""),
+            city_alias=value.get("city_alias", ""),
+            state_or_province=value.get("state_or_province", ""),
+            postal_code=value.get("postal_code", ""),
+            description=value.get("description", ""),
+            company_tax_id=value.get("company_tax_id", ""),
+            elin=value.get("elin", ""),
+            latitude=_codec.read_optional(value.get("latitude"), Decimal),
+            longitude=_codec.read_optional(value.get("longitude"), Decimal),
         )
 
 
@@ -1039,6 +2416,46 @@ class CreditsSetUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Draw:
+    """What a charge took from a lot.
+
+    Attributes:
+        lot: The lot.
+        amount: How much.
+    """
+
+    lot: int
+    amount: Decimal
+
+    @classmethod
+    def _read(cls, value: Any) -> Draw:
+        return cls(
+            lot=value["lot"],
+            amount=Decimal(value["amount"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Element:
+    """A field and what is known of it.
+
+    Attributes:
+        field: The field.
+        status: What is known of it.
+    """
+
+    field: Field
+    status: ElementStatus
+
+    @classmethod
+    def _read(cls, value: Any) -> Element:
+        return cls(
+            field=Field(value["field"]),
+            status=ElementStatus(value["status"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entitlement:
     """What the licences entitle to.
 
@@ -1068,6 +2485,58 @@ class Entitlement:
             service_toll_free=ServiceNumbers._read(value["service_toll_free"]),
             resource_accounts=ResourceAccounts._read(value["resource_accounts"]),
             conference_minutes=ConferenceMinutes._read(value["conference_minutes"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FundsAdded:
+    """Funds were added.
+
+    Attributes:
+        lot: The lot that they are.
+        amount: How much.
+        expires_at: When they are forfeited.
+        payment: How they were paid.
+        recharge: The recharge that brought them, if one did.
+        at: When.
+    """
+
+    lot: int
+    amount: Decimal
+    expires_at: datetime
+    payment: Payment
+    recharge: int | None = None
+    at: datetime
+
+    @classmethod
+    def _read(cls, value: Any) -> FundsAdded:
+        return cls(
+            lot=value["lot"],
+            amount=Decimal(value["amount"]),
+            expires_at=_codec.read_instant(value["expires_at"]),
+            payment=Payment._read(value["payment"]),
+            recharge=value.get("recharge"),
+            at=_codec.read_instant(value["at"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FundsChanged:
+    """Funds as they were added.
+
+    Attributes:
+        funds: The lot.
+        requested: The recharge that is asked for because the balance is still below the trigger.
+    """
+
+    funds: FundsAdded
+    requested: RechargeRequested | None = None
+
+    @classmethod
+    def _read(cls, value: Any) -> FundsChanged:
+        return cls(
+            funds=FundsAdded._read(value["funds"]),
+            requested=_codec.read_optional(value.get("requested"), RechargeRequested._read),
         )
 
 
@@ -1115,6 +2584,29 @@ class Imported:
     def _read(cls, value: Any) -> Imported:
         return cls(
             numbers=value["numbers"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Included:
+    """The part of a call that a pool paid.
+
+    Attributes:
+        pool: The pool.
+        reach: Which of its allowances.
+        duration: How long.
+    """
+
+    pool: PoolKey
+    reach: Reach
+    duration: timedelta
+
+    @classmethod
+    def _read(cls, value: Any) -> Included:
+        return cls(
+            pool=PoolKey._read(value["pool"]),
+            reach=Reach(value["reach"]),
+            duration=_codec.read_duration(value["duration"]),
         )
 
 
@@ -1438,6 +2930,99 @@ class Loaded:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Located:
+    """Numbers that got an emergency address.
+
+    Attributes:
+        numbers: The numbers.
+        location: The address.
+    """
+
+    numbers: NumberList
+    location: str
+
+    @classmethod
+    def _read(cls, value: Any) -> Located:
+        return cls(
+            numbers=NumberList(value["numbers"]),
+            location=value["location"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lot:
+    """Funds that were bought at once.
+
+    Attributes:
+        lot: Its number within the account, from 1.
+        amount: What was bought.
+        remaining: What is left of it.
+        purchased_at: When it was bought.
+        expires_at: Spendable before this instant, forfeited at it: twelve calendar months after the
+            purchase.
+        payment: Which agreement paid, if one did.
+    """
+
+    lot: int
+    amount: Decimal
+    remaining: Decimal
+    purchased_at: datetime
+    expires_at: datetime
+    payment: Payment
+
+    @classmethod
+    def _read(cls, value: Any) -> Lot:
+        return cls(
+            lot=value["lot"],
+            amount=Decimal(value["amount"]),
+            remaining=Decimal(value["remaining"]),
+            purchased_at=_codec.read_instant(value["purchased_at"]),
+            expires_at=_codec.read_instant(value["expires_at"]),
+            payment=Payment._read(value["payment"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MinutesAnswer:
+    """The pools of a month.
+
+    Attributes:
+        pools: Those that include anything or of which anything was used, by plan and country.
+    """
+
+    pools: tuple[PoolOf, ...]
+
+    @classmethod
+    def _read(cls, value: Any) -> MinutesAnswer:
+        return cls(
+            pools=_codec.read_several(PoolOf._read)(value["pools"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeDue:
+    """Administrators are to be told something: whoever sends mail does so.
+
+    Attributes:
+        notice: What.
+        balance: The balance then.
+        at: When.
+    """
+
+    notice: NoticeKind
+    balance: Decimal
+    at: datetime
+
+    @classmethod
+    def _read(cls, value: Any) -> NoticeDue:
+        return cls(
+            notice=NoticeKind(value["notice"]),
+            balance=Decimal(value["balance"]),
+            at=_codec.read_instant(value["at"]),
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, init=False)
 class NumberAssignment:
     """A number and what it is to serve.
@@ -1445,26 +3030,31 @@ class NumberAssignment:
     Attributes:
         number: The number, owned, unassigned and not blocked.
         target: What it is to serve.
+        location: Its emergency address from now on; the one that it has if not given.
     """
 
     number: PhoneNumber
     target: str
+    location: str | None = None
 
     def __init__(
         self,
         *,
         number: PhoneNumber | str,
         target: str,
+        location: str | None = None,
     ) -> None:
         """Checks the fields and brings them to the form in which they are kept."""
         object.__setattr__(self, "number", _codec.phone_number(number, "number"))
         object.__setattr__(self, "target", _codec.text(target, "target"))
+        object.__setattr__(self, "location", _codec.optional(location, "location", _codec.text))
 
     @classmethod
     def _read(cls, value: Any) -> NumberAssignment:
         return cls(
             number=PhoneNumber(value["number"]),
             target=value["target"],
+            location=value.get("location"),
         )
 
 
@@ -1609,6 +3199,48 @@ class OrdersAnswer:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a validation tells.
+
+    Attributes:
+        verdict: The verdict.
+        routable: Whether a call could be routed by it: a street is there, and the city, the state
+            and the postal code do not point to different places.
+        level: How far it was checked.
+        address: The address with the changes made.
+        elements: What is known of each field that says something.
+        changes: The changes that were made.
+        problems: What is wrong, or might be.
+        suggestions: Changes that might be right and are not made.
+        data_version: Which data it was checked against.
+    """
+
+    verdict: Verdict
+    routable: bool
+    level: Level
+    address: CivicAddress
+    elements: tuple[Element, ...]
+    changes: tuple[Change, ...]
+    problems: tuple[Problem, ...]
+    suggestions: tuple[Change, ...]
+    data_version: str
+
+    @classmethod
+    def _read(cls, value: Any) -> Outcome:
+        return cls(
+            verdict=Verdict(value["verdict"]),
+            routable=value["routable"],
+            level=Level(value["level"]),
+            address=CivicAddress._read(value["address"]),
+            elements=_codec.read_several(Element._read)(value["elements"]),
+            changes=_codec.read_several(Change._read)(value["changes"]),
+            problems=_codec.read_several(Problem._read)(value["problems"]),
+            suggestions=_codec.read_several(Change._read)(value["suggestions"]),
+            data_version=value["data_version"],
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, init=False)
 class PortingOverrides:
     """Overrides of ``PortingRules``; what is not given stays.
@@ -1622,6 +3254,16 @@ class PortingOverrides:
             number along.
         error_order_deletable: Whether an order in error can be deleted; else it is made anew.
         cut_off: How long before the transfer an order can no longer be changed.
+        transfer_date_editable: Whether the instant of an approved transfer can still be changed, up
+            to the cut-off.
+        letter_for_service_requests: Whether a service request needs a letter of authorization; the
+            wizard asks for its letter itself.
+        one_order_per_account: Whether orders of one account go one after the other, so that a
+            second one is refused.
+        lead_days_us: The fewest days between sending an order in and its transfer, in the United
+            States.
+        lead_days_canada: The fewest days between sending an order in and its transfer, in Canada.
+        transfer_days_maximum: The most days between sending an order in and its transfer.
         company_name_maximum: The longest company name on a letter of authorization, in characters.
         authorizing_person_maximum: The longest name of the authorizing person, in characters.
         port_out_pin_minimum: The fewest digits of the PIN that protects against porting out.
@@ -1635,6 +3277,12 @@ class PortingOverrides:
     partial_port_with_billing_number: bool | None = None
     error_order_deletable: bool | None = None
     cut_off: timedelta | None = None
+    transfer_date_editable: bool | None = None
+    letter_for_service_requests: bool | None = None
+    one_order_per_account: bool | None = None
+    lead_days_us: int | None = None
+    lead_days_canada: int | None = None
+    transfer_days_maximum: Limit | None = None
     company_name_maximum: int | None = None
     authorizing_person_maximum: int | None = None
     port_out_pin_minimum: int | None = None
@@ -1650,6 +3298,12 @@ class PortingOverrides:
         partial_port_with_billing_number: bool | None = None,
         error_order_deletable: bool | None = None,
         cut_off: timedelta | None = None,
+        transfer_date_editable: bool | None = None,
+        letter_for_service_requests: bool | None = None,
+        one_order_per_account: bool | None = None,
+        lead_days_us: int | None = None,
+        lead_days_canada: int | None = None,
+        transfer_days_maximum: Limit | None = None,
         company_name_maximum: int | None = None,
         authorizing_person_maximum: int | None = None,
         port_out_pin_minimum: int | None = None,
@@ -1693,6 +3347,40 @@ class PortingOverrides:
         object.__setattr__(self, "cut_off", _codec.optional(cut_off, "cut_off", _codec.duration))
         object.__setattr__(
             self,
+            "transfer_date_editable",
+            _codec.optional(transfer_date_editable, "transfer_date_editable", _codec.boolean),
+        )
+        object.__setattr__(
+            self,
+            "letter_for_service_requests",
+            _codec.optional(
+                letter_for_service_requests,
+                "letter_for_service_requests",
+                _codec.boolean,
+            ),
+        )
+        object.__setattr__(
+            self,
+            "one_order_per_account",
+            _codec.optional(one_order_per_account, "one_order_per_account", _codec.boolean),
+        )
+        object.__setattr__(
+            self,
+            "lead_days_us",
+            _codec.optional(lead_days_us, "lead_days_us", _codec.uint32),
+        )
+        object.__setattr__(
+            self,
+            "lead_days_canada",
+            _codec.optional(lead_days_canada, "lead_days_canada", _codec.uint32),
+        )
+        object.__setattr__(
+            self,
+            "transfer_days_maximum",
+            _codec.optional(transfer_days_maximum, "transfer_days_maximum", _codec.limit),
+        )
+        object.__setattr__(
+            self,
             "company_name_maximum",
             _codec.optional(company_name_maximum, "company_name_maximum", _codec.uint32),
         )
@@ -1729,6 +3417,12 @@ class PortingOverrides:
             partial_port_with_billing_number=value.get("partial_port_with_billing_number"),
             error_order_deletable=value.get("error_order_deletable"),
             cut_off=_codec.read_optional(value.get("cut_off"), _codec.read_duration),
+            transfer_date_editable=value.get("transfer_date_editable"),
+            letter_for_service_requests=value.get("letter_for_service_requests"),
+            one_order_per_account=value.get("one_order_per_account"),
+            lead_days_us=value.get("lead_days_us"),
+            lead_days_canada=value.get("lead_days_canada"),
+            transfer_days_maximum=value.get("transfer_days_maximum"),
             company_name_maximum=value.get("company_name_maximum"),
             authorizing_person_maximum=value.get("authorizing_person_maximum"),
             port_out_pin_minimum=value.get("port_out_pin_minimum"),
@@ -1746,6 +3440,7 @@ class Overrides:
         porting: Port orders.
         addresses: Emergency addresses.
         billing: Minutes and Communications Credits.
+        capacity: How many calls numbers carry at once.
         conferencing: Dial-in conferencing.
         call_queues: Call queues.
         attendants: Auto attendants.
@@ -1756,6 +3451,7 @@ class Overrides:
     porting: PortingOverrides = field(default_factory=PortingOverrides)
     addresses: AddressOverrides = field(default_factory=AddressOverrides)
     billing: BillingOverrides = field(default_factory=BillingOverrides)
+    capacity: CapacityOverrides = field(default_factory=CapacityOverrides)
     conferencing: ConferencingOverrides = field(default_factory=ConferencingOverrides)
     call_queues: CallQueueOverrides = field(default_factory=CallQueueOverrides)
     attendants: AttendantOverrides = field(default_factory=AttendantOverrides)
@@ -1768,6 +3464,7 @@ class Overrides:
         porting: PortingOverrides | Mapping[str, object] | None = None,
         addresses: AddressOverrides | Mapping[str, object] | None = None,
         billing: BillingOverrides | Mapping[str, object] | None = None,
+        capacity: CapacityOverrides | Mapping[str, object] | None = None,
         conferencing: ConferencingOverrides | Mapping[str, object] | None = None,
         call_queues: CallQueueOverrides | Mapping[str, object] | None = None,
         attendants: AttendantOverrides | Mapping[str, object] | None = None,
@@ -1800,6 +3497,13 @@ class Overrides:
         if billing is None:
             billing = BillingOverrides()
         object.__setattr__(self, "billing", _codec.structure(BillingOverrides)(billing, "billing"))
+        if capacity is None:
+            capacity = CapacityOverrides()
+        object.__setattr__(
+            self,
+            "capacity",
+            _codec.structure(CapacityOverrides)(capacity, "capacity"),
+        )
         if conferencing is None:
             conferencing = ConferencingOverrides()
         object.__setattr__(
@@ -1830,6 +3534,7 @@ class Overrides:
             porting=PortingOverrides._read(value.get("porting", {})),
             addresses=AddressOverrides._read(value.get("addresses", {})),
             billing=BillingOverrides._read(value.get("billing", {})),
+            capacity=CapacityOverrides._read(value.get("capacity", {})),
             conferencing=ConferencingOverrides._read(value.get("conferencing", {})),
             call_queues=CallQueueOverrides._read(value.get("call_queues", {})),
             attendants=AttendantOverrides._read(value.get("attendants", {})),
@@ -1851,6 +3556,8 @@ class OwnedNumber:
         status: What it is doing.
         target: What it serves.
         blocked_until: Until when it is blocked; none for forever, or if it is not.
+        location: Its emergency address.
+        told_at: When the user who holds it was told so.
     """
 
     number: PhoneNumber
@@ -1863,6 +3570,8 @@ class OwnedNumber:
     status: HeldStatus
     target: str | None = None
     blocked_until: datetime | None = None
+    location: str | None = None
+    told_at: datetime | None = None
 
     @classmethod
     def _read(cls, value: Any) -> OwnedNumber:
@@ -1877,6 +3586,8 @@ class OwnedNumber:
             status=HeldStatus(value["status"]),
             target=value.get("target"),
             blocked_until=_codec.read_optional(value.get("blocked_until"), _codec.read_instant),
+            location=value.get("location"),
+            told_at=_codec.read_optional(value.get("told_at"), _codec.read_instant),
         )
 
 
@@ -1930,6 +3641,98 @@ class ParsedNumber:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of a step.
+
+    Attributes:
+        part: What it is about.
+        progress: How far it is.
+        until: Until when it waits, where that is known.
+        detail: How it stands, with figures.
+        blocks: The rules that stand in the way.
+    """
+
+    part: str
+    progress: Progress
+    until: datetime | None = None
+    detail: str
+    blocks: tuple[Block, ...]
+
+    @classmethod
+    def _read(cls, value: Any) -> Part:
+        return cls(
+            part=value["part"],
+            progress=Progress(value["progress"]),
+            until=_codec.read_optional(value.get("until"), _codec.read_instant),
+            detail=value["detail"],
+            blocks=_codec.read_several(Block._read)(value["blocks"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, init=False)
+class Payment:
+    """How funds are paid.
+
+    Which enterprise agreement, and the purchase order; neither for a card, whose data are never
+    kept.
+
+    Attributes:
+        agreement: The number of the enterprise agreement; one of several.
+        purchase_order: The purchase order that goes with the agreement.
+    """
+
+    agreement: str | None = None
+    purchase_order: str | None = None
+
+    def __init__(
+        self,
+        *,
+        agreement: str | None = None,
+        purchase_order: str | None = None,
+    ) -> None:
+        """Checks the fields and brings them to the form in which they are kept."""
+        object.__setattr__(self, "agreement", _codec.optional(agreement, "agreement", _codec.text))
+        object.__setattr__(
+            self,
+            "purchase_order",
+            _codec.optional(purchase_order, "purchase_order", _codec.text),
+        )
+
+    @classmethod
+    def _read(cls, value: Any) -> Payment:
+        return cls(
+            agreement=value.get("agreement"),
+            purchase_order=value.get("purchase_order"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingRecharge:
+    """A recharge that was asked for and whose outcome is not known.
+
+    Attributes:
+        recharge: Its number within the account, from 1.
+        amount: What is bought.
+        payment: How it is paid.
+        since: Since when it is pending.
+    """
+
+    recharge: int
+    amount: Decimal
+    payment: Payment
+    since: datetime
+
+    @classmethod
+    def _read(cls, value: Any) -> PendingRecharge:
+        return cls(
+            recharge=value["recharge"],
+            amount=Decimal(value["amount"]),
+            payment=Payment._read(value["payment"]),
+            since=_codec.read_instant(value["since"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanAnswer:
     """The orders into which numbers to port are cut.
 
@@ -1952,35 +3755,114 @@ class PlannedOrder:
 
     Attributes:
         losing_carrier: The carrier that loses the numbers.
+        account: The account with the carrier, masked.
         kind: What the numbers are to be for.
         country: Their country.
         channel: How it is to be sent in.
         reason: Why.
         count: How many numbers there are.
         wizard_maximum: The most that the wizard takes.
+        letter_needed: Whether a letter of authorization goes with it; the wizard asks for its
+            letter itself.
+        waits_for: The order of this plan, counted from 1, that has to be done first: where the
+            rules say so, orders of one account go one after the other.
         numbers: The numbers.
     """
 
     losing_carrier: str
+    account: str
     kind: NumberKind
     country: str
     channel: Channel
     reason: Reason
     count: int
     wizard_maximum: int
+    letter_needed: bool
+    waits_for: int | None = None
     numbers: NumberList
 
     @classmethod
     def _read(cls, value: Any) -> PlannedOrder:
         return cls(
             losing_carrier=value["losing_carrier"],
+            account=value["account"],
             kind=NumberKind(value["kind"]),
             country=value["country"],
             channel=Channel(value["channel"]),
             reason=Reason(value["reason"]),
             count=value["count"],
             wizard_maximum=value["wizard_maximum"],
+            letter_needed=value["letter_needed"],
+            waits_for=value.get("waits_for"),
             numbers=NumberList(value["numbers"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolKey:
+    """The pool of the minutes of a month.
+
+    Those of all users with the same plan in the same country.
+
+    Attributes:
+        plan: The plan.
+        country: The usage location of the licences; none for conferencing.
+        month: The month, of UTC; a call belongs to the one in which it began.
+    """
+
+    plan: Plan
+    country: str | None = None
+    month: str
+
+    @classmethod
+    def _read(cls, value: Any) -> PoolKey:
+        return cls(
+            plan=Plan(value["plan"]),
+            country=value.get("country"),
+            month=value["month"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolOf:
+    """A pool of minutes.
+
+    Attributes:
+        pool: Which.
+        size: What it includes.
+        used: What was used.
+    """
+
+    pool: PoolKey
+    size: PoolSize
+    used: Used
+
+    @classmethod
+    def _read(cls, value: Any) -> PoolOf:
+        return cls(
+            pool=PoolKey._read(value["pool"]),
+            size=PoolSize._read(value["size"]),
+            used=Used._read(value["used"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolSize:
+    """What a pool includes.
+
+    Attributes:
+        domestic: Domestic calls; of conferencing, calls to Zone A.
+        international: International calls.
+    """
+
+    domestic: timedelta
+    international: timedelta
+
+    @classmethod
+    def _read(cls, value: Any) -> PoolSize:
+        return cls(
+            domestic=_codec.read_duration(value["domestic"]),
+            international=_codec.read_duration(value["international"]),
         )
 
 
@@ -2004,18 +3886,67 @@ class PortClosed:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortDeleted:
+    """A port order is gone.
+
+    Attributes:
+        order: The number that it had; no other order gets it.
+    """
+
+    order: int
+
+    @classmethod
+    def _read(cls, value: Any) -> PortDeleted:
+        return cls(
+            order=value["order"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortEdited:
+    """A port order as it was edited.
+
+    Attributes:
+        order: The port order.
+        status: How far it has come.
+        transfer_at: When the transfer is, if that was changed.
+        cut_off_at: From when on the order can be neither changed nor cancelled, if that was
+            changed.
+        submitted: What was sent in again, unless only the instant of the transfer was changed.
+    """
+
+    order: int
+    status: PortStatus
+    transfer_at: datetime | None = None
+    cut_off_at: datetime | None = None
+    submitted: PortSubmitted | None = None
+
+    @classmethod
+    def _read(cls, value: Any) -> PortEdited:
+        return cls(
+            order=value["order"],
+            status=PortStatus(value["status"]),
+            transfer_at=_codec.read_optional(value.get("transfer_at"), _codec.read_instant),
+            cut_off_at=_codec.read_optional(value.get("cut_off_at"), _codec.read_instant),
+            submitted=_codec.read_optional(value.get("submitted"), PortSubmitted._read),
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, init=False)
 class PortList:
-    """Numbers to port that lie with one carrier.
+    """Numbers to port that lie with one carrier on one account.
 
     Attributes:
         losing_carrier: The carrier that loses them.
+        account: The account with the carrier.
         kind: What the numbers are to be for.
         country: Their country.
         numbers: The numbers.
     """
 
     losing_carrier: str
+    account: str
     kind: NumberKind
     country: str
     numbers: NumberList
@@ -2024,12 +3955,14 @@ class PortList:
         self,
         *,
         losing_carrier: str,
+        account: str,
         kind: NumberKind | str,
         country: str,
         numbers: Iterable[PhoneNumber | str],
     ) -> None:
         """Checks the fields and brings them to the form in which they are kept."""
         object.__setattr__(self, "losing_carrier", _codec.text(losing_carrier, "losing_carrier"))
+        object.__setattr__(self, "account", _codec.text(account, "account"))
         object.__setattr__(self, "kind", _codec.one_of(NumberKind)(kind, "kind"))
         object.__setattr__(self, "country", _codec.text(country, "country"))
         object.__setattr__(self, "numbers", _codec.number_list(numbers, "numbers"))
@@ -2038,6 +3971,7 @@ class PortList:
     def _read(cls, value: Any) -> PortList:
         return cls(
             losing_carrier=value["losing_carrier"],
+            account=value["account"],
             kind=NumberKind(value["kind"]),
             country=value["country"],
             numbers=NumberList(value["numbers"]),
@@ -2054,9 +3988,20 @@ class PortOrder:
         kind: What the numbers are to be for; a wrong kind leaves too little capacity.
         country: The country of the numbers.
         losing_carrier: The carrier that loses them.
+        account: The account with the carrier, masked.
         numbers: The numbers.
-        submitted_at: When it was sent in.
+        submitted_at: When it was first sent in.
         status: How far it has come.
+        letter_signed_by: Who signs the letter of authorization, as it is printed.
+        company_name: The company, as it is printed.
+        billing_number: The number that the carrier bills the account by.
+        replacement_billing_number: The number that the account is billed by afterwards.
+        scope: Whether all numbers of the account are ported, as far as it is told.
+        transfer_requested_at: When the organization wants the transfer.
+        transfer_at: When the transfer is, once the losing carrier has agreed to an instant.
+        cut_off_at: From when on the order can be neither changed nor cancelled.
+        reason: Why the losing carrier refused.
+        history: Every status that it has been in, the oldest first.
     """
 
     order: int
@@ -2064,9 +4009,20 @@ class PortOrder:
     kind: NumberKind
     country: str
     losing_carrier: str
+    account: str
     numbers: NumberList
     submitted_at: datetime
     status: PortStatus
+    letter_signed_by: str | None = None
+    company_name: str | None = None
+    billing_number: PhoneNumber | None = None
+    replacement_billing_number: PhoneNumber | None = None
+    scope: Scope | None = None
+    transfer_requested_at: datetime | None = None
+    transfer_at: datetime | None = None
+    cut_off_at: datetime | None = None
+    reason: str | None = None
+    history: tuple[StatusSince, ...]
 
     @classmethod
     def _read(cls, value: Any) -> PortOrder:
@@ -2076,26 +4032,126 @@ class PortOrder:
             kind=NumberKind(value["kind"]),
             country=value["country"],
             losing_carrier=value["losing_carrier"],
+            account=value["account"],
             numbers=NumberList(value["numbers"]),
             submitted_at=_codec.read_instant(value["submitted_at"]),
             status=PortStatus(value["status"]),
+            letter_signed_by=value.get("letter_signed_by"),
+            company_name=value.get("company_name"),
+            billing_number=_codec.read_optional(value.get("billing_number"), PhoneNumber),
+            replacement_billing_number=_codec.read_optional(
+                value.get("replacement_billing_number"),
+                PhoneNumber,
+            ),
+            scope=_codec.read_optional(value.get("scope"), Scope),
+            transfer_requested_at=_codec.read_optional(
+                value.get("transfer_requested_at"),
+                _codec.read_instant,
+            ),
+            transfer_at=_codec.read_optional(value.get("transfer_at"), _codec.read_instant),
+            cut_off_at=_codec.read_optional(value.get("cut_off_at"), _codec.read_instant),
+            reason=value.get("reason"),
+            history=_codec.read_several(StatusSince._read)(value["history"]),
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortOrdersAnswer:
-    """The port orders, in ascending order of their numbers.
+    """A page of port orders.
 
     Attributes:
-        orders: The port orders.
+        total: How many orders there are.
+        orders: Those of the page, in ascending order of their numbers.
     """
 
+    total: int
     orders: tuple[PortOrder, ...]
 
     @classmethod
     def _read(cls, value: Any) -> PortOrdersAnswer:
         return cls(
+            total=value["total"],
             orders=_codec.read_several(PortOrder._read)(value["orders"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortReported:
+    """What a report made of a port order.
+
+    Attributes:
+        order: The port order.
+        status: How far it has come.
+        transfer_at: When the transfer is, if that was reported.
+        cut_off_at: From when on the order can be neither changed nor cancelled, if that was
+            reported.
+        ported_in: How many numbers are the organization's now.
+    """
+
+    order: int
+    status: PortStatus
+    transfer_at: datetime | None = None
+    cut_off_at: datetime | None = None
+    ported_in: int
+
+    @classmethod
+    def _read(cls, value: Any) -> PortReported:
+        return cls(
+            order=value["order"],
+            status=PortStatus(value["status"]),
+            transfer_at=_codec.read_optional(value.get("transfer_at"), _codec.read_instant),
+            cut_off_at=_codec.read_optional(value.get("cut_off_at"), _codec.read_instant),
+            ported_in=value["ported_in"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortRights:
+    """What an organization may do with an order in one status.
+
+    Attributes:
+        status: The status.
+        view: Whether the admin center opens the order for reading; the queries here show every
+            order.
+        edit: What can be edited.
+        cancel: Whether it can be cancelled.
+        delete: Whether it can be deleted.
+    """
+
+    status: PortStatus
+    view: bool
+    edit: Editable
+    cancel: bool
+    delete: bool
+
+    @classmethod
+    def _read(cls, value: Any) -> PortRights:
+        return cls(
+            status=PortStatus(value["status"]),
+            view=value["view"],
+            edit=Editable(value["edit"]),
+            cancel=value["cancel"],
+            delete=value["delete"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortStatusesAnswer:
+    """The two tables of statuses, for the organization's rules.
+
+    Attributes:
+        rights: What may be done in each status.
+        transitions: Every transition there is.
+    """
+
+    rights: tuple[PortRights, ...]
+    transitions: tuple[Transition, ...]
+
+    @classmethod
+    def _read(cls, value: Any) -> PortStatusesAnswer:
+        return cls(
+            rights=_codec.read_several(PortRights._read)(value["rights"]),
+            transitions=_codec.read_several(Transition._read)(value["transitions"]),
         )
 
 
@@ -2108,12 +4164,22 @@ class PortSubmitted:
         channel: How it was sent in.
         count: How many numbers it has.
         status: How far it has come.
+        account: The account with the carrier, masked.
+        letter_signed_by: Who signs the letter of authorization, as it is printed.
+        company_name: The company, as it is printed.
+        scope: Whether all numbers of the account are ported, as far as it is told.
+        transfer_requested_at: When the transfer is wanted.
     """
 
     order: int
     channel: Channel
     count: int
     status: PortStatus
+    account: str
+    letter_signed_by: str | None = None
+    company_name: str | None = None
+    scope: Scope | None = None
+    transfer_requested_at: datetime | None = None
 
     @classmethod
     def _read(cls, value: Any) -> PortSubmitted:
@@ -2122,6 +4188,14 @@ class PortSubmitted:
             channel=Channel(value["channel"]),
             count=value["count"],
             status=PortStatus(value["status"]),
+            account=value["account"],
+            letter_signed_by=value.get("letter_signed_by"),
+            company_name=value.get("company_name"),
+            scope=_codec.read_optional(value.get("scope"), Scope),
+            transfer_requested_at=_codec.read_optional(
+                value.get("transfer_requested_at"),
+                _codec.read_instant,
+            ),
         )
 
 
@@ -2153,6 +4227,28 @@ class PortingRules:
         cut_off: How long before the transfer an order can no longer be changed.
 
             Source: What is the status of your port orders.
+        transfer_date_editable: Whether the instant of an approved transfer can still be changed, up
+            to the cut-off.
+
+            Source: What is the status of your port orders; the newer page no longer has it.
+        letter_for_service_requests: Whether a service request needs a letter of authorization; the
+            wizard asks for its letter itself.
+
+            Source: Setting up Phone System, step 4; Contact the TNS service desk.
+        one_order_per_account: Whether orders of one account go one after the other, so that a
+            second one is refused.
+
+            Source: Port order overview (2025).
+        lead_days_us: The fewest days between sending an order in and its transfer, in the United
+            States.
+
+            Source: Port order overview (2025).
+        lead_days_canada: The fewest days between sending an order in and its transfer, in Canada.
+
+            Source: Port order overview (2025).
+        transfer_days_maximum: The most days between sending an order in and its transfer.
+
+            Source: Port order overview (2025).
         company_name_maximum: The longest company name on a letter of authorization, in characters.
 
             Source: Transfer phone numbers to Office 365.
@@ -2174,6 +4270,12 @@ class PortingRules:
     partial_port_with_billing_number: bool
     error_order_deletable: bool
     cut_off: timedelta
+    transfer_date_editable: bool
+    letter_for_service_requests: bool
+    one_order_per_account: bool
+    lead_days_us: int
+    lead_days_canada: int
+    transfer_days_maximum: Limit
     company_name_maximum: int
     authorizing_person_maximum: int
     port_out_pin_minimum: int
@@ -2189,10 +4291,68 @@ class PortingRules:
             partial_port_with_billing_number=value["partial_port_with_billing_number"],
             error_order_deletable=value["error_order_deletable"],
             cut_off=_codec.read_duration(value["cut_off"]),
+            transfer_date_editable=value["transfer_date_editable"],
+            letter_for_service_requests=value["letter_for_service_requests"],
+            one_order_per_account=value["one_order_per_account"],
+            lead_days_us=value["lead_days_us"],
+            lead_days_canada=value["lead_days_canada"],
+            transfer_days_maximum=value["transfer_days_maximum"],
             company_name_maximum=value["company_name_maximum"],
             authorizing_person_maximum=value["authorizing_person_maximum"],
             port_out_pin_minimum=value["port_out_pin_minimum"],
             port_out_pin_maximum=value["port_out_pin_maximum"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Priced:
+    """The part of a call that credits paid, by a row of the price list in force.
+
+    Attributes:
+        direction: The row's direction.
+        prefix: The row's prefix.
+        billed: How long it was charged for.
+        amount: What it cost.
+    """
+
+    direction: Direction
+    prefix: str
+    billed: timedelta
+    amount: Decimal
+
+    @classmethod
+    def _read(cls, value: Any) -> Priced:
+        return cls(
+            direction=Direction(value["direction"]),
+            prefix=value["prefix"],
+            billed=_codec.read_duration(value["billed"]),
+            amount=Decimal(value["amount"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something that is wrong, or might be, with a field.
+
+    Attributes:
+        field: The field.
+        code: What it is.
+        severity: Whether it decides the verdict.
+        message: The same in a sentence.
+    """
+
+    field: Field
+    code: ProblemCode
+    severity: Severity
+    message: str
+
+    @classmethod
+    def _read(cls, value: Any) -> Problem:
+        return cls(
+            field=Field(value["field"]),
+            code=ProblemCode(value["code"]),
+            severity=Severity(value["severity"]),
+            message=value["message"],
         )
 
 
@@ -2220,6 +4380,61 @@ class ProblemOfList:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemOfUsage:
+    """A row that is no call.
+
+    Attributes:
+        problem: What is wrong, with row and column.
+    """
+
+    problem: str
+
+    @classmethod
+    def _read(cls, value: Any) -> ProblemOfUsage:
+        return cls(
+            problem=value["problem"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """The price of calls to, or from, the numbers with a prefix.
+
+    Attributes:
+        direction: Which way the calls go.
+        prefix: The leading digits.
+        country: The country of the numbers, where the list says one.
+        destination: What the list calls them.
+        per_minute: The price of a minute.
+        connection_fee: The price of being connected at all.
+        minimum: A call is charged as if it lasted at least so long.
+        increment: A call is charged in whole steps of this.
+    """
+
+    direction: Direction
+    prefix: str
+    country: str | None = None
+    destination: str | None = None
+    per_minute: Decimal
+    connection_fee: Decimal
+    minimum: timedelta
+    increment: timedelta
+
+    @classmethod
+    def _read(cls, value: Any) -> Rate:
+        return cls(
+            direction=Direction(value["direction"]),
+            prefix=value["prefix"],
+            country=value.get("country"),
+            destination=value.get("destination"),
+            per_minute=Decimal(value["per_minute"]),
+            connection_fee=Decimal(value["connection_fee"]),
+            minimum=_codec.read_duration(value["minimum"]),
+            increment=_codec.read_duration(value["increment"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadNumbers:
     """What a list of numbers to port holds.
 
@@ -2239,6 +4454,61 @@ class ReadNumbers:
             numbers=NumberList(value["numbers"]),
             corrected=_codec.read_several(NumberOfList._read)(value["corrected"]),
             problems=_codec.read_several(ProblemOfList._read)(value["problems"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RechargeReported:
+    """What the outcome of a recharge brought about.
+
+    Attributes:
+        funds: The funds that it brought, if it succeeded.
+        retry_at: From when on the next one may be asked for, if it failed.
+        requested: The next one, if the balance is still below the trigger.
+        notices: What administrators are to be told.
+    """
+
+    funds: FundsAdded | None = None
+    retry_at: datetime | None = None
+    requested: RechargeRequested | None = None
+    notices: tuple[NoticeDue, ...]
+
+    @classmethod
+    def _read(cls, value: Any) -> RechargeReported:
+        return cls(
+            funds=_codec.read_optional(value.get("funds"), FundsAdded._read),
+            retry_at=_codec.read_optional(value.get("retry_at"), _codec.read_instant),
+            requested=_codec.read_optional(value.get("requested"), RechargeRequested._read),
+            notices=_codec.read_several(NoticeDue._read)(value["notices"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RechargeRequested:
+    """More funds are to be bought: whoever takes payments does so, and reports the outcome.
+
+    Attributes:
+        recharge: The recharge.
+        amount: How much.
+        payment: How it is to be paid.
+        balance: The balance that was below the trigger.
+        at: When.
+    """
+
+    recharge: int
+    amount: Decimal
+    payment: Payment
+    balance: Decimal
+    at: datetime
+
+    @classmethod
+    def _read(cls, value: Any) -> RechargeRequested:
+        return cls(
+            recharge=value["recharge"],
+            amount=Decimal(value["amount"]),
+            payment=Payment._read(value["payment"]),
+            balance=Decimal(value["balance"]),
+            at=_codec.read_instant(value["at"]),
         )
 
 
@@ -2295,6 +4565,7 @@ class Rules:
         porting: Port orders.
         addresses: Emergency addresses.
         billing: Minutes and Communications Credits.
+        capacity: How many calls numbers carry at once.
         conferencing: Dial-in conferencing.
         call_queues: Call queues.
         attendants: Auto attendants.
@@ -2305,6 +4576,7 @@ class Rules:
     porting: PortingRules
     addresses: AddressRules
     billing: BillingRules
+    capacity: CapacityRules
     conferencing: ConferencingRules
     call_queues: CallQueueRules
     attendants: AttendantRules
@@ -2317,6 +4589,7 @@ class Rules:
             porting=PortingRules._read(value["porting"]),
             addresses=AddressRules._read(value["addresses"]),
             billing=BillingRules._read(value["billing"]),
+            capacity=CapacityRules._read(value["capacity"]),
             conferencing=ConferencingRules._read(value["conferencing"]),
             call_queues=CallQueueRules._read(value["call_queues"]),
             attendants=AttendantRules._read(value["attendants"]),
@@ -2401,6 +4674,26 @@ class SeatsChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeatsImported:
+    """How many seats were bought.
+
+    Attributes:
+        rows: Rows that were done.
+        seats: Seats in all.
+    """
+
+    rows: int
+    seats: int
+
+    @classmethod
+    def _read(cls, value: Any) -> SeatsImported:
+        return cls(
+            rows=value["rows"],
+            seats=value["seats"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeatsOfSku:
     """The seats of a product.
 
@@ -2456,6 +4749,23 @@ class ServiceNumbers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetupReport:
+    """The ten steps.
+
+    Attributes:
+        steps: In their order.
+    """
+
+    steps: tuple[Step, ...]
+
+    @classmethod
+    def _read(cls, value: Any) -> SetupReport:
+        return cls(
+            steps=_codec.read_several(Step._read)(value["steps"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
     """Where numbers belong: of one kind, in one place.
 
@@ -2481,6 +4791,58 @@ class Shelf:
             country=value["country"],
             state=value.get("state"),
             city=value.get("city"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusSince:
+    """A status of a port order and when it came to it.
+
+    Attributes:
+        status: The status.
+        at: Since when.
+    """
+
+    status: PortStatus
+    at: datetime
+
+    @classmethod
+    def _read(cls, value: Any) -> StatusSince:
+        return cls(
+            status=PortStatus(value["status"]),
+            at=_codec.read_instant(value["at"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A step.
+
+    Attributes:
+        step: From 1 to 10.
+        title: What it is about.
+        progress: How far it is: blocked if any part is, else open, waiting or done likewise.
+        until: Until when it waits, where that is known.
+        parts: What it consists of.
+        advice: What is recommended, which no rule demands.
+    """
+
+    step: int
+    title: str
+    progress: Progress
+    until: datetime | None = None
+    parts: tuple[Part, ...]
+    advice: tuple[Advice, ...]
+
+    @classmethod
+    def _read(cls, value: Any) -> Step:
+        return cls(
+            step=value["step"],
+            title=value["title"],
+            progress=Progress(value["progress"]),
+            until=_codec.read_optional(value.get("until"), _codec.read_instant),
+            parts=_codec.read_several(Part._read)(value["parts"]),
+            advice=_codec.read_several(Advice._read)(value["advice"]),
         )
 
 
@@ -2531,6 +4893,83 @@ class StockSearchAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TariffChosen:
+    """A price list was chosen.
+
+    Attributes:
+        tariff: Its name and digest.
+    """
+
+    tariff: TariffId
+
+    @classmethod
+    def _read(cls, value: Any) -> TariffChosen:
+        return cls(
+            tariff=TariffId._read(value["tariff"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TariffId:
+    """A price list by its name and by the SHA-256 of its currency, a line feed, and its text.
+
+    Attributes:
+        name: The name.
+        digest: The digest.
+    """
+
+    name: str
+    digest: str
+
+    @classmethod
+    def _read(cls, value: Any) -> TariffId:
+        return cls(
+            name=value["name"],
+            digest=value["digest"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TariffOf:
+    """A price list.
+
+    Attributes:
+        tariff: Its name and digest.
+        currency: The currency of its prices.
+        rates: How many rows it has.
+    """
+
+    tariff: TariffId
+    currency: str
+    rates: int
+
+    @classmethod
+    def _read(cls, value: Any) -> TariffOf:
+        return cls(
+            tariff=TariffId._read(value["tariff"]),
+            currency=value["currency"],
+            rates=value["rates"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TariffsAnswer:
+    """The price lists that were given to the system.
+
+    Attributes:
+        tariffs: In the order of their names.
+    """
+
+    tariffs: tuple[TariffOf, ...]
+
+    @classmethod
+    def _read(cls, value: Any) -> TariffsAnswer:
+        return cls(
+            tariffs=_codec.read_several(TariffOf._read)(value["tariffs"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tier:
     """A row of the table of service numbers.
 
@@ -2550,6 +4989,46 @@ class Tier:
             from_=value["from"],
             to=value.get("to"),
             numbers=value["numbers"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Numbers of which the holders were told.
+
+    Attributes:
+        numbers: The numbers.
+    """
+
+    numbers: NumberList
+
+    @classmethod
+    def _read(cls, value: Any) -> Told:
+        return cls(
+            numbers=NumberList(value["numbers"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """What leads from one status to another.
+
+    Attributes:
+        from_: From which status.
+        cause: What happens.
+        to: To which status.
+    """
+
+    from_: PortStatus
+    cause: Cause
+    to: PortStatus
+
+    @classmethod
+    def _read(cls, value: Any) -> Transition:
+        return cls(
+            from_=PortStatus(value["from"]),
+            cause=Cause(value["cause"]),
+            to=PortStatus(value["to"]),
         )
 
 
@@ -2584,6 +5063,46 @@ class Unblocked:
     def _read(cls, value: Any) -> Unblocked:
         return cls(
             numbers=NumberList(value["numbers"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageRead:
+    """What a usage report holds.
+
+    Attributes:
+        calls: The calls, in the order of the rows.
+        problems: Rows that are no call.
+    """
+
+    calls: tuple[CallRecord, ...]
+    problems: tuple[ProblemOfUsage, ...]
+
+    @classmethod
+    def _read(cls, value: Any) -> UsageRead:
+        return cls(
+            calls=_codec.read_several(CallRecord._read)(value["calls"]),
+            problems=_codec.read_several(ProblemOfUsage._read)(value["problems"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Used:
+    """What was used of a pool.
+
+    Attributes:
+        domestic: Domestic calls.
+        international: International calls.
+    """
+
+    domestic: timedelta
+    international: timedelta
+
+    @classmethod
+    def _read(cls, value: Any) -> Used:
+        return cls(
+            domestic=_codec.read_duration(value["domestic"]),
+            international=_codec.read_duration(value["international"]),
         )
 
 
@@ -2668,6 +5187,682 @@ class UsersAnswer:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidatedAddress:
+    """An address and what its validation told.
+
+    Attributes:
+        id: The address.
+        status: How it stands now.
+        outcome: What was found.
+    """
+
+    id: str
+    status: AddressStatus
+    outcome: Outcome
+
+    @classmethod
+    def _read(cls, value: Any) -> ValidatedAddress:
+        return cls(
+            id=value["id"],
+            status=AddressStatus(value["status"]),
+            outcome=Outcome._read(value["outcome"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validation:
+    """The last validation of an address.
+
+    Attributes:
+        at: When.
+        level: How far the address was checked.
+        data_version: Against which data.
+        problems: What was wrong, or might be.
+    """
+
+    at: datetime
+    level: Level
+    data_version: str
+    problems: tuple[Problem, ...]
+
+    @classmethod
+    def _read(cls, value: Any) -> Validation:
+        return cls(
+            at=_codec.read_instant(value["at"]),
+            level=Level(value["level"]),
+            data_version=value["data_version"],
+            problems=_codec.read_several(Problem._read)(value["problems"]),
+        )
+
+
+class AddressAreaRequest:
+    """Commands of ``AddressArea`` as requests, for ``System.execute_batch``."""
+
+    __slots__ = ("_caller",)
+
+    _caller: Caller
+
+    def __init__(self, caller: Caller) -> None:
+        """Made by the caller."""
+        self._caller = caller
+
+    def create(
+        self,
+        *,
+        id: str,
+        address: CivicAddress | Mapping[str, object],
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Request[AddressKept]:
+        """Makes a request of ``AddressArea.create``, with the same arguments."""
+        return self._caller.request(
+            "address.create",
+            {
+                "id": _codec.text(id, "id"),
+                "address": _codec.structure(CivicAddress)(address, "address"),
+            },
+            AddressKept._read,
+            at=at,
+            key=key,
+            seed=seed,
+        )
+
+    def delete(
+        self,
+        *,
+        id: str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Request[AddressGone]:
+        """Makes a request of ``AddressArea.delete``, with the same arguments."""
+        return self._caller.request(
+            "address.delete",
+            {
+                "id": _codec.text(id, "id"),
+            },
+            AddressGone._read,
+            at=at,
+            key=key,
+            seed=seed,
+        )
+
+    def edit(
+        self,
+        *,
+        id: str,
+        address: CivicAddress | Mapping[str, object],
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Request[AddressKept]:
+        """Makes a request of ``AddressArea.edit``, with the same arguments."""
+        return self._caller.request(
+            "address.edit",
+            {
+                "id": _codec.text(id, "id"),
+                "address": _codec.structure(CivicAddress)(address, "address"),
+            },
+            AddressKept._read,
+            at=at,
+            key=key,
+            seed=seed,
+        )
+
+    def import_(
+        self,
+        *,
+        csv: str,
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Request[AddressesImported]:
+        """Makes a request of ``AddressArea.import_``, with the same arguments."""
+        return self._caller.request(
+            "address.import",
+            {
+                "csv": _codec.text(csv, "csv"),
+                "mode": _codec.one_of(Mode)(mode, "mode"),
+            },
+            AddressesImported._read,
+            at=at,
+            key=key,
+            seed=seed,
+        )
+
+    def validate(
+        self,
+        *,
+        ids: Iterable[str],
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Request[AddressesJudged]:
+        """Makes a request of ``AddressArea.validate``, with the same arguments."""
+        return self._caller.request(
+            "address.validate",
+            {
+                "ids": _codec.several(_codec.text)(ids, "ids"),
+                "mode": _codec.one_of(Mode)(mode, "mode"),
+            },
+            AddressesJudged._read,
+            at=at,
+            key=key,
+            seed=seed,
+        )
+
+
+class AddressAreaDryRun:
+    """What commands of ``AddressArea`` would do now; nothing is changed."""
+
+    __slots__ = (
+        "_caller",
+        "_request",
+    )
+
+    _caller: Caller
+    _request: AddressAreaRequest
+
+    def __init__(self, caller: Caller) -> None:
+        """Made by the caller."""
+        self._caller = caller
+        self._request = AddressAreaRequest(caller)
+
+    def create(
+        self,
+        *,
+        id: str,
+        address: CivicAddress | Mapping[str, object],
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[AddressKept]:
+        """What would now be done by ``AddressArea.create``, with the same arguments."""
+        return self._caller.dry_run(
+            self._request.create(
+                id=id,
+                address=address,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def delete(
+        self,
+        *,
+        id: str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[AddressGone]:
+        """What would now be done by ``AddressArea.delete``, with the same arguments."""
+        return self._caller.dry_run(
+            self._request.delete(
+                id=id,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def edit(
+        self,
+        *,
+        id: str,
+        address: CivicAddress | Mapping[str, object],
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[AddressKept]:
+        """What would now be done by ``AddressArea.edit``, with the same arguments."""
+        return self._caller.dry_run(
+            self._request.edit(
+                id=id,
+                address=address,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def import_(
+        self,
+        *,
+        csv: str,
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[AddressesImported]:
+        """What would now be done by ``AddressArea.import_``, with the same arguments."""
+        return self._caller.dry_run(
+            self._request.import_(
+                csv=csv,
+                mode=mode,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def validate(
+        self,
+        *,
+        ids: Iterable[str],
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[AddressesJudged]:
+        """What would now be done by ``AddressArea.validate``, with the same arguments."""
+        return self._caller.dry_run(
+            self._request.validate(
+                ids=ids,
+                mode=mode,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+
+class AddressAreaSubmit:
+    """Commands of ``AddressArea`` that are not waited for."""
+
+    __slots__ = (
+        "_caller",
+        "_request",
+    )
+
+    _caller: Caller
+    _request: AddressAreaRequest
+
+    def __init__(self, caller: Caller) -> None:
+        """Made by the caller."""
+        self._caller = caller
+        self._request = AddressAreaRequest(caller)
+
+    def create(
+        self,
+        *,
+        id: str,
+        address: CivicAddress | Mapping[str, object],
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Ticket[AddressKept]:
+        """Does not wait for ``AddressArea.create``, with the same arguments."""
+        return self._caller.submit(
+            self._request.create(
+                id=id,
+                address=address,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def delete(
+        self,
+        *,
+        id: str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Ticket[AddressGone]:
+        """Does not wait for ``AddressArea.delete``, with the same arguments."""
+        return self._caller.submit(
+            self._request.delete(
+                id=id,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def edit(
+        self,
+        *,
+        id: str,
+        address: CivicAddress | Mapping[str, object],
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Ticket[AddressKept]:
+        """Does not wait for ``AddressArea.edit``, with the same arguments."""
+        return self._caller.submit(
+            self._request.edit(
+                id=id,
+                address=address,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def import_(
+        self,
+        *,
+        csv: str,
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Ticket[AddressesImported]:
+        """Does not wait for ``AddressArea.import_``, with the same arguments."""
+        return self._caller.submit(
+            self._request.import_(
+                csv=csv,
+                mode=mode,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def validate(
+        self,
+        *,
+        ids: Iterable[str],
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Ticket[AddressesJudged]:
+        """Does not wait for ``AddressArea.validate``, with the same arguments."""
+        return self._caller.submit(
+            self._request.validate(
+                ids=ids,
+                mode=mode,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+
+class AddressArea:
+    """What can be asked of an organization about address."""
+
+    __slots__ = (
+        "_caller",
+        "_request",
+    )
+
+    _caller: Caller
+    _request: AddressAreaRequest
+
+    def __init__(self, caller: Caller) -> None:
+        """Made by the caller."""
+        self._caller = caller
+        self._request = AddressAreaRequest(caller)
+
+    def create(
+        self,
+        *,
+        id: str,
+        address: CivicAddress | Mapping[str, object],
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[AddressKept]:
+        """Makes an address; it is not validated yet, and cannot be put on a number before it is.
+
+        Args:
+            id: Its id, which the caller chooses.
+            address: What it says.
+            at: The instant at which it is asked; the clock's if not given.
+            key: Makes a retry harmless: the same key with the same command does nothing again.
+            seed: What chance is drawn from, 32 bytes.
+
+        Returns:
+            An address as it was made or edited.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.execute(
+            self._request.create(
+                id=id,
+                address=address,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def delete(
+        self,
+        *,
+        id: str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[AddressGone]:
+        """Deletes an address that is the location of no number
+        (``Remove-CsOnlineLisCivicAddress``).
+
+        Args:
+            id: The address.
+            at: The instant at which it is asked; the clock's if not given.
+            key: Makes a retry harmless: the same key with the same command does nothing again.
+            seed: What chance is drawn from, 32 bytes.
+
+        Returns:
+            An address that was deleted.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.execute(
+            self._request.delete(
+                id=id,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def edit(
+        self,
+        *,
+        id: str,
+        address: CivicAddress | Mapping[str, object],
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[AddressKept]:
+        """Lets an address say something else; it is not validated after that.
+
+        A validated address is not edited, unless the rules say otherwise, and never while it is the
+        location of a number.
+
+        Args:
+            id: The address.
+            address: What it says from now on.
+            at: The instant at which it is asked; the clock's if not given.
+            key: Makes a retry harmless: the same key with the same command does nothing again.
+            seed: What chance is drawn from, 32 bytes.
+
+        Returns:
+            An address as it was made or edited.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.execute(
+            self._request.edit(
+                id=id,
+                address=address,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def import_(
+        self,
+        *,
+        csv: str,
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[AddressesImported]:
+        """Makes addresses from the table that ``Get-CsOnlineLisCivicAddress`` exports (CSV with a
+        header).
+
+        Columns: ``CivicAddressId`` and ``CountryOrRegion``; and, where they are there,
+        ``CompanyName``, ``HouseNumber``, ``HouseNumberSuffix``, ``PreDirectional``, ``StreetName``,
+        ``StreetSuffix``, ``PostDirectional``, ``City``, ``CityAlias``, ``StateOrProvince``,
+        ``PostalCode``, ``Latitude``, ``Longitude``, ``Description``, ``CompanyTaxId`` and ``Elin``.
+        Other columns are passed over; ``ValidationStatus`` among them, because another's verdict
+        was made with other data. Each row is an item.
+
+        Args:
+            csv: The text of the table, UTF-8.
+            mode: What happens when some rows are refused.
+            at: The instant at which it is asked; the clock's if not given.
+            key: Makes a retry harmless: the same key with the same command does nothing again.
+            seed: What chance is drawn from, 32 bytes.
+
+        Returns:
+            How much of a file was entered.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.execute(
+            self._request.import_(
+                csv=csv,
+                mode=mode,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def validate(
+        self,
+        *,
+        ids: Iterable[str],
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[AddressesJudged]:
+        """Validates addresses that the organization has.
+
+        One that holds says from then on what the validation made of it, is validated and stays so.
+        One that is insufficient is invalid, and keeps what it says. Refused is an address that is
+        not known, or validated already.
+
+        Args:
+            ids: The addresses.
+            mode: What happens when some are refused.
+            at: The instant at which it is asked; the clock's if not given.
+            key: Makes a retry harmless: the same key with the same command does nothing again.
+            seed: What chance is drawn from, 32 bytes.
+
+        Returns:
+            What validations told.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.execute(
+            self._request.validate(
+                ids=ids,
+                mode=mode,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def list(
+        self,
+        *,
+        country: str | None = None,
+        status: AddressStatus | str | None = None,
+        skip: int = 0,
+        top: int = 500,
+        at: datetime | None = None,
+    ) -> AddressesAnswer:
+        """The organization's emergency addresses, a page at a time.
+
+        Args:
+            country: Only addresses of this country.
+            status: Only addresses that stand like this.
+            skip: How many addresses to pass over, of those that fit.
+            top: How many to show, 1 to 1,000.
+            at: The instant at which it is asked; the clock's if not given.
+
+        Returns:
+            A page of addresses.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.query(
+            "address.list",
+            {
+                "country": _codec.optional(country, "country", _codec.text),
+                "status": _codec.optional(status, "status", _codec.one_of(AddressStatus)),
+                "skip": _codec.uint32(skip, "skip"),
+                "top": _codec.uint32(top, "top"),
+            },
+            AddressesAnswer._read,
+            at=at,
+        )
+
+    def of(
+        self,
+        *,
+        id: str,
+        at: datetime | None = None,
+    ) -> AddressRow:
+        """One emergency address of the organization.
+
+        Args:
+            id: Its id.
+            at: The instant at which it is asked; the clock's if not given.
+
+        Returns:
+            An emergency address.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.query(
+            "address.of",
+            {
+                "id": _codec.text(id, "id"),
+            },
+            AddressRow._read,
+            at=at,
+        )
+
+
 class BillingAreaRequest:
     """Commands of ``BillingArea`` as requests, for ``System.execute_batch``."""
 
@@ -2678,6 +5873,118 @@ class BillingAreaRequest:
     def __init__(self, caller: Caller) -> None:
         """Made by the caller."""
         self._caller = caller
+
+    def add_funds(
+        self,
+        *,
+        amount: Decimal | int,
+        payment: Payment | Mapping[str, object] | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Request[FundsChanged]:
+        """Makes a request of ``BillingArea.add_funds``, with the same arguments."""
+        return self._caller.request(
+            "billing.add_funds",
+            {
+                "amount": _codec.amount(amount, "amount"),
+                "payment": _codec.optional(payment, "payment", _codec.structure(Payment)),
+            },
+            FundsChanged._read,
+            at=at,
+            key=key,
+            seed=seed,
+        )
+
+    def charge(
+        self,
+        *,
+        calls: Iterable[CallRecord | Mapping[str, object]],
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Request[Charged]:
+        """Makes a request of ``BillingArea.charge``, with the same arguments."""
+        return self._caller.request(
+            "billing.charge",
+            {
+                "calls": _codec.several(_codec.structure(CallRecord))(calls, "calls"),
+                "mode": _codec.one_of(Mode)(mode, "mode"),
+            },
+            Charged._read,
+            at=at,
+            key=key,
+            seed=seed,
+        )
+
+    def choose_tariff(
+        self,
+        *,
+        tariff: str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Request[TariffChosen]:
+        """Makes a request of ``BillingArea.choose_tariff``, with the same arguments."""
+        return self._caller.request(
+            "billing.choose_tariff",
+            {
+                "tariff": _codec.text(tariff, "tariff"),
+            },
+            TariffChosen._read,
+            at=at,
+            key=key,
+            seed=seed,
+        )
+
+    def report_recharge(
+        self,
+        *,
+        recharge: int,
+        outcome: RechargeOutcome | str,
+        reason: str | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Request[RechargeReported]:
+        """Makes a request of ``BillingArea.report_recharge``, with the same arguments."""
+        return self._caller.request(
+            "billing.report_recharge",
+            {
+                "recharge": _codec.uint64(recharge, "recharge"),
+                "outcome": _codec.one_of(RechargeOutcome)(outcome, "outcome"),
+                "reason": _codec.optional(reason, "reason", _codec.text),
+            },
+            RechargeReported._read,
+            at=at,
+            key=key,
+            seed=seed,
+        )
+
+    def set_auto_recharge(
+        self,
+        *,
+        recharge_with: Decimal | int,
+        when_below: Decimal | int,
+        payment: Payment | Mapping[str, object] | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Request[AutoRechargeChanged]:
+        """Makes a request of ``BillingArea.set_auto_recharge``, with the same arguments."""
+        return self._caller.request(
+            "billing.set_auto_recharge",
+            {
+                "recharge_with": _codec.amount(recharge_with, "recharge_with"),
+                "when_below": _codec.amount(when_below, "when_below"),
+                "payment": _codec.optional(payment, "payment", _codec.structure(Payment)),
+            },
+            AutoRechargeChanged._read,
+            at=at,
+            key=key,
+            seed=seed,
+        )
 
     def set_up_credits(
         self,
@@ -2694,6 +6001,23 @@ class BillingAreaRequest:
                 "currency": _codec.text(currency, "currency"),
             },
             CreditsSetUp._read,
+            at=at,
+            key=key,
+            seed=seed,
+        )
+
+    def stop_auto_recharge(
+        self,
+        *,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Request[AutoRechargeChanged]:
+        """Makes a request of ``BillingArea.stop_auto_recharge``, with the same arguments."""
+        return self._caller.request(
+            "billing.stop_auto_recharge",
+            {},
+            AutoRechargeChanged._read,
             at=at,
             key=key,
             seed=seed,
@@ -2716,6 +6040,108 @@ class BillingAreaDryRun:
         self._caller = caller
         self._request = BillingAreaRequest(caller)
 
+    def add_funds(
+        self,
+        *,
+        amount: Decimal | int,
+        payment: Payment | Mapping[str, object] | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[FundsChanged]:
+        """What would now be done by ``BillingArea.add_funds``, with the same arguments."""
+        return self._caller.dry_run(
+            self._request.add_funds(
+                amount=amount,
+                payment=payment,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def charge(
+        self,
+        *,
+        calls: Iterable[CallRecord | Mapping[str, object]],
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[Charged]:
+        """What would now be done by ``BillingArea.charge``, with the same arguments."""
+        return self._caller.dry_run(
+            self._request.charge(
+                calls=calls,
+                mode=mode,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def choose_tariff(
+        self,
+        *,
+        tariff: str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[TariffChosen]:
+        """What would now be done by ``BillingArea.choose_tariff``, with the same arguments."""
+        return self._caller.dry_run(
+            self._request.choose_tariff(
+                tariff=tariff,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def report_recharge(
+        self,
+        *,
+        recharge: int,
+        outcome: RechargeOutcome | str,
+        reason: str | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[RechargeReported]:
+        """What would now be done by ``BillingArea.report_recharge``, with the same arguments."""
+        return self._caller.dry_run(
+            self._request.report_recharge(
+                recharge=recharge,
+                outcome=outcome,
+                reason=reason,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def set_auto_recharge(
+        self,
+        *,
+        recharge_with: Decimal | int,
+        when_below: Decimal | int,
+        payment: Payment | Mapping[str, object] | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[AutoRechargeChanged]:
+        """What would now be done by ``BillingArea.set_auto_recharge``, with the same arguments."""
+        return self._caller.dry_run(
+            self._request.set_auto_recharge(
+                recharge_with=recharge_with,
+                when_below=when_below,
+                payment=payment,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
     def set_up_credits(
         self,
         *,
@@ -2728,6 +6154,22 @@ class BillingAreaDryRun:
         return self._caller.dry_run(
             self._request.set_up_credits(
                 currency=currency,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def stop_auto_recharge(
+        self,
+        *,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[AutoRechargeChanged]:
+        """What would now be done by ``BillingArea.stop_auto_recharge``, with the same arguments."""
+        return self._caller.dry_run(
+            self._request.stop_auto_recharge(
                 at=at,
                 key=key,
                 seed=seed,
@@ -2751,6 +6193,108 @@ class BillingAreaSubmit:
         self._caller = caller
         self._request = BillingAreaRequest(caller)
 
+    def add_funds(
+        self,
+        *,
+        amount: Decimal | int,
+        payment: Payment | Mapping[str, object] | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Ticket[FundsChanged]:
+        """Does not wait for ``BillingArea.add_funds``, with the same arguments."""
+        return self._caller.submit(
+            self._request.add_funds(
+                amount=amount,
+                payment=payment,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def charge(
+        self,
+        *,
+        calls: Iterable[CallRecord | Mapping[str, object]],
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Ticket[Charged]:
+        """Does not wait for ``BillingArea.charge``, with the same arguments."""
+        return self._caller.submit(
+            self._request.charge(
+                calls=calls,
+                mode=mode,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def choose_tariff(
+        self,
+        *,
+        tariff: str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Ticket[TariffChosen]:
+        """Does not wait for ``BillingArea.choose_tariff``, with the same arguments."""
+        return self._caller.submit(
+            self._request.choose_tariff(
+                tariff=tariff,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def report_recharge(
+        self,
+        *,
+        recharge: int,
+        outcome: RechargeOutcome | str,
+        reason: str | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Ticket[RechargeReported]:
+        """Does not wait for ``BillingArea.report_recharge``, with the same arguments."""
+        return self._caller.submit(
+            self._request.report_recharge(
+                recharge=recharge,
+                outcome=outcome,
+                reason=reason,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def set_auto_recharge(
+        self,
+        *,
+        recharge_with: Decimal | int,
+        when_below: Decimal | int,
+        payment: Payment | Mapping[str, object] | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Ticket[AutoRechargeChanged]:
+        """Does not wait for ``BillingArea.set_auto_recharge``, with the same arguments."""
+        return self._caller.submit(
+            self._request.set_auto_recharge(
+                recharge_with=recharge_with,
+                when_below=when_below,
+                payment=payment,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
     def set_up_credits(
         self,
         *,
@@ -2763,6 +6307,22 @@ class BillingAreaSubmit:
         return self._caller.submit(
             self._request.set_up_credits(
                 currency=currency,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def stop_auto_recharge(
+        self,
+        *,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Ticket[AutoRechargeChanged]:
+        """Does not wait for ``BillingArea.stop_auto_recharge``, with the same arguments."""
+        return self._caller.submit(
+            self._request.stop_auto_recharge(
                 at=at,
                 key=key,
                 seed=seed,
@@ -2785,6 +6345,209 @@ class BillingArea:
         """Made by the caller."""
         self._caller = caller
         self._request = BillingAreaRequest(caller)
+
+    def add_funds(
+        self,
+        *,
+        amount: Decimal | int,
+        payment: Payment | Mapping[str, object] | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[FundsChanged]:
+        """Records that funds were bought, outside of auto-recharge.
+
+        They are spendable for twelve calendar months. Small organizations are advised to begin with
+        50 USD and to watch the usage for a month or two ("What are Communications Credits").
+
+        Args:
+            amount: How much, more than nothing.
+            payment: How it was paid.
+            at: The instant at which it is asked; the clock's if not given.
+            key: Makes a retry harmless: the same key with the same command does nothing again.
+            seed: What chance is drawn from, 32 bytes.
+
+        Returns:
+            Funds as they were added.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.execute(
+            self._request.add_funds(
+                amount=amount,
+                payment=payment,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def charge(
+        self,
+        *,
+        calls: Iterable[CallRecord | Mapping[str, object]],
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[Charged]:
+        """Charges calls that have ended.
+
+        Minutes first, then credits; with neither a call is refused.
+
+        Each call is an item, in the order of the list, which should be that of their ends. Free are
+        emergency calls, before anything else is looked at; incoming calls but for those to
+        toll-free numbers; calls by Direct Routing, which its carrier bills. Refusals of an item in
+        this order: too long; charged already; no calling plan; a country that cannot be told; no
+        licence for credits; credits not set up, or toll-free without a positive balance; no price
+        list, no price; funds. As a dry run it tells whether such a call could be made.
+
+        Args:
+            calls: The calls.
+            mode: What happens when some are refused.
+            at: The instant at which it is asked; the clock's if not given.
+            key: Makes a retry harmless: the same key with the same command does nothing again.
+            seed: What chance is drawn from, 32 bytes.
+
+        Returns:
+            Calls that were charged.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.execute(
+            self._request.charge(
+                calls=calls,
+                mode=mode,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def choose_tariff(
+        self,
+        *,
+        tariff: str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[TariffChosen]:
+        """Chooses the price list of an account, from those given to the system.
+
+        Args:
+            tariff: Its name.
+            at: The instant at which it is asked; the clock's if not given.
+            key: Makes a retry harmless: the same key with the same command does nothing again.
+            seed: What chance is drawn from, 32 bytes.
+
+        Returns:
+            A price list was chosen.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.execute(
+            self._request.choose_tariff(
+                tariff=tariff,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def report_recharge(
+        self,
+        *,
+        recharge: int,
+        outcome: RechargeOutcome | str,
+        reason: str | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[RechargeReported]:
+        """Reports how the pending recharge ended; administrators are told either way.
+
+        After a failure the next one waits for a while (the rule ``billing.recharge_retry``), or
+        until auto-recharge is set anew.
+
+        Args:
+            recharge: The recharge, by the number with which it was asked for.
+            outcome: How it ended.
+            reason: Why it failed.
+            at: The instant at which it is asked; the clock's if not given.
+            key: Makes a retry harmless: the same key with the same command does nothing again.
+            seed: What chance is drawn from, 32 bytes.
+
+        Returns:
+            What the outcome of a recharge brought about.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.execute(
+            self._request.report_recharge(
+                recharge=recharge,
+                outcome=outcome,
+                reason=reason,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def set_auto_recharge(
+        self,
+        *,
+        recharge_with: Decimal | int,
+        when_below: Decimal | int,
+        payment: Payment | Mapping[str, object] | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[AutoRechargeChanged]:
+        """Has more bought when the balance falls below an amount.
+
+        One recharge at a time, and the next after it if the balance is still below.
+
+        Replaces what was set before. A balance that is below already asks for the first one at
+        once.
+
+        Args:
+            recharge_with: What is bought, more than nothing.
+            when_below: When the balance is below this; not when it is equal. More than nothing.
+            payment: How it is paid.
+            at: The instant at which it is asked; the clock's if not given.
+            key: Makes a retry harmless: the same key with the same command does nothing again.
+            seed: What chance is drawn from, 32 bytes.
+
+        Returns:
+            Auto-recharge is set, or stopped.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.execute(
+            self._request.set_auto_recharge(
+                recharge_with=recharge_with,
+                when_below=when_below,
+                payment=payment,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
 
     def set_up_credits(
         self,
@@ -2819,6 +6582,38 @@ class BillingArea:
             )
         )
 
+    def stop_auto_recharge(
+        self,
+        *,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[AutoRechargeChanged]:
+        """Has nothing bought any more.
+
+        A recharge that is pending stays so until its outcome is reported.
+
+        Args:
+            at: The instant at which it is asked; the clock's if not given.
+            key: Makes a retry harmless: the same key with the same command does nothing again.
+            seed: What chance is drawn from, 32 bytes.
+
+        Returns:
+            Auto-recharge is set, or stopped.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.execute(
+            self._request.stop_auto_recharge(
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
     def account(
         self,
         *,
@@ -2841,6 +6636,74 @@ class BillingArea:
             "billing.account",
             {},
             AccountAnswer._read,
+            at=at,
+        )
+
+    def minutes(
+        self,
+        *,
+        month: str | None = None,
+        at: datetime | None = None,
+    ) -> MinutesAnswer:
+        """The pools of minutes of a month: what licences include now, and what was used.
+
+        Args:
+            month: The month; that of the query's instant if not given.
+            at: The instant at which it is asked; the clock's if not given.
+
+        Returns:
+            The pools of a month.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.query(
+            "billing.minutes",
+            {
+                "month": _codec.optional(month, "month", _codec.month),
+            },
+            MinutesAnswer._read,
+            at=at,
+        )
+
+    def price(
+        self,
+        *,
+        number: str,
+        duration: timedelta,
+        direction: Direction | str = Direction.OUTBOUND,
+        tariff: str | None = None,
+        at: datetime | None = None,
+    ) -> Charge:
+        """What a call would cost beyond included minutes.
+
+        Args:
+            number: The number called or, of an incoming call, the caller's; its leading digits will
+                do.
+            duration: How long the call lasts.
+            direction: Which way it goes.
+            tariff: The price list; the one that the account chose if not given.
+            at: The instant at which it is asked; the clock's if not given.
+
+        Returns:
+            What a call costs, and why.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.query(
+            "billing.price",
+            {
+                "number": _codec.text(number, "number"),
+                "duration": _codec.duration(duration, "duration"),
+                "direction": _codec.one_of(Direction)(direction, "direction"),
+                "tariff": _codec.optional(tariff, "tariff", _codec.text),
+            },
+            Charge._read,
             at=at,
         )
 
@@ -2969,6 +6832,50 @@ class InventoryAreaRequest:
             seed=seed,
         )
 
+    def import_told(
+        self,
+        *,
+        csv: str,
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Request[Told]:
+        """Makes a request of ``InventoryArea.import_told``, with the same arguments."""
+        return self._caller.request(
+            "inventory.import_told",
+            {
+                "csv": _codec.text(csv, "csv"),
+                "mode": _codec.one_of(Mode)(mode, "mode"),
+            },
+            Told._read,
+            at=at,
+            key=key,
+            seed=seed,
+        )
+
+    def record_told(
+        self,
+        *,
+        numbers: Iterable[PhoneNumber | str],
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Request[Told]:
+        """Makes a request of ``InventoryArea.record_told``, with the same arguments."""
+        return self._caller.request(
+            "inventory.record_told",
+            {
+                "numbers": _codec.number_list(numbers, "numbers"),
+                "mode": _codec.one_of(Mode)(mode, "mode"),
+            },
+            Told._read,
+            at=at,
+            key=key,
+            seed=seed,
+        )
+
     def release(
         self,
         *,
@@ -3012,6 +6919,30 @@ class InventoryAreaRequest:
                 "quantity": _codec.uint32(quantity, "quantity"),
             },
             NumbersReserved._read,
+            at=at,
+            key=key,
+            seed=seed,
+        )
+
+    def set_location(
+        self,
+        *,
+        numbers: Iterable[PhoneNumber | str],
+        location: str,
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Request[Located]:
+        """Makes a request of ``InventoryArea.set_location``, with the same arguments."""
+        return self._caller.request(
+            "inventory.set_location",
+            {
+                "numbers": _codec.number_list(numbers, "numbers"),
+                "location": _codec.text(location, "location"),
+                "mode": _codec.one_of(Mode)(mode, "mode"),
+            },
+            Located._read,
             at=at,
             key=key,
             seed=seed,
@@ -3180,6 +7111,46 @@ class InventoryAreaDryRun:
             )
         )
 
+    def import_told(
+        self,
+        *,
+        csv: str,
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[Told]:
+        """What would now be done by ``InventoryArea.import_told``, with the same arguments."""
+        return self._caller.dry_run(
+            self._request.import_told(
+                csv=csv,
+                mode=mode,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def record_told(
+        self,
+        *,
+        numbers: Iterable[PhoneNumber | str],
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[Told]:
+        """What would now be done by ``InventoryArea.record_told``, with the same arguments."""
+        return self._caller.dry_run(
+            self._request.record_told(
+                numbers=numbers,
+                mode=mode,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
     def release(
         self,
         *,
@@ -3218,6 +7189,28 @@ class InventoryAreaDryRun:
                 quantity=quantity,
                 state=state,
                 city=city,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def set_location(
+        self,
+        *,
+        numbers: Iterable[PhoneNumber | str],
+        location: str,
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[Located]:
+        """What would now be done by ``InventoryArea.set_location``, with the same arguments."""
+        return self._caller.dry_run(
+            self._request.set_location(
+                numbers=numbers,
+                location=location,
+                mode=mode,
                 at=at,
                 key=key,
                 seed=seed,
@@ -3383,6 +7376,46 @@ class InventoryAreaSubmit:
             )
         )
 
+    def import_told(
+        self,
+        *,
+        csv: str,
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Ticket[Told]:
+        """Does not wait for ``InventoryArea.import_told``, with the same arguments."""
+        return self._caller.submit(
+            self._request.import_told(
+                csv=csv,
+                mode=mode,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def record_told(
+        self,
+        *,
+        numbers: Iterable[PhoneNumber | str],
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Ticket[Told]:
+        """Does not wait for ``InventoryArea.record_told``, with the same arguments."""
+        return self._caller.submit(
+            self._request.record_told(
+                numbers=numbers,
+                mode=mode,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
     def release(
         self,
         *,
@@ -3421,6 +7454,28 @@ class InventoryAreaSubmit:
                 quantity=quantity,
                 state=state,
                 city=city,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def set_location(
+        self,
+        *,
+        numbers: Iterable[PhoneNumber | str],
+        location: str,
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Ticket[Located]:
+        """Does not wait for ``InventoryArea.set_location``, with the same arguments."""
+        return self._caller.submit(
+            self._request.set_location(
+                numbers=numbers,
+                location=location,
+                mode=mode,
                 at=at,
                 key=key,
                 seed=seed,
@@ -3536,8 +7591,9 @@ class InventoryArea:
 
         Refusals of an item in this order: the number is not owned, assigned, blocked; the rules put
         no number on such a target; the kind cannot serve it; the target holds a number already;
-        licence; country; for toll-free numbers, Communications Credits. Emergency addresses are not
-        looked at yet, nor whether an organization is licensed for attendants and queues at all.
+        licence; country; for toll-free numbers, Communications Credits; the emergency address:
+        unknown, not validated, of another country, or missing where a user's number needs one.
+        Whether an organization is licensed for attendants and queues at all is not looked at yet.
 
         Args:
             assignments: Which numbers are to serve what.
@@ -3652,10 +7708,11 @@ class InventoryArea:
 
         Columns: ``TelephoneNumber``; ``IsoCountryCode``; ``Capability``, in which
         ``UserAssignment`` makes it a user number; and, where they are there, ``IsoSubdivision``,
-        ``City``, ``PstnAssignmentStatus`` with ``AssignedPstnTargetId``, and ``PortInOrderStatus``,
-        which makes it a ported number if it says anything. Other columns are passed over. What the
-        file says is taken as it is: licences are not asked for. A number that the stock knows, as
-        the provider's or as another organization's, is refused. Each row is an item.
+        ``City``, ``PstnAssignmentStatus`` with ``AssignedPstnTargetId``, ``CivicAddressId``, and
+        ``PortInOrderStatus``, which makes it a ported number if it says anything. Other columns are
+        passed over. What the file says is taken as it is: licences are not asked for, nor whether
+        there is such an address. A number that the stock knows, as the provider's or as another
+        organization's, is refused. Each row is an item.
 
         Args:
             csv: The text of the table, UTF-8.
@@ -3675,6 +7732,86 @@ class InventoryArea:
         return self._caller.execute(
             self._request.import_owned(
                 csv=csv,
+                mode=mode,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def import_told(
+        self,
+        *,
+        csv: str,
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[Told]:
+        """Records who was told, from a table (CSV with a header) with the column
+        ``UserPrincipalName``.
+
+        Other columns are passed over. Each row is an item; one whose user holds no number is
+        refused. Beside that it is ``inventory.record_told``.
+
+        Args:
+            csv: The text of the table, UTF-8.
+            mode: What happens when some rows are refused.
+            at: The instant at which it is asked; the clock's if not given.
+            key: Makes a retry harmless: the same key with the same command does nothing again.
+            seed: What chance is drawn from, 32 bytes.
+
+        Returns:
+            Numbers of which the holders were told.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.execute(
+            self._request.import_told(
+                csv=csv,
+                mode=mode,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def record_told(
+        self,
+        *,
+        numbers: Iterable[PhoneNumber | str],
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[Told]:
+        """Records that the users who hold numbers were told them ("Setting up Phone System, step
+        5").
+
+        It is a note of the administrator's: nothing is sent. It is forgotten when the number is
+        unassigned.
+
+        Args:
+            numbers: The numbers, assigned to users.
+            mode: What happens when some are refused.
+            at: The instant at which it is asked; the clock's if not given.
+            key: Makes a retry harmless: the same key with the same command does nothing again.
+            seed: What chance is drawn from, 32 bytes.
+
+        Returns:
+            Numbers of which the holders were told.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.execute(
+            self._request.record_told(
+                numbers=numbers,
                 mode=mode,
                 at=at,
                 key=key,
@@ -3761,6 +7898,49 @@ class InventoryArea:
                 quantity=quantity,
                 state=state,
                 city=city,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def set_location(
+        self,
+        *,
+        numbers: Iterable[PhoneNumber | str],
+        location: str,
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[Located]:
+        """Gives numbers an emergency address in place of the one that they have.
+
+        It can be replaced, not cleared ("Set-CsPhoneNumberAssignment", for numbers of calling
+        plans). Refusals: more numbers than one order may name; then, of an item, the number is not
+        owned; the address is not known, not validated, or of another country.
+
+        Args:
+            numbers: The numbers, assigned or not.
+            location: The address.
+            mode: What happens when some are refused.
+            at: The instant at which it is asked; the clock's if not given.
+            key: Makes a retry harmless: the same key with the same command does nothing again.
+            seed: What chance is drawn from, 32 bytes.
+
+        Returns:
+            Numbers that got an emergency address.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.execute(
+            self._request.set_location(
+                numbers=numbers,
+                location=location,
+                mode=mode,
                 at=at,
                 key=key,
                 seed=seed,
@@ -4017,6 +8197,28 @@ class LicensingAreaRequest:
             seed=seed,
         )
 
+    def import_seats(
+        self,
+        *,
+        csv: str,
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Request[SeatsImported]:
+        """Makes a request of ``LicensingArea.import_seats``, with the same arguments."""
+        return self._caller.request(
+            "licensing.import_seats",
+            {
+                "csv": _codec.text(csv, "csv"),
+                "mode": _codec.one_of(Mode)(mode, "mode"),
+            },
+            SeatsImported._read,
+            at=at,
+            key=key,
+            seed=seed,
+        )
+
     def import_users(
         self,
         *,
@@ -4138,6 +8340,26 @@ class LicensingAreaDryRun:
             )
         )
 
+    def import_seats(
+        self,
+        *,
+        csv: str,
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[SeatsImported]:
+        """What would now be done by ``LicensingArea.import_seats``, with the same arguments."""
+        return self._caller.dry_run(
+            self._request.import_seats(
+                csv=csv,
+                mode=mode,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
     def import_users(
         self,
         *,
@@ -4249,6 +8471,26 @@ class LicensingAreaSubmit:
             self._request.cancel_seats(
                 sku=sku,
                 seats=seats,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def import_seats(
+        self,
+        *,
+        csv: str,
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Ticket[SeatsImported]:
+        """Does not wait for ``LicensingArea.import_seats``, with the same arguments."""
+        return self._caller.submit(
+            self._request.import_seats(
+                csv=csv,
+                mode=mode,
                 at=at,
                 key=key,
                 seed=seed,
@@ -4422,6 +8664,46 @@ class LicensingArea:
             self._request.cancel_seats(
                 sku=sku,
                 seats=seats,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def import_seats(
+        self,
+        *,
+        csv: str,
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[SeatsImported]:
+        """Buys seats from a table (CSV with a header) with the columns ``SkuPartNumber`` and
+        ``Seats``.
+
+        Other columns are passed over. Each row is an item; what others need is bought first,
+        whatever the order of the rows. The rules are those of ``licensing.buy_seats``.
+
+        Args:
+            csv: The text of the table, UTF-8.
+            mode: What happens when some rows are refused.
+            at: The instant at which it is asked; the clock's if not given.
+            key: Makes a retry harmless: the same key with the same command does nothing again.
+            seed: What chance is drawn from, 32 bytes.
+
+        Returns:
+            How many seats were bought.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.execute(
+            self._request.import_seats(
+                csv=csv,
+                mode=mode,
                 at=at,
                 key=key,
                 seed=seed,
@@ -4898,11 +9180,111 @@ class PortingAreaRequest:
             seed=seed,
         )
 
+    def delete(
+        self,
+        *,
+        order: int,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Request[PortDeleted]:
+        """Makes a request of ``PortingArea.delete``, with the same arguments."""
+        return self._caller.request(
+            "porting.delete",
+            {
+                "order": _codec.uint64(order, "order"),
+            },
+            PortDeleted._read,
+            at=at,
+            key=key,
+            seed=seed,
+        )
+
+    def edit(
+        self,
+        *,
+        order: int,
+        channel: Channel | str | None = None,
+        list: PortList | Mapping[str, object] | None = None,
+        letter_signed_by: str | None = None,
+        company_name: str | None = None,
+        transfer_at: datetime | None = None,
+        billing_number: PhoneNumber | str | None = None,
+        replacement_billing_number: PhoneNumber | str | None = None,
+        scope: Scope | str | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Request[PortEdited]:
+        """Makes a request of ``PortingArea.edit``, with the same arguments."""
+        return self._caller.request(
+            "porting.edit",
+            {
+                "order": _codec.uint64(order, "order"),
+                "channel": _codec.optional(channel, "channel", _codec.one_of(Channel)),
+                "list": _codec.optional(list, "list", _codec.structure(PortList)),
+                "letter_signed_by": _codec.optional(
+                    letter_signed_by,
+                    "letter_signed_by",
+                    _codec.text,
+                ),
+                "company_name": _codec.optional(company_name, "company_name", _codec.text),
+                "transfer_at": _codec.optional(transfer_at, "transfer_at", _codec.instant),
+                "billing_number": _codec.optional(
+                    billing_number,
+                    "billing_number",
+                    _codec.phone_number,
+                ),
+                "replacement_billing_number": _codec.optional(
+                    replacement_billing_number,
+                    "replacement_billing_number",
+                    _codec.phone_number,
+                ),
+                "scope": _codec.optional(scope, "scope", _codec.one_of(Scope)),
+            },
+            PortEdited._read,
+            at=at,
+            key=key,
+            seed=seed,
+        )
+
+    def report(
+        self,
+        *,
+        order: int,
+        report: Report | str,
+        transfer_at: datetime | None = None,
+        reason: str | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Request[PortReported]:
+        """Makes a request of ``PortingArea.report``, with the same arguments."""
+        return self._caller.request(
+            "porting.report",
+            {
+                "order": _codec.uint64(order, "order"),
+                "report": _codec.one_of(Report)(report, "report"),
+                "transfer_at": _codec.optional(transfer_at, "transfer_at", _codec.instant),
+                "reason": _codec.optional(reason, "reason", _codec.text),
+            },
+            PortReported._read,
+            at=at,
+            key=key,
+            seed=seed,
+        )
+
     def submit(
         self,
         *,
         channel: Channel | str,
         list: PortList | Mapping[str, object],
+        letter_signed_by: str | None = None,
+        company_name: str | None = None,
+        transfer_at: datetime | None = None,
+        billing_number: PhoneNumber | str | None = None,
+        replacement_billing_number: PhoneNumber | str | None = None,
+        scope: Scope | str | None = None,
         at: datetime | None = None,
         key: str | None = None,
         seed: bytes | None = None,
@@ -4913,6 +9295,24 @@ class PortingAreaRequest:
             {
                 "channel": _codec.one_of(Channel)(channel, "channel"),
                 "list": _codec.structure(PortList)(list, "list"),
+                "letter_signed_by": _codec.optional(
+                    letter_signed_by,
+                    "letter_signed_by",
+                    _codec.text,
+                ),
+                "company_name": _codec.optional(company_name, "company_name", _codec.text),
+                "transfer_at": _codec.optional(transfer_at, "transfer_at", _codec.instant),
+                "billing_number": _codec.optional(
+                    billing_number,
+                    "billing_number",
+                    _codec.phone_number,
+                ),
+                "replacement_billing_number": _codec.optional(
+                    replacement_billing_number,
+                    "replacement_billing_number",
+                    _codec.phone_number,
+                ),
+                "scope": _codec.optional(scope, "scope", _codec.one_of(Scope)),
             },
             PortSubmitted._read,
             at=at,
@@ -4955,11 +9355,93 @@ class PortingAreaDryRun:
             )
         )
 
+    def delete(
+        self,
+        *,
+        order: int,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[PortDeleted]:
+        """What would now be done by ``PortingArea.delete``, with the same arguments."""
+        return self._caller.dry_run(
+            self._request.delete(
+                order=order,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def edit(
+        self,
+        *,
+        order: int,
+        channel: Channel | str | None = None,
+        list: PortList | Mapping[str, object] | None = None,
+        letter_signed_by: str | None = None,
+        company_name: str | None = None,
+        transfer_at: datetime | None = None,
+        billing_number: PhoneNumber | str | None = None,
+        replacement_billing_number: PhoneNumber | str | None = None,
+        scope: Scope | str | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[PortEdited]:
+        """What would now be done by ``PortingArea.edit``, with the same arguments."""
+        return self._caller.dry_run(
+            self._request.edit(
+                order=order,
+                channel=channel,
+                list=list,
+                letter_signed_by=letter_signed_by,
+                company_name=company_name,
+                transfer_at=transfer_at,
+                billing_number=billing_number,
+                replacement_billing_number=replacement_billing_number,
+                scope=scope,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def report(
+        self,
+        *,
+        order: int,
+        report: Report | str,
+        transfer_at: datetime | None = None,
+        reason: str | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[PortReported]:
+        """What would now be done by ``PortingArea.report``, with the same arguments."""
+        return self._caller.dry_run(
+            self._request.report(
+                order=order,
+                report=report,
+                transfer_at=transfer_at,
+                reason=reason,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
     def submit(
         self,
         *,
         channel: Channel | str,
         list: PortList | Mapping[str, object],
+        letter_signed_by: str | None = None,
+        company_name: str | None = None,
+        transfer_at: datetime | None = None,
+        billing_number: PhoneNumber | str | None = None,
+        replacement_billing_number: PhoneNumber | str | None = None,
+        scope: Scope | str | None = None,
         at: datetime | None = None,
         key: str | None = None,
         seed: bytes | None = None,
@@ -4969,6 +9451,12 @@ class PortingAreaDryRun:
             self._request.submit(
                 channel=channel,
                 list=list,
+                letter_signed_by=letter_signed_by,
+                company_name=company_name,
+                transfer_at=transfer_at,
+                billing_number=billing_number,
+                replacement_billing_number=replacement_billing_number,
+                scope=scope,
                 at=at,
                 key=key,
                 seed=seed,
@@ -5010,11 +9498,93 @@ class PortingAreaSubmit:
             )
         )
 
+    def delete(
+        self,
+        *,
+        order: int,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Ticket[PortDeleted]:
+        """Does not wait for ``PortingArea.delete``, with the same arguments."""
+        return self._caller.submit(
+            self._request.delete(
+                order=order,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def edit(
+        self,
+        *,
+        order: int,
+        channel: Channel | str | None = None,
+        list: PortList | Mapping[str, object] | None = None,
+        letter_signed_by: str | None = None,
+        company_name: str | None = None,
+        transfer_at: datetime | None = None,
+        billing_number: PhoneNumber | str | None = None,
+        replacement_billing_number: PhoneNumber | str | None = None,
+        scope: Scope | str | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Ticket[PortEdited]:
+        """Does not wait for ``PortingArea.edit``, with the same arguments."""
+        return self._caller.submit(
+            self._request.edit(
+                order=order,
+                channel=channel,
+                list=list,
+                letter_signed_by=letter_signed_by,
+                company_name=company_name,
+                transfer_at=transfer_at,
+                billing_number=billing_number,
+                replacement_billing_number=replacement_billing_number,
+                scope=scope,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def report(
+        self,
+        *,
+        order: int,
+        report: Report | str,
+        transfer_at: datetime | None = None,
+        reason: str | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Ticket[PortReported]:
+        """Does not wait for ``PortingArea.report``, with the same arguments."""
+        return self._caller.submit(
+            self._request.report(
+                order=order,
+                report=report,
+                transfer_at=transfer_at,
+                reason=reason,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
     def submit(
         self,
         *,
         channel: Channel | str,
         list: PortList | Mapping[str, object],
+        letter_signed_by: str | None = None,
+        company_name: str | None = None,
+        transfer_at: datetime | None = None,
+        billing_number: PhoneNumber | str | None = None,
+        replacement_billing_number: PhoneNumber | str | None = None,
+        scope: Scope | str | None = None,
         at: datetime | None = None,
         key: str | None = None,
         seed: bytes | None = None,
@@ -5024,6 +9594,12 @@ class PortingAreaSubmit:
             self._request.submit(
                 channel=channel,
                 list=list,
+                letter_signed_by=letter_signed_by,
+                company_name=company_name,
+                transfer_at=transfer_at,
+                billing_number=billing_number,
+                replacement_billing_number=replacement_billing_number,
+                scope=scope,
                 at=at,
                 key=key,
                 seed=seed,
@@ -5055,7 +9631,7 @@ class PortingArea:
         key: str | None = None,
         seed: bytes | None = None,
     ) -> Executed[PortClosed]:
-        """Cancels a port order that is being processed; its numbers may be in another order again.
+        """Cancels a port order, up to its cut-off; its numbers may be in another order again.
 
         Args:
             order: The port order.
@@ -5080,11 +9656,165 @@ class PortingArea:
             )
         )
 
+    def delete(
+        self,
+        *,
+        order: int,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[PortDeleted]:
+        """Deletes a port order in error, where the rules allow it.
+
+        Elsewhere it is edited, or cancelled and made anew.
+
+        Args:
+            order: The port order.
+            at: The instant at which it is asked; the clock's if not given.
+            key: Makes a retry harmless: the same key with the same command does nothing again.
+            seed: What chance is drawn from, 32 bytes.
+
+        Returns:
+            A port order is gone.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.execute(
+            self._request.delete(
+                order=order,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def edit(
+        self,
+        *,
+        order: int,
+        channel: Channel | str | None = None,
+        list: PortList | Mapping[str, object] | None = None,
+        letter_signed_by: str | None = None,
+        company_name: str | None = None,
+        transfer_at: datetime | None = None,
+        billing_number: PhoneNumber | str | None = None,
+        replacement_billing_number: PhoneNumber | str | None = None,
+        scope: Scope | str | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[PortEdited]:
+        """Edits a port order; what is not given stays.
+
+        An order in error, or cancelled, is edited and sent in again: everything but the country may
+        change, and everything is looked at as when it was first sent in. The billing telephone
+        number, its replacement and the scope are taken together: who gives one gives all that there
+        are. Of an approved order the instant of the transfer may be changed, where the rules allow
+        it, and nothing else.
+
+        Args:
+            order: The port order.
+            channel: How it is sent in.
+            list: What is to be ported.
+            letter_signed_by: Who signs the letter of authorization.
+            company_name: The company named on the letter.
+            transfer_at: When the transfer is wanted, or of an approved order when it is to be.
+            billing_number: The number that the carrier bills the account by.
+            replacement_billing_number: The number that the account is billed by afterwards.
+            scope: Whether all numbers of the account are ported.
+            at: The instant at which it is asked; the clock's if not given.
+            key: Makes a retry harmless: the same key with the same command does nothing again.
+            seed: What chance is drawn from, 32 bytes.
+
+        Returns:
+            A port order as it was edited.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.execute(
+            self._request.edit(
+                order=order,
+                channel=channel,
+                list=list,
+                letter_signed_by=letter_signed_by,
+                company_name=company_name,
+                transfer_at=transfer_at,
+                billing_number=billing_number,
+                replacement_billing_number=replacement_billing_number,
+                scope=scope,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def report(
+        self,
+        *,
+        order: int,
+        report: Report | str,
+        transfer_at: datetime | None = None,
+        reason: str | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[PortReported]:
+        """Takes down what the losing carrier, or the provider, says of a port order.
+
+        Who may say it is for the caller to decide.
+
+        An approved order becomes pending by itself when its cut-off comes, and at once if that has
+        passed already. When it is completed its numbers are the organization's: ported in, so they
+        do not count against what the licences entitle to, of the kind that was ordered, in no
+        place. That is refused while one of them is with the provider already, whoever owns it.
+
+        Args:
+            order: The port order.
+            report: What is said.
+            transfer_at: The instant of the transfer, with ``transfer_approved`` and only there.
+            reason: Why it is refused, with ``rejected`` and only there. Carriers name no more than
+                a category.
+            at: The instant at which it is asked; the clock's if not given.
+            key: Makes a retry harmless: the same key with the same command does nothing again.
+            seed: What chance is drawn from, 32 bytes.
+
+        Returns:
+            What a report made of a port order.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.execute(
+            self._request.report(
+                order=order,
+                report=report,
+                transfer_at=transfer_at,
+                reason=reason,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
     def submit(
         self,
         *,
         channel: Channel | str,
         list: PortList | Mapping[str, object],
+        letter_signed_by: str | None = None,
+        company_name: str | None = None,
+        transfer_at: datetime | None = None,
+        billing_number: PhoneNumber | str | None = None,
+        replacement_billing_number: PhoneNumber | str | None = None,
+        scope: Scope | str | None = None,
         at: datetime | None = None,
         key: str | None = None,
         seed: bytes | None = None,
@@ -5092,12 +9822,25 @@ class PortingArea:
         """Sends in a port order.
 
         Refusals in this order: no numbers; a number of another country or kind; the wizard's
-        countries and kinds; the wizard's maximum; a number that is with the provider already,
-        whoever owns it, or in another open order.
+        countries and kinds; the wizard's maximum; a letter of authorization that is missing; the
+        billing telephone number; the instant of the transfer; a number that is with the provider
+        already, whoever owns it, or in another open order; another open order of the account, where
+        orders of one account go one after the other.
 
         Args:
             channel: How it is sent in.
             list: What is to be ported.
+            letter_signed_by: Who signs the letter of authorization, which service requests need; a
+                longer name than the letter holds is cut, and the answer has what is printed.
+            company_name: The company named on the letter; it is cut likewise.
+            transfer_at: When the transfer is wanted: not before the command, and as far ahead as
+                the rules say.
+            billing_number: The number that the carrier bills the account by.
+            replacement_billing_number: The number that the account is billed by afterwards, if a
+                partial port takes the billing telephone number along; it stays with the carrier.
+            scope: Whether all numbers of the account are ported. If it is not given it is partial
+                if the billing telephone number stays, full if it goes and no partial port may take
+                it; else it is open.
             at: The instant at which it is asked; the clock's if not given.
             key: Makes a retry harmless: the same key with the same command does nothing again.
             seed: What chance is drawn from, 32 bytes.
@@ -5114,6 +9857,12 @@ class PortingArea:
             self._request.submit(
                 channel=channel,
                 list=list,
+                letter_signed_by=letter_signed_by,
+                company_name=company_name,
+                transfer_at=transfer_at,
+                billing_number=billing_number,
+                replacement_billing_number=replacement_billing_number,
+                scope=scope,
                 at=at,
                 key=key,
                 seed=seed,
@@ -5123,15 +9872,19 @@ class PortingArea:
     def orders(
         self,
         *,
+        skip: int = 0,
+        top: int = 500,
         at: datetime | None = None,
     ) -> PortOrdersAnswer:
-        """The port orders, all of them.
+        """The port orders, a page at a time.
 
         Args:
+            skip: How many orders to pass over.
+            top: How many to show, 1 to 1,000.
             at: The instant at which it is asked; the clock's if not given.
 
         Returns:
-            The port orders, in ascending order of their numbers.
+            A page of port orders.
 
         Raises:
             PhoneSystemError: If it is refused; nothing has changed then.
@@ -5140,8 +9893,38 @@ class PortingArea:
         """
         return self._caller.query(
             "porting.orders",
-            {},
+            {
+                "skip": _codec.uint32(skip, "skip"),
+                "top": _codec.uint32(top, "top"),
+            },
             PortOrdersAnswer._read,
+            at=at,
+        )
+
+    def statuses(
+        self,
+        *,
+        at: datetime | None = None,
+    ) -> PortStatusesAnswer:
+        """The statuses of port orders.
+
+        What leads from one to another, and what may be done in each.
+
+        Args:
+            at: The instant at which it is asked; the clock's if not given.
+
+        Returns:
+            The two tables of statuses, for the organization's rules.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.query(
+            "porting.statuses",
+            {},
+            PortStatusesAnswer._read,
             at=at,
         )
 
@@ -5151,14 +9934,17 @@ class PortingArea:
         lists: Iterable[PortList | Mapping[str, object]],
         at: datetime | None = None,
     ) -> PlanAnswer:
-        """Cuts numbers to port into orders: one for each carrier, kind and country, never more.
+        """Cuts numbers to port into orders.
 
-        Toll, toll-free and user numbers, carriers and countries are kept apart, because an order
-        has one of each. Nothing is cut by number: 1,150 numbers of one carrier are one service
-        request.
+        One for each carrier, account, kind and country, never more.
+
+        Toll, toll-free and user numbers, carriers, accounts and countries are kept apart, because
+        an order has one of each. Nothing is cut by number: 1,150 numbers of one carrier are one
+        service request.
 
         Args:
-            lists: The numbers; lists of the same carrier, kind and country are put together.
+            lists: The numbers; lists of the same carrier, account, kind and country are put
+                together.
             at: The instant at which it is asked; the clock's if not given.
 
         Returns:
@@ -5220,10 +10006,59 @@ class PortingArea:
         )
 
 
+class SetupArea:
+    """What can be asked of an organization about setup."""
+
+    __slots__ = ("_caller",)
+
+    _caller: Caller
+
+    def __init__(self, caller: Caller) -> None:
+        """Made by the caller."""
+        self._caller = caller
+
+    def steps(
+        self,
+        *,
+        wanted: Iterable[Wish | str],
+        port_lists: Iterable[PortList | Mapping[str, object]] | None = None,
+        at: datetime | None = None,
+    ) -> SetupReport:
+        """How far an organization is with the ten steps.
+
+        Args:
+            wanted: Which of the steps 5 to 10 it wants.
+            port_lists: Numbers that it is about to port and that are in no order yet.
+            at: The instant at which it is asked; the clock's if not given.
+
+        Returns:
+            The ten steps.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.query(
+            "setup.steps",
+            {
+                "wanted": _codec.several(_codec.one_of(Wish))(wanted, "wanted"),
+                "port_lists": _codec.optional(
+                    port_lists,
+                    "port_lists",
+                    _codec.several(_codec.structure(PortList)),
+                ),
+            },
+            SetupReport._read,
+            at=at,
+        )
+
+
 class OrganizationRequest:
     """Commands of an organization as requests, for ``System.execute_batch``.
 
     Attributes:
+        address: About address.
         billing: About billing.
         inventory: About inventory.
         licensing: About licensing.
@@ -5232,6 +10067,7 @@ class OrganizationRequest:
     """
 
     __slots__ = (
+        "address",
         "billing",
         "inventory",
         "licensing",
@@ -5239,6 +10075,7 @@ class OrganizationRequest:
         "porting",
     )
 
+    address: AddressAreaRequest
     billing: BillingAreaRequest
     inventory: InventoryAreaRequest
     licensing: LicensingAreaRequest
@@ -5247,6 +10084,7 @@ class OrganizationRequest:
 
     def __init__(self, caller: Caller) -> None:
         """Made by `System.organization`."""
+        self.address = AddressAreaRequest(caller)
         self.billing = BillingAreaRequest(caller)
         self.inventory = InventoryAreaRequest(caller)
         self.licensing = LicensingAreaRequest(caller)
@@ -5258,6 +10096,7 @@ class OrganizationDryRun:
     """What commands of an organization would do now; nothing is changed.
 
     Attributes:
+        address: About address.
         billing: About billing.
         inventory: About inventory.
         licensing: About licensing.
@@ -5266,6 +10105,7 @@ class OrganizationDryRun:
     """
 
     __slots__ = (
+        "address",
         "billing",
         "inventory",
         "licensing",
@@ -5273,6 +10113,7 @@ class OrganizationDryRun:
         "porting",
     )
 
+    address: AddressAreaDryRun
     billing: BillingAreaDryRun
     inventory: InventoryAreaDryRun
     licensing: LicensingAreaDryRun
@@ -5281,6 +10122,7 @@ class OrganizationDryRun:
 
     def __init__(self, caller: Caller) -> None:
         """Made by `System.organization`."""
+        self.address = AddressAreaDryRun(caller)
         self.billing = BillingAreaDryRun(caller)
         self.inventory = InventoryAreaDryRun(caller)
         self.licensing = LicensingAreaDryRun(caller)
@@ -5292,6 +10134,7 @@ class OrganizationSubmit:
     """Commands of an organization that are not waited for.
 
     Attributes:
+        address: About address.
         billing: About billing.
         inventory: About inventory.
         licensing: About licensing.
@@ -5300,6 +10143,7 @@ class OrganizationSubmit:
     """
 
     __slots__ = (
+        "address",
         "billing",
         "inventory",
         "licensing",
@@ -5307,6 +10151,7 @@ class OrganizationSubmit:
         "porting",
     )
 
+    address: AddressAreaSubmit
     billing: BillingAreaSubmit
     inventory: InventoryAreaSubmit
     licensing: LicensingAreaSubmit
@@ -5315,6 +10160,7 @@ class OrganizationSubmit:
 
     def __init__(self, caller: Caller) -> None:
         """Made by `System.organization`."""
+        self.address = AddressAreaSubmit(caller)
         self.billing = BillingAreaSubmit(caller)
         self.inventory = InventoryAreaSubmit(caller)
         self.licensing = LicensingAreaSubmit(caller)
@@ -5322,21 +10168,24 @@ class OrganizationSubmit:
         self.porting = PortingAreaSubmit(caller)
 
 
-class Organization:
+class Organization(Calls):
     """What can be asked of an organization, by area.
 
     Attributes:
+        address: About address.
         billing: About billing.
         inventory: About inventory.
         licensing: About licensing.
         organization: About organization.
         porting: About porting.
+        setup: About setup.
         request: Commands of an organization as requests, for ``System.execute_batch``.
         dry_run: What commands of an organization would do now; nothing is changed.
         submit: Commands of an organization that are not waited for.
     """
 
     __slots__ = (
+        "address",
         "billing",
         "dry_run",
         "inventory",
@@ -5344,28 +10193,189 @@ class Organization:
         "organization",
         "porting",
         "request",
+        "setup",
         "submit",
     )
 
+    address: AddressArea
     billing: BillingArea
     inventory: InventoryArea
     licensing: LicensingArea
     organization: OrganizationArea
     porting: PortingArea
+    setup: SetupArea
     request: OrganizationRequest
     dry_run: OrganizationDryRun
     submit: OrganizationSubmit
 
     def __init__(self, caller: Caller) -> None:
         """Made by `System.organization`."""
+        super().__init__(caller)
+        self.address = AddressArea(caller)
         self.billing = BillingArea(caller)
         self.inventory = InventoryArea(caller)
         self.licensing = LicensingArea(caller)
         self.organization = OrganizationArea(caller)
         self.porting = PortingArea(caller)
+        self.setup = SetupArea(caller)
         self.request = OrganizationRequest(caller)
         self.dry_run = OrganizationDryRun(caller)
         self.submit = OrganizationSubmit(caller)
+
+
+class ProviderAddressArea:
+    """What can be asked of the provider about address."""
+
+    __slots__ = ("_caller",)
+
+    _caller: Caller
+
+    def __init__(self, caller: Caller) -> None:
+        """Made by the caller."""
+        self._caller = caller
+
+    def check(
+        self,
+        *,
+        address: CivicAddress | Mapping[str, object],
+        at: datetime | None = None,
+    ) -> Outcome:
+        """Validates an address and stores nothing (``Test-CsOnlineLisCivicAddress``, validate and
+        report).
+
+        Args:
+            address: What it says.
+            at: The instant at which it is asked; the clock's if not given.
+
+        Returns:
+            What a validation tells.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.query(
+            "address.check",
+            {
+                "address": _codec.structure(CivicAddress)(address, "address"),
+            },
+            Outcome._read,
+            at=at,
+        )
+
+
+class ProviderBillingArea:
+    """What can be asked of the provider about billing."""
+
+    __slots__ = ("_caller",)
+
+    _caller: Caller
+
+    def __init__(self, caller: Caller) -> None:
+        """Made by the caller."""
+        self._caller = caller
+
+    def read_usage(
+        self,
+        *,
+        csv: str,
+        at: datetime | None = None,
+    ) -> UsageRead:
+        """Reads calls from the PSTN usage report (CSV with its header).
+
+        Of its twenty columns these are used, the others passed over: ``UsageId``, ``User
+        Location``, ``UPN``, ``Caller ID``, ``Call Type``, ``Domestic/International``, ``Destination
+        Number``, ``Start Time``, ``Duration Seconds``. What the report charged is not looked at.
+
+        Args:
+            csv: The text of the table, UTF-8.
+            at: The instant at which it is asked; the clock's if not given.
+
+        Returns:
+            What a usage report holds.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.query(
+            "billing.read_usage",
+            {
+                "csv": _codec.text(csv, "csv"),
+            },
+            UsageRead._read,
+            at=at,
+        )
+
+    def tariffs(
+        self,
+        *,
+        at: datetime | None = None,
+    ) -> TariffsAnswer:
+        """The price lists that were given to the system.
+
+        Args:
+            at: The instant at which it is asked; the clock's if not given.
+
+        Returns:
+            The price lists that were given to the system.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.query(
+            "billing.tariffs",
+            {},
+            TariffsAnswer._read,
+            at=at,
+        )
+
+
+class CountryArea:
+    """What can be asked of the provider about country."""
+
+    __slots__ = ("_caller",)
+
+    _caller: Caller
+
+    def __init__(self, caller: Caller) -> None:
+        """Made by the caller."""
+        self._caller = caller
+
+    def availability(
+        self,
+        *,
+        country: str,
+        at: datetime | None = None,
+    ) -> Availability:
+        """What is offered in a country.
+
+        Args:
+            country: The country.
+            at: The instant at which it is asked; the clock's if not given.
+
+        Returns:
+            What is offered in a country, as a page of some age says.
+
+                What a page does not say is ``null``, or an empty list.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.query(
+            "country.availability",
+            {
+                "country": _codec.text(country, "country"),
+            },
+            Availability._read,
+            at=at,
+        )
 
 
 class NumberArea:
@@ -5876,6 +10886,9 @@ class Provider:
     """What can be asked of the provider, by area.
 
     Attributes:
+        address: About address.
+        billing: About billing.
+        country: About country.
         number: About number.
         stock: About stock.
         request: Commands of the provider as requests, for ``System.execute_batch``.
@@ -5884,6 +10897,9 @@ class Provider:
     """
 
     __slots__ = (
+        "address",
+        "billing",
+        "country",
         "dry_run",
         "number",
         "request",
@@ -5891,6 +10907,9 @@ class Provider:
         "submit",
     )
 
+    address: ProviderAddressArea
+    billing: ProviderBillingArea
+    country: CountryArea
     number: NumberArea
     stock: StockArea
     request: ProviderRequest
@@ -5899,6 +10918,9 @@ class Provider:
 
     def __init__(self, caller: Caller) -> None:
         """Made by `System.provider`."""
+        self.address = ProviderAddressArea(caller)
+        self.billing = ProviderBillingArea(caller)
+        self.country = CountryArea(caller)
         self.number = NumberArea(caller)
         self.stock = StockArea(caller)
         self.request = ProviderRequest(caller)

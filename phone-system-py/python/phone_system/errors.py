@@ -9,9 +9,12 @@ from phone_system._base_error import Figure, PhoneSystemError
 from phone_system._error_codes import ErrorCode
 
 __all__ = [
+    "AddressError",
     "BillingError",
     "BoundaryError",
     "BulkError",
+    "CapacityError",
+    "CountryError",
     "EnvelopeError",
     "ErrorCode",
     "IdempotencyError",
@@ -21,11 +24,18 @@ __all__ = [
     "PhoneSystemError",
     "PortingError",
     "RulesError",
+    "SetupError",
     "StoreError",
     "SystemStateError",
     "TableError",
+    "TariffError",
     "TimeError",
+    "VoiceError",
 ]
+
+
+class AddressError(PhoneSystemError):
+    """A refusal whose code begins with ``address.``."""
 
 
 class BillingError(PhoneSystemError):
@@ -38,6 +48,14 @@ class BoundaryError(PhoneSystemError):
 
 class BulkError(PhoneSystemError):
     """A refusal whose code begins with ``bulk.``."""
+
+
+class CapacityError(PhoneSystemError):
+    """A refusal whose code begins with ``capacity.``."""
+
+
+class CountryError(PhoneSystemError):
+    """A refusal whose code begins with ``country.``."""
 
 
 class EnvelopeError(PhoneSystemError, ValueError):
@@ -68,6 +86,10 @@ class RulesError(PhoneSystemError, ValueError):
     """A refusal whose code begins with ``rules.``."""
 
 
+class SetupError(PhoneSystemError):
+    """A refusal whose code begins with ``setup.``."""
+
+
 class StoreError(PhoneSystemError):
     """A refusal whose code begins with ``store.``."""
 
@@ -80,14 +102,25 @@ class TableError(PhoneSystemError, ValueError):
     """A refusal whose code begins with ``table.``."""
 
 
+class TariffError(PhoneSystemError):
+    """A refusal whose code begins with ``tariff.``."""
+
+
 class TimeError(PhoneSystemError, ValueError):
     """A refusal whose code begins with ``time.``."""
 
 
+class VoiceError(PhoneSystemError):
+    """A refusal whose code begins with ``voice.``."""
+
+
 _CLASSES: dict[str, type[PhoneSystemError]] = {
+    "address": AddressError,
     "billing": BillingError,
     "boundary": BoundaryError,
     "bulk": BulkError,
+    "capacity": CapacityError,
+    "country": CountryError,
     "envelope": EnvelopeError,
     "idempotency": IdempotencyError,
     "inventory": InventoryError,
@@ -95,10 +128,13 @@ _CLASSES: dict[str, type[PhoneSystemError]] = {
     "number": NumberError,
     "porting": PortingError,
     "rules": RulesError,
+    "setup": SetupError,
     "store": StoreError,
     "system": SystemStateError,
     "table": TableError,
+    "tariff": TariffError,
     "time": TimeError,
+    "voice": VoiceError,
 }
 
 
