@@ -1,9 +1,10 @@
 //! The rules of a cloud phone system such as Microsoft's, as a pure state machine.
 //!
 //! A reseller's portal, a provisioning service or a billing system keeps in it what organizations
-//! have: licences, telephone numbers, port orders. It knows what is allowed, says why something is
-//! not, and remembers everything that happened. It needs no network, reads no clock, and gives the
-//! same bytes on every machine; the C library and the Python package are made of this crate.
+//! have: licences, telephone numbers, port orders, emergency addresses, credits. It knows what is
+//! allowed, says why something is not, and remembers everything that happened. It needs no network,
+//! reads no clock, and gives the same bytes on every machine; the C library and the Python package
+//! are made of this crate.
 //!
 //! # How it works
 //!
@@ -66,11 +67,12 @@
 //! | floor | modules |
 //! | --- | --- |
 //! | top | [`json`]: commands and queries as JSON, for C and Python |
-//! | | [`system`]: many organizations over one store; locks, tickets, readers |
+//! | | [`setup`]: the ten steps to a working phone system |
+//! | | [`system`]: many organizations over one store; locks, tickets, readers; live calls |
 //! | | [`organization`]: one customer; the rules that span domains; every command and query |
-//! | domains, which do not know each other | [`licensing`], [`inventory`], [`address`], [`porting`], [`billing`] |
-//! | beside | [`store`]: where commits are kept |
-//! | ground | [`error`], [`rules`], [`number`], [`time`], [`text`], [`draft`], [`bulk`], [`map`] |
+//! | domains, which do not know each other | [`licensing`], [`inventory`], [`porting`], [`address`], [`billing`], [`capacity`], [`voice`] |
+//! | beside | [`store`]: where commits are kept; [`reference`]: what is given from outside; [`country`]: what is sold where |
+//! | ground | [`error`], [`rules`], [`number`], [`money`], [`time`], [`text`], [`hash`], [`draft`], [`bulk`], [`map`] |
 //!
 //! No arrow runs up.
 //!

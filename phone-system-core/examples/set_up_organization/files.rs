@@ -11,11 +11,8 @@ use phone_system_core::organization::{Addresses, ChooseRules, Command, Context};
 use phone_system_core::porting::{PortList, ReadList};
 use phone_system_core::{OrganizationId, PhoneSystem, address};
 
-use crate::report::{AddressJudged, PortFileRead};
+use crate::report::{AddressJudged, Inputs, PAGE, PortFileRead};
 use crate::settings::{PortFile, Settings};
-
-/// The most rows of one page.
-pub(crate) const PAGE: u32 = 1_000;
 
 /// An organization whose files are being read.
 pub(crate) struct Files<'a> {
@@ -25,14 +22,6 @@ pub(crate) struct Files<'a> {
     /// When everything was known that the files say.
     pub(crate) context: Context,
     pub(crate) problems: Vec<String>,
-}
-
-/// What the files hold beside what went into the system.
-#[derive(Default)]
-pub(crate) struct Inputs {
-    pub(crate) port_files: Vec<PortFileRead>,
-    pub(crate) addresses: Vec<AddressJudged>,
-    pub(crate) calls: Vec<CallRecord>,
 }
 
 pub(crate) fn read(folder: &Path, name: &str) -> Result<String, String> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use phone_system_core::address::{AddressStatus, Change, Problem, ValidatedAddress};
+use phone_system_core::billing::CallRecord;
 use phone_system_core::licensing::Entitlement;
 use phone_system_core::organization::{
     AllowanceOf, Allowances, EntitlementOf, Seats, SeatsOfSku, Users,
@@ -13,9 +14,19 @@ use phone_system_core::text::{AddressId, Country};
 use phone_system_core::{Error, OrganizationId, PhoneSystem, Timestamp};
 use serde::Serialize;
 
-use crate::files::{Inputs, PAGE};
 use crate::month::Usage;
 use crate::settings::Settings;
+
+/// The most rows of one page.
+pub(crate) const PAGE: u32 = 1_000;
+
+/// What the files hold beside what went into the system.
+#[derive(Default)]
+pub(crate) struct Inputs {
+    pub(crate) port_files: Vec<PortFileRead>,
+    pub(crate) addresses: Vec<AddressJudged>,
+    pub(crate) calls: Vec<CallRecord>,
+}
 
 /// The report.
 #[derive(Serialize)]

@@ -1,7 +1,14 @@
 //! Addresses at which nobody calls: post office boxes, military post, rural routes.
 
-use super::outcome::ProblemCode;
+use super::fields::Field;
+use super::outcome::{ProblemCode, Report};
 use crate::text::Country;
+
+/// Refuses military post.
+pub(super) fn non_civic(report: &mut Report, field: Field) {
+    let message = "military post is no place of a caller; give the street";
+    report.error(field, ProblemCode::NonCivicAddress, message);
+}
 
 /// A run of words, of which `#` is a word with a digit.
 struct Words {

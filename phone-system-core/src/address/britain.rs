@@ -4,12 +4,11 @@
 //! stands beside them. There is no third piece of evidence: a clash is a conflict, and nothing is
 //! replaced.
 
+use super::boxes::non_civic;
 use super::fields::Field;
 use super::fold::{distance, fold, is_slip};
 use super::outcome::{ChangeKind, Level, ProblemCode, Report};
-use super::places::{Code, Places};
-use super::states::{ALIAS_RADIUS, is_listed};
-use super::validate::non_civic;
+use super::places::{ALIAS_RADIUS, Code, Places, is_listed};
 
 /// Postcode areas and the towns after which they are named.
 const TOWNS: &str = "AB Aberdeen;AL St Albans;B Birmingham;BA Bath;BB Blackburn;BD Bradford;\

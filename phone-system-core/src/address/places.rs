@@ -16,6 +16,9 @@ use super::fold::fold;
 /// The version of the embedded data, as outcomes name it.
 pub(super) const DATA_VERSION: &str = "geonames-2025-12-30+google-2023-05";
 
+/// As far as a city's name is used beyond its own ZIP codes, in kilometers; a compromise, ours.
+pub(super) const ALIAS_RADIUS: u32 = 40;
+
 const US: &[u8] = include_bytes!("../../data/places_us.bin");
 const GB: &[u8] = include_bytes!("../../data/places_gb.bin");
 
@@ -36,6 +39,13 @@ pub(super) struct Places {
 /// A code by its place among the codes, and a place by its place among the places.
 pub(super) type Code = usize;
 pub(super) type Place = usize;
+
+/// Whether a name is a listed one, or its first words: `Frankfurt` for `Frankfurt am Main`.
+pub(super) fn is_listed(listed: &str, city: &str) -> bool {
+    let listed = fold(listed);
+    listed == city
+        || (city.len() >= 4 && listed.strip_prefix(city).is_some_and(|rest| rest.starts_with(' ')))
+}
 
 fn number(bytes: &[u8], width: usize, place: usize) -> usize {
     let start = place.saturating_mul(width);

@@ -4,15 +4,12 @@
 //! place of its ZIP code, after the state and the ZIP code agree; a city that the embedded data do
 //! not know is a warning, because half of the names that people rightly write are not in them.
 
+use super::boxes::non_civic;
 use super::fields::Field;
 use super::fold::{distance, fold, is_slip};
 use super::metadata::CountryRules;
 use super::outcome::{ChangeKind, Level, ProblemCode, Report};
-use super::places::{Code, Place, Places};
-use super::validate::non_civic;
-
-/// As far as a city's name is used beyond its own ZIP codes, in kilometers; a compromise, ours.
-pub(super) const ALIAS_RADIUS: u32 = 40;
+use super::places::{ALIAS_RADIUS, Code, Place, Places, is_listed};
 
 /// As far as ZIP codes reach across the border of a state, in kilometers; uncalibrated, ours.
 const BORDER: u32 = 10;
@@ -24,13 +21,6 @@ fn is_military(state: &str) -> bool {
 
 fn five(code: &str) -> &str {
     code.get(..5).unwrap_or(code)
-}
-
-/// Whether a name is a listed one, or its first words: `Frankfurt` for `Frankfurt am Main`.
-pub(super) fn is_listed(listed: &str, city: &str) -> bool {
-    let listed = fold(listed);
-    listed == city
-        || (city.len() >= 4 && listed.strip_prefix(city).is_some_and(|rest| rest.starts_with(' ')))
 }
 
 /// How a city stands to a ZIP code and its state.

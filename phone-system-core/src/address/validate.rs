@@ -4,6 +4,7 @@
 //! exists. A field is changed only if the change is one of form, or two other fields agree against
 //! it; what comes out is valid and stays as it is.
 
+use super::boxes::non_civic;
 use super::fields::{CivicAddress, Field};
 use super::metadata::{self, CountryRules};
 use super::outcome::{ChangeKind, Level, Outcome, ProblemCode, Report};
@@ -76,12 +77,6 @@ fn classify(report: &mut Report) {
     if boxes::is_military_city(report.address.country, &city) {
         non_civic(report, Field::City);
     }
-}
-
-/// Refuses military post.
-pub(super) fn non_civic(report: &mut Report, field: Field) {
-    let message = "military post is no place of a caller; give the street";
-    report.error(field, ProblemCode::NonCivicAddress, message);
 }
 
 /// The key of the state that is named; it is written as the key where keys are short.

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::Error;
+use super::call::CallKind;
 use super::minutes::{Included, PoolKey, Used};
 use super::tariff::{Direction, Prefix, TariffId};
-use super::usage::CallKind;
 use crate::draft::{Apply, Inconsistent, events};
 use crate::map::Map;
 use crate::money::{Amount, Currency};

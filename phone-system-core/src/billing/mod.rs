@@ -9,6 +9,8 @@
 //! the call lasted; months are those of UTC; charges have two digits after the point.
 
 mod account;
+mod call;
+mod charge;
 mod credits;
 mod minutes;
 mod tariff;
@@ -25,6 +27,7 @@ pub use account::{
     Event, FundsAdded, Lot, LotForfeited, NoticeDue, NoticeKind, Payment, PendingRecharge, Priced,
     RechargeFailed, RechargeRequested, TariffChosen,
 };
+pub use call::{CallKind, CallRecord};
 pub use credits::{
     AddFunds, ChooseTariff, RechargeOutcome, ReportRecharge, SetAutoRecharge, SetUpCredits,
     StopAutoRecharge,
@@ -34,9 +37,9 @@ pub use tariff::{
     Charge, Direction, Error as TariffError, Prefix, Price, Rate, Tariff, TariffId,
     Unreadable as TariffUnreadable,
 };
-pub use usage::{CallKind, CallRecord, ProblemOfUsage, ReadUsage, UsageRead};
+pub use usage::{ProblemOfUsage, ReadUsage, UsageRead};
 
-pub(crate) use usage::{CallError, Credits, Funding, decide_call};
+pub(crate) use charge::{CallError, Credits, Funding, decide_call};
 
 refusals! {
     /// Why the account says no.

@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::numbers::{each_number, numbers_named};
-use super::{Decided, row_name};
+use super::{Decided, each_number, numbers_named, row_name};
 use crate::bulk;
 use crate::draft::Inconsistent;
 use crate::error::{Refusal, Refuses};

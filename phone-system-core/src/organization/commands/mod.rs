@@ -11,10 +11,13 @@ mod stock;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ChooseRules, Command, Context, Drafts, Error, Outcome, RulesChosen, Touches, count, own,
+    ChooseRules, Command, Context, Drafts, Error, Event, Outcome, RulesChosen, State, Touches,
+    count, own,
 };
-use crate::bulk::Refused;
-use crate::draft::Inconsistent;
+use crate::bulk::{self, Mode, Refused};
+use crate::draft::{Draft, Inconsistent};
+use crate::inventory;
+use crate::number::{NumberList, PhoneNumber};
 use crate::rules::Rules;
 use crate::table::{self, Row};
 
@@ -54,6 +57,33 @@ use told;
 /// A row of a table, for a refusal.
 fn row_name(row: &Result<Row, table::Error>) -> String {
     row.as_ref().map_or_else(|_| "unreadable row".to_owned(), |row| format!("row {}", row.number))
+}
+
+/// Does each number of a list on the organization's draft.
+fn each_number(
+    mode: Mode,
+    draft: &mut Draft<State>,
+    numbers: &NumberList,
+    decide: impl Fn(&State, PhoneNumber) -> Result<inventory::Event, inventory::Error>,
+) -> Decided {
+    inventory::check_list(numbers)?;
+    Ok(bulk::each(mode, draft, numbers.iter(), ToString::to_string, |state, number| {
+        decide(state, *number).map(Event::from)
+    })?)
+}
+
+/// The numbers that the events of one sort name.
+fn numbers_named(
+    outcome: &Outcome<'_>,
+    pick: impl Fn(&inventory::Event) -> Option<&NumberList>,
+) -> NumberList {
+    let mut numbers = NumberList::default();
+    for event in outcome.organization.iter() {
+        if let Event::Inventory(event) = event {
+            numbers.extend_with(pick(event).unwrap_or(&NumberList::default()));
+        }
+    }
+    numbers
 }
 
 /// Records that the time of an organization's reservations and blocks has come.

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::location::check_assigned_location;
-use super::{DONE, Decided, count, row_name, told};
-use crate::bulk::{self, Mode};
-use crate::draft::{Draft, Inconsistent};
+use super::{DONE, Decided, count, each_number, numbers_named, row_name, told};
+use crate::bulk;
+use crate::draft::Inconsistent;
 use crate::error::{Refusal, Refuses};
 use crate::inventory::{
     self, Acquire, Batch, Block, Cancel, HoldReleased, ImportOwned, NumberAssignment,
@@ -14,7 +14,7 @@ use crate::inventory::{
     Search, Target, Unblock,
 };
 use crate::licensing::{self, Basis, Entitlement, Grant};
-use crate::number::{NumberKind, NumberList, PhoneNumber};
+use crate::number::{NumberKind, NumberList};
 use crate::organization::{Command, Context, Drafts, Error, Event, Outcome, State, Touches};
 use crate::time::Timestamp;
 
@@ -207,33 +207,6 @@ fn check_licenses(state: &State, assignment: &NumberAssignment) -> Result<(), in
         }
         _ => Ok(()),
     }
-}
-
-/// Does each number of a list on the organization's draft.
-pub(super) fn each_number(
-    mode: Mode,
-    draft: &mut Draft<State>,
-    numbers: &NumberList,
-    decide: impl Fn(&State, PhoneNumber) -> Result<inventory::Event, inventory::Error>,
-) -> Decided {
-    inventory::check_list(numbers)?;
-    Ok(bulk::each(mode, draft, numbers.iter(), ToString::to_string, |state, number| {
-        decide(state, *number).map(Event::from)
-    })?)
-}
-
-/// The numbers that the events of one sort name.
-pub(super) fn numbers_named(
-    outcome: &Outcome<'_>,
-    pick: impl Fn(&inventory::Event) -> Option<&NumberList>,
-) -> NumberList {
-    let mut numbers = NumberList::default();
-    for event in outcome.organization.iter() {
-        if let Event::Inventory(event) = event {
-            numbers.extend_with(pick(event).unwrap_or(&NumberList::default()));
-        }
-    }
-    numbers
 }
 
 /// Numbers that were taken from what they served.
