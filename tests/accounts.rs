@@ -123,8 +123,13 @@ struct Auditor {
     lots: BTreeMap<u64, (Amount, String)>,
     charged: BTreeSet<(String, String)>,
     pending: Option<u64>,
+    /// What is bought when the balance is below what.
+    auto: Option<(Amount, Amount)>,
+    retry_at: Option<String>,
     zero_notices: u32,
     crossings: u32,
+    payments: u32,
+    payment_notices: u32,
 }
 
 impl Auditor {
@@ -133,7 +138,7 @@ impl Auditor {
     }
 
     fn take(&mut self, lot: u64, taken: Amount) {
-        let (left, _) = self.lots.get_mut(&lot).expect("a lot that was bought");
+        let (left, _) = self.lots.get_mut(&lot).unwrap();
         *left = left.checked_sub(taken).unwrap();
         assert!(!left.is_negative() && taken.is_positive(), "lot {lot} gives what it has");
     }
@@ -146,6 +151,8 @@ impl Auditor {
                 let expires = data["expires_at"].as_str().unwrap().to_owned();
                 self.lots.insert(data["lot"].as_u64().unwrap(), (amount(&data["amount"]), expires));
                 if let Some(recharge) = data["recharge"].as_u64() {
+                    self.payments += 1;
+                    self.retry_at = None;
                     assert_eq!(self.pending.take(), Some(recharge), "only what is pending is paid");
                 }
             }
@@ -156,15 +163,28 @@ impl Auditor {
                 self.take(lot, amount(&data["amount"]));
             }
             "billing.recharge_requested" => {
+                let recharge = data["recharge"].as_u64().unwrap();
+                assert_eq!(self.pending.replace(recharge), None, "one at a time");
+                let (with, below) = self.auto.unwrap();
+                assert!(self.balance() < below, "strictly below the trigger");
                 assert_eq!(
-                    self.pending.replace(data["recharge"].as_u64().unwrap()),
-                    None,
-                    "one at a time"
+                    (amount(&data["amount"]), amount(&data["balance"])),
+                    (with, self.balance())
                 );
+                let at = data["at"].as_str().unwrap();
+                assert!(self.retry_at.take().is_none_or(|retry_at| retry_at.as_str() <= at));
             }
             "billing.recharge_failed" => {
                 assert_eq!(self.pending.take(), data["recharge"].as_u64());
+                self.retry_at = data["retry_at"].as_str().map(ToOwned::to_owned);
+                self.payments += 1;
             }
+            "billing.auto_recharge_set" => {
+                let auto = &data["auto_recharge"];
+                self.auto = Some((amount(&auto["recharge_with"]), amount(&auto["when_below"])));
+                self.retry_at = None;
+            }
+            "billing.auto_recharge_stopped" => self.auto = None,
             "billing.call_charged" => {
                 let month = data["started_at"].as_str().unwrap()[..7].to_owned();
                 let call = data["call"].as_str().unwrap().to_owned();
@@ -184,6 +204,7 @@ impl Auditor {
                 assert_eq!(drawn, priced, "a charge is drawn whole");
             }
             "billing.notice_due" if data["notice"] == "balance_zero" => self.zero_notices += 1,
+            "billing.notice_due" => self.payment_notices += 1,
             _ => {}
         }
         let after = self.balance();
@@ -196,11 +217,16 @@ fn audit(system: &JsonSystem) -> Auditor {
     let mut auditor = Auditor::default();
     let commits: Value = serde_json::from_str(&system.events_after(0, 100_000).unwrap()).unwrap();
     for commit in commits.as_array().unwrap() {
+        let at = commit["header"]["at"].as_str().unwrap();
         let part = &commit["payload"]["account"];
         for list in ["ended", "events"] {
             for event in part[list].as_array().into_iter().flatten() {
                 auditor.see(event);
             }
+        }
+        let waits = auditor.retry_at.as_ref().is_some_and(|retry_at| retry_at.as_str() > at);
+        if let (Some((_, below)), None, false) = (auditor.auto, auditor.pending, waits) {
+            assert!(auditor.balance() >= below, "what is below the trigger asks for more");
         }
     }
     auditor
@@ -216,13 +242,16 @@ proptest! {
         for one in &asked {
             now += one.pause;
             let (name, fields) = one.command(now);
-            drop(ask(&system, name, &fields, now));
+            if let Err(refused) = ask(&system, name, &fields, now) {
+                prop_assert!(!refused.contains("cannot be applied"), "{}", refused);
+            }
         }
         let seen = account(&system, now);
         ask(&system, "organization.advance_to", &json!({}), now).unwrap();
         prop_assert_eq!(&seen, &account(&system, now), "nothing depends on advancing");
         let auditor = audit(&system);
         prop_assert_eq!(amount(&seen["balance"]), auditor.balance());
+        prop_assert_eq!(auditor.payment_notices, auditor.payments, "each payment is told");
         prop_assert_eq!(auditor.zero_notices, auditor.crossings, "one notice for each time it comes to zero");
         prop_assert_eq!(seen["pending_recharge"]["recharge"].as_u64(), auditor.pending);
         let lots = seen["lots"].as_array().unwrap();

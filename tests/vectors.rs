@@ -173,6 +173,7 @@ const ELSEWHERE: &[(ErrorCode, &str)] = &[
     (ErrorCode::AbiMismatch, "phone-system-ffi/tests/c/boundary.c"),
     (ErrorCode::BufferTooSmall, "phone-system-ffi/tests/c/boundary.c"),
     (ErrorCode::Panic, "phone-system-ffi: unit test of the guard"),
+    (ErrorCode::BillingBalanceTooLarge, "phone-system-core: unit test of credits"),
     (ErrorCode::InconsistentEvent, "tests/store.rs"),
     (ErrorCode::StoreFailed, "tests/store.rs"),
     (ErrorCode::StorePoisoned, "tests/store.rs"),

@@ -90,6 +90,11 @@ impl<S: Apply> Draft<S> {
         &self.events
     }
 
+    /// What had ended before the command.
+    pub fn ended(&self) -> &[S::Event] {
+        &self.ended
+    }
+
     /// Whether anything was recorded at all.
     pub fn is_unchanged(&self) -> bool {
         self.ended.is_empty() && self.events.is_empty()

@@ -113,6 +113,7 @@ codes! {
     2514 BillingFundsTooLow "billing.funds_too_low" "Neither minutes nor credits suffice for the call.";
     2515 BillingDestinationUnknown "billing.destination_unknown" "The country of the number called cannot be told.";
     2516 BillingCallTooLong "billing.call_too_long" "The call is longer than any call is charged for.";
+    2517 BillingCallInFuture "billing.call_in_future" "The call began after the instant of the command.";
     2600 TariffEmpty "tariff.empty" "The price list has no row.";
     2601 TariffPrefixTwice "tariff.prefix_twice" "A prefix stands in the price list twice.";
     2602 TariffNoRate "tariff.no_rate" "The price list has no price for the number.";

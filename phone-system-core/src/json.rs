@@ -476,6 +476,11 @@ impl JsonSystem {
         Ok(self.permits.keep(self.system.admit(organization, number, dialed)?))
     }
 
+    /// As [`PhoneSystem::admit_nameless`]; answers a number for [`release`](Self::release).
+    pub fn admit_nameless(&self, dialed: &str) -> Option<u64> {
+        Some(self.permits.keep(self.system.admit_nameless(dialed)?))
+    }
+
     /// Gives back the place of a call that was admitted.
     ///
     /// # Errors

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::billing::Tariff;
+use crate::billing::{Tariff, TariffId};
 use crate::country;
 use crate::map::Map;
 use crate::text::Label;
@@ -15,13 +15,19 @@ use crate::text::Label;
 #[derive(Clone, Debug)]
 pub struct Reference {
     countries: Arc<country::Table>,
-    tariffs: Map<Label, Arc<Tariff>>,
+    tariffs: Map<TariffId, Arc<Tariff>>,
+    /// Which list of a name was given last.
+    last: Map<Label, TariffId>,
 }
 
 impl Default for Reference {
     /// The embedded table of countries, and no price list.
     fn default() -> Self {
-        Self { countries: Arc::clone(country::Table::embedded()), tariffs: Map::default() }
+        Self {
+            countries: Arc::clone(country::Table::embedded()),
+            tariffs: Map::default(),
+            last: Map::default(),
+        }
     }
 }
 
@@ -31,12 +37,17 @@ impl Reference {
         &self.countries
     }
 
-    /// A price list by its name.
-    pub fn tariff(&self, name: &Label) -> Option<&Tariff> {
-        self.tariffs.get(name).map(Arc::as_ref)
+    /// A price list by its name and digest.
+    pub fn tariff(&self, id: &TariffId) -> Option<&Tariff> {
+        self.tariffs.get(id).map(Arc::as_ref)
     }
 
-    /// The price lists in the order of their names.
+    /// The price list that was given last under a name.
+    pub fn last_tariff(&self, name: &Label) -> Option<&Tariff> {
+        self.tariff(self.last.get(name)?)
+    }
+
+    /// The price lists in the order of their names and digests.
     pub fn tariffs(&self) -> impl Iterator<Item = &Tariff> {
         self.tariffs.iter().map(|(_, tariff)| tariff.as_ref())
     }
@@ -46,6 +57,8 @@ impl Reference {
     }
 
     pub(crate) fn add_tariff(&mut self, tariff: Tariff) {
-        self.tariffs.insert(tariff.id().name.clone(), Arc::new(tariff));
+        let id = tariff.id().clone();
+        self.last.insert(id.name.clone(), id.clone());
+        self.tariffs.insert(id, Arc::new(tariff));
     }
 }

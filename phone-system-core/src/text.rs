@@ -137,7 +137,9 @@ macro_rules! names {
             fn from_str(text: &str) -> Result<Self, ParseError> {
                 let check: fn(&str) -> bool = $check;
                 let canonical: fn(&str) -> Arc<str> = $canonical;
-                if check(text) { Ok(Self(canonical(text))) } else { Err(ParseError::new(text, $wanted)) }
+                // Checked as it is kept: lower case can be longer.
+                let kept = canonical(text);
+                if check(&kept) { Ok(Self(kept)) } else { Err(ParseError::new(text, $wanted)) }
             }
         }
 
@@ -271,6 +273,10 @@ mod tests {
     #[test]
     fn users_do_not_tell_cases_apart() {
         assert_eq!("User0001@Example.com".parse::<UserId>(), "user0001@example.com".parse());
+        // 128 bytes that are 192 in lower case, and could not be read again.
+        assert!("\u{130}".repeat(64).parse::<UserId>().is_err());
+        let longest: UserId = "\u{130}".repeat(42).parse().unwrap();
+        assert_eq!(longest.as_str().parse(), Ok(longest.clone()));
     }
 
     #[test]

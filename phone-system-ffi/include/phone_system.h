@@ -157,6 +157,8 @@ enum phs_status
   PHS_BILLING_DESTINATION_UNKNOWN = 2515,
   /** The call is longer than any call is charged for. */
   PHS_BILLING_CALL_TOO_LONG = 2516,
+  /** The call began after the instant of the command. */
+  PHS_BILLING_CALL_IN_FUTURE = 2517,
   /** The price list has no row. */
   PHS_TARIFF_EMPTY = 2600,
   /** A prefix stands in the price list twice. */
@@ -763,7 +765,7 @@ const char *phs_line_name(uint32_t line);
  *
  * `digits` are those of phs_number. `dialed` is what the organization's caller dialed, with a NUL,
  * if it is the one who calls; else it is NULL. An emergency call is always admitted, whoever owns
- * the number and however many calls it carries. `permit` receives a number for phs_release(), on
+ * the number, however many calls it carries, and if `digits` are none (0, say) too. `permit` receives a number for phs_release(), on
  * success only; it may not be NULL. The call keeps its place until it is released or the system is
  * closed. Nothing is recorded. Memory is asked for only when more calls are held at once, or on
  * other numbers, than ever before in the system.

@@ -30,7 +30,7 @@ pub struct phs_occupancy {
 ///
 /// `digits` are those of phs_number. `dialed` is what the organization's caller dialed, with a NUL,
 /// if it is the one who calls; else it is NULL. An emergency call is always admitted, whoever owns
-/// the number and however many calls it carries. `permit` receives a number for phs_release(), on
+/// the number, however many calls it carries, and if `digits` are none (0, say) too. `permit` receives a number for phs_release(), on
 /// success only; it may not be NULL. The call keeps its place until it is released or the system is
 /// closed. Nothing is recorded. Memory is asked for only when more calls are held at once, or on
 /// other numbers, than ever before in the system.
@@ -56,7 +56,12 @@ pub unsafe extern "C" fn phs_organization_admit(
             )
         };
         let (system, id) = organization.opened()?;
-        permit.set(system.admit(id, number_of(digits)?, dialed).map_err(refused)?);
+        let admitted = match number_of(digits) {
+            Ok(number) => system.admit(id, number, dialed).map_err(refused),
+            // An emergency call passes before its number is looked at.
+            Err(refusal) => dialed.and_then(|dialed| system.admit_nameless(dialed)).ok_or(refusal),
+        };
+        permit.set(admitted?);
         Ok(())
     })
 }

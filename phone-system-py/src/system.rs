@@ -128,6 +128,12 @@ impl System {
         })
     }
 
+    /// Admits an emergency call of a caller without a number.
+    #[pyo3(signature = (dialed, /))]
+    fn admit_nameless(&self, dialed: &str) -> Option<u64> {
+        self.0.admit_nameless(dialed)
+    }
+
     /// Gives back the place of a call.
     #[pyo3(signature = (permit, /))]
     fn release(&self, py: Python<'_>, permit: u64) -> PyResult<()> {

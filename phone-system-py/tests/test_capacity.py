@@ -94,6 +94,14 @@ def test_a_full_number_refuses_all_but_emergency_calls(
         pass
 
 
+def test_an_emergency_call_needs_no_number(calling: Organization) -> None:
+    for number in (None, "", "reception"):
+        with calling.admit(number, "tel:911") as permit:
+            assert permit.number is None
+        with pytest.raises((TypeError, ValueError)):
+            calling.admit(number, "9111")
+
+
 def test_a_service_number_carries_hundreds(system: System, calling: Organization) -> None:
     held = [calling.admit(SERVICE) for _ in range(250)]
     with pytest.raises(CapacityError) as caught:

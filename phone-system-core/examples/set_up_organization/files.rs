@@ -36,6 +36,12 @@ pub(crate) fn read(folder: &Path, name: &str) -> Result<String, String> {
 impl Files<'_> {
     pub(crate) fn read_all(&mut self, settings: &Settings) -> Inputs {
         let mut inputs = Inputs::default();
+        if let Some(usage) = &settings.usage {
+            self.each(usage, |files, name, csv| inputs.calls = files.usage(name, csv));
+        }
+        // Everything that the files say was so before the first call.
+        let first = inputs.calls.iter().map(|call| call.started_at).min();
+        self.context.at = first.map_or(self.context.at, |first| first.min(self.context.at));
         let rules =
             ChooseRules { generation: settings.generation, overrides: settings.overrides.clone() };
         self.ask("settings.json", &rules);
@@ -43,7 +49,7 @@ impl Files<'_> {
             files.ask(name, &ImportSeats { csv, mode: Mode::Partial });
         });
         // Without the seats every licence would be refused, which says nothing about the licences.
-        if self.problems.is_empty() {
+        if !self.problems.iter().any(|problem| problem.starts_with("seats.csv")) {
             self.each("licenses.csv", |files, name, csv| {
                 files.ask(name, &ImportUsers { csv, mode: Mode::Partial });
             });
@@ -54,8 +60,8 @@ impl Files<'_> {
         self.each("numbers.csv", |files, name, csv| {
             files.ask(name, &ImportOwned { csv, mode: Mode::Partial });
         });
-        // Who holds which number is not known if a file before this one could not be read.
-        if self.problems.is_empty() {
+        // Who holds which number is not known if the numbers could not be read.
+        if !self.problems.iter().any(|problem| problem.starts_with("numbers.csv")) {
             self.each("told.csv", |files, name, csv| {
                 files.ask(name, &ImportTold { csv, mode: Mode::Partial });
             });
@@ -72,9 +78,6 @@ impl Files<'_> {
                     Err(error) => files.problems.push(format!("{name}: {error}")),
                 }
             });
-        }
-        if let Some(usage) = &settings.usage {
-            self.each(usage, |files, name, csv| inputs.calls = files.usage(name, csv));
         }
         inputs
     }

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use phone_system_core::billing::{
-    AddFunds, CallRecord, ChooseTariff, RechargeOutcome, RechargeRequested, ReportRecharge,
+    AddFunds, CallRecord, ChooseTariff, PendingRecharge, RechargeOutcome, ReportRecharge,
     SetAutoRecharge, SetUpCredits,
 };
 use phone_system_core::bulk::Mode;
 use phone_system_core::error::ErrorCode;
 use phone_system_core::money::Amount;
 use phone_system_core::organization::{
-    AccountAnswer, AccountOf, ChargeCalls, Command, Context, MinutesOf, PoolOf,
+    AccountAnswer, AccountOf, AdvanceOrganization, ChargeCalls, Command, Context, MinutesOf, PoolOf,
 };
 use phone_system_core::system::Executed;
 use phone_system_core::text::Key;
@@ -88,7 +88,7 @@ struct Run<'a> {
     calls: &'a [CallRecord],
     context: Context,
     happenings: BTreeSet<(Timestamp, Happening)>,
-    requested: BTreeMap<u64, RechargeRequested>,
+    requested: BTreeMap<u64, PendingRecharge>,
     usage: Usage,
 }
 
@@ -124,6 +124,7 @@ pub(crate) fn run(
         run.end_days_before(at)?;
         run.context.at = at;
         run.happen(happening)?;
+        run.take_up_recharges()?;
     }
     run.end_days_before(until)?;
     run.usage.account = system.query(organization, &AccountOf {}, until)?;
@@ -168,31 +169,40 @@ impl Run<'_> {
         let Some(credits) = &self.settings.credits else { return Ok(()) };
         let Some(funds) = credits.funds.get(place) else { return Ok(()) };
         let added = AddFunds { amount: funds.amount, payment: funds.payment() };
-        let requested = self.execute(&added)?.answer.requested;
-        self.schedule(requested);
+        self.execute(&added)?;
         // Set with the first funds, so that it does not ask for more before there are any.
-        if let (0, Some(auto)) = (place, &credits.auto_recharge) {
+        let first = credits.funds.iter().all(|other| funds.at <= other.at);
+        let unset = self.account()?.auto_recharge.is_none();
+        if let (true, true, Some(auto)) = (first, unset, &credits.auto_recharge) {
             let set = SetAutoRecharge {
                 recharge_with: auto.recharge_with,
                 when_below: auto.when_below,
                 payment: auto.payment(),
             };
-            let requested = self.execute(&set)?.answer.requested;
-            self.schedule(requested);
+            self.execute(&set)?;
         }
         Ok(())
     }
 
-    /// A payment was asked for: it ends a while later.
-    fn schedule(&mut self, requested: Option<RechargeRequested>) {
-        let (Some(requested), Some(credits)) = (requested, &self.settings.credits) else { return };
-        let ends = requested.at.after(credits.recharge_takes).unwrap_or(Timestamp::MAX);
-        self.happenings.insert((ends, Happening::Payment(requested.recharge)));
-        self.requested.insert(requested.recharge, requested);
+    fn account(&self) -> Result<AccountAnswer, Error> {
+        self.system.query(self.organization, &AccountOf {}, self.context.at)
+    }
+
+    /// Takes up the recharges that were asked for since the last look: each is paid a while later.
+    fn take_up_recharges(&mut self) -> Result<(), Error> {
+        let Some(credits) = &self.settings.credits else { return Ok(()) };
+        let Some(pending) = self.account()?.pending_recharge else { return Ok(()) };
+        if self.requested.contains_key(&pending.recharge) {
+            return Ok(());
+        }
+        let ends = pending.since.after(credits.recharge_takes).unwrap_or(Timestamp::MAX);
+        self.happenings.insert((ends.max(self.context.at), Happening::Payment(pending.recharge)));
+        self.requested.insert(pending.recharge, pending);
+        Ok(())
     }
 
     fn pay(&mut self, recharge: u64) -> Result<(), Error> {
-        let Some(requested) = self.requested.remove(&recharge) else { return Ok(()) };
+        let Some(requested) = self.requested.get(&recharge).cloned() else { return Ok(()) };
         let succeeds = self
             .settings
             .credits
@@ -202,13 +212,12 @@ impl Run<'_> {
         let reported = self.execute(&ReportRecharge { recharge, outcome, reason: None })?.answer;
         let balance = reported.notices.first().map(|notice| notice.balance).unwrap_or_default();
         self.usage.recharges.push(Recharge {
-            requested_at: requested.at,
+            requested_at: requested.since,
             amount: requested.amount,
             outcome,
             at: self.context.at,
             balance,
         });
-        self.schedule(reported.requested);
         Ok(())
     }
 
@@ -229,7 +238,6 @@ impl Run<'_> {
             self.usage.paid += u32::from(call.priced.is_some());
         }
         self.usage.spent = self.usage.spent.checked_add(charged.amount).unwrap_or(self.usage.spent);
-        self.schedule(charged.requested);
         Ok(())
     }
 
@@ -251,7 +259,10 @@ impl Run<'_> {
         let mut midnight = (self.context.at.micros().div_euclid(day) + 1) * day;
         while midnight <= at.micros() {
             let Some(end) = Timestamp::from_micros(midnight - 1) else { break };
-            let balance = self.system.query(self.organization, &AccountOf {}, end)?.balance;
+            self.context.at = end;
+            // What came to its end by itself (funds, a wait) is put on record, and may ask for more.
+            self.execute(&AdvanceOrganization {})?;
+            let AccountAnswer { balance, .. } = self.account()?;
             let day_of = end.to_string()[..10].to_owned();
             self.usage.days.push(Day { day: day_of, balance });
             midnight += day;

@@ -106,7 +106,7 @@ fn payment(agreement: Option<Label>, purchase_order: Option<Label>) -> Payment {
 }
 
 impl Settings {
-    /// When everything was known that the files say: before the first funds and calls.
+    /// When everything was known that the settings say: before the first funds.
     pub(crate) fn begins_at(&self, at: Timestamp) -> Timestamp {
         let funds = self.credits.iter().flat_map(|credits| &credits.funds).map(|funds| funds.at);
         funds.chain([self.at, at]).min().unwrap_or(at)

@@ -92,7 +92,7 @@ pub struct Account {
     retry_at: Option<Timestamp>,
     tariff: Option<TariffId>,
     used: Map<PoolKey, Used>,
-    charged: Map<(Month, Key), ()>,
+    charged: Map<Key, ()>,
 }
 
 impl Account {
@@ -137,8 +137,8 @@ impl Account {
     }
 
     /// Whether a call was charged, or recorded as free.
-    pub fn was_charged(&self, call: &Key, started_at: Timestamp) -> bool {
-        self.charged.contains(&(started_at.month(), call.clone()))
+    pub fn was_charged(&self, call: &Key) -> bool {
+        self.charged.contains(call)
     }
 
     pub(super) fn lots_bought(&self) -> u64 {
@@ -154,6 +154,16 @@ impl Account {
         self.check_credits()?;
         let balance = self.balance;
         if balance.is_positive() { Ok(()) } else { Err(Error::BalanceNotPositive { balance }) }
+    }
+
+    /// Why no price list can be used: none was chosen, or the chosen one was not given.
+    pub(crate) fn without_tariff(&self) -> Error {
+        match &self.tariff {
+            None => Error::TariffNotChosen {},
+            Some(TariffId { name, digest }) => {
+                Error::TariffUnknown { tariff: name.clone(), digest: Some(*digest) }
+            }
+        }
     }
 
     /// What a charge of `amount` takes from which lots, the oldest first.
@@ -198,15 +208,22 @@ impl Account {
         if self.balance.is_positive() && !balance.is_positive() {
             events.push(NoticeDue { notice: NoticeKind::BalanceZero, balance, at }.into());
         }
-        let may_retry = after.retry_at.is_none_or(|retry_at| retry_at <= at);
-        if let (Some(auto), None, true) = (&after.auto_recharge, &after.pending, may_retry)
-            && balance < auto.when_below
-        {
-            let recharge = after.recharges.saturating_add(1);
-            let (amount, payment) = (auto.recharge_with, auto.payment.clone());
-            events.push(RechargeRequested { recharge, amount, payment, balance, at }.into());
-        }
+        events.extend(after.next_recharge(at).map(Event::from));
         Ok(events)
+    }
+
+    /// The next recharge: the balance is below the trigger, none is pending, and if one failed its
+    /// time to wait is over.
+    fn next_recharge(&self, at: Timestamp) -> Option<RechargeRequested> {
+        let (auto, balance) = (self.auto_recharge.as_ref()?, self.balance);
+        let waits = self.pending.is_some() || self.retry_at.is_some_and(|retry_at| at < retry_at);
+        if waits || balance >= auto.when_below {
+            return None;
+        }
+        let recharge = self.recharges.saturating_add(1);
+        let (amount, payment) = (auto.recharge_with, auto.payment.clone());
+        let currency = self.credits.as_ref()?.currency;
+        Some(RechargeRequested { recharge, amount, currency, payment, balance, at })
     }
 }
 
@@ -228,6 +245,8 @@ pub struct FundsAdded {
     pub lot: u64,
     /// How much.
     pub amount: Amount,
+    /// In which currency.
+    pub currency: Currency,
     /// When they are forfeited.
     pub expires_at: Timestamp,
     /// How they were paid.
@@ -273,6 +292,8 @@ pub struct RechargeRequested {
     pub recharge: u64,
     /// How much.
     pub amount: Amount,
+    /// In which currency.
+    pub currency: Currency,
     /// How it is to be paid.
     pub payment: Payment,
     /// The balance that was below the trigger.
@@ -317,6 +338,8 @@ pub struct Draw {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Priced {
+    /// The price list.
+    pub tariff: TariffId,
     /// The row's direction.
     pub direction: Direction,
     /// The row's prefix.
@@ -395,7 +418,7 @@ type Fit = Result<(), &'static str>;
 
 impl Account {
     fn add(&mut self, event: &FundsAdded) -> Fit {
-        let FundsAdded { lot, amount, expires_at, payment, recharge, at } = event.clone();
+        let FundsAdded { lot, amount, expires_at, payment, recharge, at, .. } = event.clone();
         if self.lots_bought.checked_add(1) != Some(lot) {
             return Err("the lot is not the next one");
         }
@@ -434,8 +457,7 @@ impl Account {
     }
 
     fn charge(&mut self, event: &CallCharged) -> Fit {
-        let month = event.started_at.month();
-        if self.charged.insert((month, event.call.clone()), ()).is_some() {
+        if self.charged.insert(event.call.clone(), ()).is_some() {
             return Err("the call was charged");
         }
         if let Some(Included { pool, reach, duration }) = event.included {
@@ -467,6 +489,7 @@ impl Account {
                     return Err("the recharge is not the next one");
                 }
                 self.recharges = recharge;
+                self.retry_at = None;
                 self.pending = Some(PendingRecharge { recharge, amount, payment, since: at });
                 Ok(())
             }
@@ -483,13 +506,22 @@ impl Account {
         }
     }
 
-    /// The lot that is forfeited first, if its instant has come.
-    fn next_forfeited(&self, at: Timestamp) -> Option<LotForfeited> {
-        // Not always the oldest: 28 and 29 February are forfeited on the same day.
-        let due = self.lots().filter(|lot| lot.expires_at <= at);
-        let Lot { lot, remaining, expires_at, .. } =
-            due.min_by_key(|lot| (lot.expires_at, lot.lot))?.clone();
-        Some(LotForfeited { lot, amount: remaining, at: expires_at })
+    /// What comes to its end first, if its instant has come: a lot, or the wait after a failed
+    /// recharge.
+    fn next_ending(&self, at: Timestamp) -> Option<(Timestamp, Event)> {
+        // Not always the oldest lot: 28 and 29 February are forfeited on the same day.
+        let lot = self.lots().min_by_key(|lot| (lot.expires_at, lot.lot));
+        let forfeited = lot.filter(|lot| lot.expires_at <= at).map(|lot| {
+            let Lot { lot, remaining, expires_at, .. } = *lot;
+            (expires_at, LotForfeited { lot, amount: remaining, at: expires_at }.into())
+        });
+        let retry_at = self.retry_at.filter(|retry_at| *retry_at <= at);
+        let retried =
+            retry_at.and_then(|retry_at| Some((retry_at, self.next_recharge(retry_at)?.into())));
+        match (forfeited, retried) {
+            (Some(forfeited), Some(retried)) if retried.0 < forfeited.0 => Some(retried),
+            (forfeited, retried) => forfeited.or(retried),
+        }
     }
 }
 
@@ -502,20 +534,20 @@ impl Apply for Account {
 
     fn endings(&self, at: Timestamp) -> Vec<Event> {
         let mut endings = Vec::new();
-        let Some(mut next) = self.next_forfeited(at) else { return endings };
+        let Some(mut next) = self.next_ending(at) else { return endings };
         let mut account = self.clone();
         loop {
-            let due = next.at;
+            let (due, event) = next;
             // What does not fit here does not fit there either, and is refused there.
-            let Ok(events) = account.with_consequences(next, due) else { return endings };
+            let Ok(events) = account.with_consequences(event, due) else { return endings };
             for event in &events {
                 if account.apply(event).is_err() {
                     return endings;
                 }
             }
             endings.extend(events);
-            match account.next_forfeited(at) {
-                Some(forfeited) => next = forfeited,
+            match account.next_ending(at) {
+                Some(ending) => next = ending,
                 None => return endings,
             }
         }

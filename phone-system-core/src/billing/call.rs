@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::minutes::Reach;
-use crate::number::PhoneNumber;
+use super::tariff::Known;
 use crate::text::{Country, Key, UserId, words};
 use crate::time::{Duration, Timestamp};
 
@@ -68,7 +68,7 @@ pub struct CallRecord {
     /// The caller's number as it is known; reports mask its last digits.
     #[serde(default)]
     pub caller: Option<String>,
-    /// The number called, as it was dialed.
+    /// The number called, as it was dialed: with a plus, or as people of the country write it.
     #[serde(default)]
     pub called: Option<String>,
     /// Whether it left the country; told by the number called if not given.
@@ -81,8 +81,14 @@ pub struct CallRecord {
 }
 
 impl CallRecord {
-    /// The number called, if it is written whole.
-    pub(crate) fn called_number(&self) -> Option<PhoneNumber> {
-        self.called.as_deref()?.parse().ok()
+    /// The number called, as it was dialed in the country of the user; `None` if it is none.
+    pub(crate) fn number_called(&self) -> Option<Known> {
+        Known::read(self.called.as_deref().unwrap_or_default(), Some(self.location))
+    }
+
+    /// The caller's number; one that cannot be read is as good as withheld.
+    pub(crate) fn number_calling(&self) -> Known {
+        let caller = self.caller.as_deref().unwrap_or_default();
+        Known::read(caller, Some(self.location)).unwrap_or(Known::Withheld)
     }
 }

@@ -3,8 +3,9 @@
 use super::account::{Account, CallCharged, Priced};
 use super::call::CallRecord;
 use super::minutes::{Included, PoolKey, PoolSize, Reach};
-use super::tariff::{Direction, Price, Tariff};
+use super::tariff::{Direction, Known, LONGEST, Price, Tariff};
 use super::{Error, TariffError};
+use crate::text::Key;
 use crate::time::{Duration, Timestamp};
 
 /// What may pay for a call, as whoever knows licences and numbers sees it.
@@ -14,14 +15,15 @@ pub(crate) enum Funding {
     Free,
     /// Minutes first, then credits.
     Paid {
-        /// The pool, what it includes, and which of its allowances.
-        pool: Option<(PoolKey, PoolSize, Reach)>,
+        /// The pools that may pay, what each includes, and which of its allowances; the first that
+        /// has anything left pays.
+        pools: Vec<(PoolKey, PoolSize, Reach)>,
         /// Who may use credits for the rest.
         credits: Credits,
         /// Which way the call is priced.
         direction: Direction,
         /// The number by which it is priced.
-        number: String,
+        number: Known,
     },
 }
 
@@ -36,10 +38,28 @@ pub(crate) enum Credits {
     TollFree,
 }
 
-/// The longest call that is charged.
-const LONGEST: Duration = Duration::from_days(366);
+/// Whether a call can be charged at all: it has begun, is no longer than any, and was not charged.
+pub(crate) fn check_call(call: &CallRecord, account: &Account, at: Timestamp) -> Result<(), Error> {
+    let CallRecord { call, started_at, duration, .. } = call;
+    let (started_at, duration) = (*started_at, *duration);
+    if started_at > at {
+        return Err(Error::CallInFuture { call: call.clone(), started_at, at });
+    }
+    if duration > LONGEST {
+        return Err(Error::CallTooLong { duration, maximum: LONGEST });
+    }
+    check_new(call, account)
+}
 
-/// What pays for a call.
+/// Whether a call was not charged yet.
+pub(crate) fn check_new(call: &Key, account: &Account) -> Result<(), Error> {
+    if account.was_charged(call) {
+        return Err(Error::AlreadyCharged { call: call.clone() });
+    }
+    Ok(())
+}
+
+/// What pays for a call that has been checked.
 pub(crate) fn decide_call(
     call: &CallRecord,
     funding: Funding,
@@ -47,37 +67,33 @@ pub(crate) fn decide_call(
     tariff: Option<&Tariff>,
     at: Timestamp,
 ) -> Result<CallCharged, CallError> {
-    let duration = call.duration;
-    if duration > LONGEST {
-        return Err(Error::CallTooLong { duration, maximum: LONGEST }.into());
-    }
-    if account.was_charged(&call.call, call.started_at) {
-        return Err(Error::AlreadyCharged { call: call.call.clone() }.into());
-    }
     let mut charged = CallCharged {
         call: call.call.clone(),
         kind: call.kind,
         user: call.user.clone(),
         started_at: call.started_at,
-        duration,
+        duration: call.duration,
         included: None,
         priced: None,
         draws: Vec::new(),
         at,
     };
-    let Funding::Paid { pool, credits, direction, number } = funding else {
+    let Funding::Paid { pools, credits, direction, number } = funding else {
         return Ok(charged);
     };
-    let mut rest = duration;
-    let mut included_left = Duration::ZERO;
-    if let Some((pool, size, reach)) = pool {
-        included_left = account.used(pool).left_of(size, reach);
-        let duration = included_left.min(duration);
+    let mut rest = call.duration;
+    let left = |(pool, size, reach): &(PoolKey, PoolSize, Reach)| {
+        account.used(*pool).left_of(*size, *reach)
+    };
+    let paying = pools.iter().find(|pool| left(pool) > Duration::ZERO);
+    let included_left = paying.map(left).unwrap_or_default();
+    if let Some((pool, _, reach)) = paying.copied() {
+        let duration = included_left.min(rest);
         rest = rest.saturating_sub(duration);
         charged.included =
             (duration > Duration::ZERO).then_some(Included { pool, reach, duration });
     }
-    if rest == Duration::ZERO && credits != Credits::TollFree {
+    if rest == Duration::ZERO {
         return Ok(charged);
     }
     match credits {
@@ -88,32 +104,19 @@ pub(crate) fn decide_call(
         Credits::TollFree => account.check_toll_free()?,
         Credits::Allowed => drop(account.check_credits()?),
     }
-    let tariff = tariff_of(account, tariff)?;
-    let rate = tariff.rate_of_text(direction, &number).ok_or_else(|| TariffError::NoRate {
-        tariff: tariff.id().name.clone(),
-        direction,
-        number: number.chars().take(64).collect(),
-    })?;
+    let tariff = tariff.ok_or_else(|| account.without_tariff())?;
+    let rate = tariff.rate_of(direction, &number)?;
     let Price { billed, amount } = rate.price(rest)?;
     let balance = account.balance();
-    let draws = account.draws(amount).ok_or_else(|| Error::FundsTooLow {
+    charged.draws = account.draws(amount).ok_or_else(|| Error::FundsTooLow {
         cost: amount,
         balance,
         short: amount.checked_sub(balance).unwrap_or(amount),
         included_left,
     })?;
-    charged.draws = draws;
-    charged.priced = Some(Priced { direction, prefix: rate.prefix, billed, amount });
+    let tariff = tariff.id().clone();
+    charged.priced = Some(Priced { tariff, direction, prefix: rate.prefix, billed, amount });
     Ok(charged)
-}
-
-/// The price list that the account chose, if `known` is it.
-fn tariff_of<'a>(account: &Account, known: Option<&'a Tariff>) -> Result<&'a Tariff, Error> {
-    let chosen = account.tariff().ok_or(Error::TariffNotChosen {})?;
-    known.filter(|known| known.id() == chosen).ok_or_else(|| Error::TariffUnknown {
-        tariff: chosen.name.clone(),
-        digest: Some(chosen.digest),
-    })
 }
 
 /// Why a call is not charged.

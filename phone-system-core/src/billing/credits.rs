@@ -41,7 +41,7 @@ impl SetUpCredits {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AddFunds {
-    /// How much, more than nothing.
+    /// How much, more than nothing and at most 1000000000.00.
     pub amount: Amount,
     /// How it was paid.
     #[serde(default)]
@@ -61,8 +61,15 @@ impl AddFunds {
     }
 }
 
+/// The most that is bought at once; the figure is ours, and keeps every balance within range.
+const MOST: Amount = Amount::from_millionths(1_000_000_000_000_000);
+
 fn positive(amount: Amount) -> Result<(), Error> {
-    if amount.is_positive() { Ok(()) } else { Err(Error::AmountNotPositive { amount }) }
+    if amount.is_positive() && amount <= MOST {
+        Ok(())
+    } else {
+        Err(Error::AmountNotPositive { amount, maximum: MOST })
+    }
 }
 
 fn added(
@@ -73,12 +80,19 @@ fn added(
     rules: &Rules,
     at: Timestamp,
 ) -> Result<FundsAdded, Error> {
+    let currency = account.check_credits()?.currency;
     positive(amount)?;
+    // What is pending was asked for already, and has to have room when it is paid.
+    let others = account.pending_recharge().filter(|_| recharge.is_none());
+    let pending = others.map(|pending| pending.amount).unwrap_or_default();
     let balance = account.balance();
-    balance.checked_add(amount).ok_or(Error::BalanceTooLarge { balance, amount })?;
+    balance
+        .checked_add(amount)
+        .and_then(|after| after.checked_add(pending))
+        .ok_or(Error::BalanceTooLarge { balance, amount })?;
     let expires_at = at.plus_months(rules.billing.funds_months).unwrap_or(Timestamp::MAX);
     let lot = account.lots_bought().saturating_add(1);
-    Ok(FundsAdded { lot, amount, expires_at, payment, recharge, at })
+    Ok(FundsAdded { lot, amount, currency, expires_at, payment, recharge, at })
 }
 
 /// Has more bought when the balance falls below an amount; one recharge at a time, and the next
@@ -89,7 +103,7 @@ fn added(
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SetAutoRecharge {
-    /// What is bought, more than nothing.
+    /// What is bought, more than nothing and at most 1000000000.00.
     pub recharge_with: Amount,
     /// When the balance is below this; not when it is equal. More than nothing.
     pub when_below: Amount,
@@ -206,5 +220,40 @@ impl ChooseTariff {
             return Err(Error::CurrencyMismatch { tariff, tariff_currency, currency });
         }
         Ok(TariffChosen { tariff: known.id().clone() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draft::Apply;
+    use crate::rules::Generation;
+
+    #[test]
+    fn a_balance_has_room_for_what_is_added_and_what_is_pending() {
+        let at: Timestamp = "2018-04-01T09:00:00Z".parse().unwrap();
+        let currency = "USD".parse().unwrap();
+        let amount = |text: &str| text.parse::<Amount>().unwrap();
+        let mut account = Account::default();
+        account.apply(&CreditsSetUp { currency, at }.into()).unwrap();
+        let funds = FundsAdded {
+            lot: 1,
+            amount: amount("9223372036854.775806"),
+            currency,
+            expires_at: at,
+            payment: Payment::default(),
+            recharge: None,
+            at,
+        };
+        account.apply(&funds.into()).unwrap();
+        let rules = Rules::of(Generation::G2018);
+        let add = |text| {
+            AddFunds { amount: amount(text), payment: Payment::default() }
+                .decide(&account, &rules, at)
+                .map(|added| added.lot)
+        };
+        assert_eq!(add("0.000001"), Ok(2));
+        let (balance, added) = (account.balance(), amount("0.000002"));
+        assert_eq!(add("0.000002"), Err(Error::BalanceTooLarge { balance, amount: added }));
     }
 }

@@ -6,7 +6,9 @@
 //! is longer than the minutes that are left, the rest of it is priced as a call of its own.
 //!
 //! What this crate decides where the sources are silent: minutes are counted to the microsecond, as
-//! the call lasted; months are those of UTC; charges have two digits after the point.
+//! the call lasted; months are those of UTC; funds of 29 February are forfeited on 28 February;
+//! pools have the size of the licences that are held when a call is charged; charges have two digits
+//! after the point, in every currency; a call of no duration costs nothing.
 
 mod account;
 mod call;
@@ -34,12 +36,12 @@ pub use credits::{
 };
 pub use minutes::{Included, Plan, PoolKey, PoolSize, Reach, Used, is_zone_a};
 pub use tariff::{
-    Charge, Direction, Error as TariffError, Prefix, Price, Rate, Tariff, TariffId,
+    Charge, Direction, Error as TariffError, Known, Prefix, Price, Rate, Tariff, TariffId,
     Unreadable as TariffUnreadable,
 };
 pub use usage::{ProblemOfUsage, ReadUsage, UsageRead};
 
-pub(crate) use charge::{CallError, Credits, Funding, decide_call};
+pub(crate) use charge::{CallError, Credits, Funding, check_call, check_new, decide_call};
 
 refusals! {
     /// Why the account says no.
@@ -50,8 +52,8 @@ refusals! {
             => "Communications Credits are set up in {currency} since {since}",
         BalanceNotPositive = BillingBalanceNotPositive { balance: Amount }
             => "toll-free numbers need Communications Credits with a positive balance, and it is {balance}; add funds first",
-        AmountNotPositive = BillingAmountNotPositive { amount: Amount }
-            => "{amount} is not more than 0.00",
+        AmountNotPositive = BillingAmountNotPositive { amount: Amount, maximum: Amount }
+            => "{amount} is not more than 0.00 and at most {maximum}",
         BalanceTooLarge = BillingBalanceTooLarge { balance: Amount, amount: Amount }
             => "{balance} and {amount} more exceed what an account can hold",
         PurchaseOrderAlone = BillingPurchaseOrderAlone { purchase_order: Label }
@@ -75,7 +77,9 @@ refusals! {
         FundsTooLow = BillingFundsTooLow { cost: Amount, balance: Amount, short: Amount, included_left: Duration }
             => "the call costs {cost} beyond what is included ({included_left} are left) and the balance is {balance}; {short} more are needed",
         DestinationUnknown = BillingDestinationUnknown { called: String }
-            => "`{called}` is no number whose country can be told; say whether the call was domestic or international",
+            => "`{called}` is no number that can be read, or its country cannot be told; give it with + and its country code, or say whether the call was domestic or international",
+        CallInFuture = BillingCallInFuture { call: Key, started_at: Timestamp, at: Timestamp }
+            => "call {call} began at {started_at}, after {at}; calls are charged when they have ended",
         CallTooLong = BillingCallTooLong { duration: Duration, maximum: Duration }
             => "a call of {duration} is longer than {maximum}",
     }

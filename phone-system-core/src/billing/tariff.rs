@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::refusals;
 use crate::hash::Hash;
 use crate::money::{Amount, Currency};
-use crate::number::PhoneNumber;
+use crate::number::{self, PhoneNumber};
 use crate::table::{self, Column, Row};
 use crate::text::{Country, Label, as_text, words};
 use crate::time::Duration;
@@ -21,7 +21,7 @@ refusals! {
         PrefixTwice = TariffPrefixTwice { row: u64, direction: Direction, prefix: Prefix }
             => "row {row}: {direction} prefix {prefix} has a row already; keep one",
         NoRate = TariffNoRate { tariff: Label, direction: Direction, number: String }
-            => "{tariff} has no {direction} price for {number}; a row with a prefix of it is wanted",
+            => "{tariff} has no {direction} price for {number}; a row with a prefix of it, or with *, is wanted",
         OutOfRange = TariffOutOfRange { duration: Duration, per_minute: Amount }
             => "{duration} at {per_minute} a minute is longer than 366 days, or costs more than can be reckoned",
     }
@@ -37,22 +37,29 @@ words! {
     }
 }
 
-/// The leading digits of numbers: one to fifteen, the first of them the country code's.
+/// The leading digits of numbers: one to fifteen, the first of them the country code's. `*` stands
+/// for none: for any number, and for one that is withheld.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Prefix(u64);
 
 impl fmt::Display for Prefix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
+        match self.0 {
+            0 => f.write_str("*"),
+            digits => fmt::Display::fmt(&digits, f),
+        }
     }
 }
 
 impl FromStr for Prefix {
     type Err = &'static str;
 
-    /// Reads the digits, with or without a plus.
+    /// Reads the digits, with or without a plus, or `*`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wanted = "a prefix has 1 to 15 digits and does not begin with 0";
+        let wanted = "a prefix has 1 to 15 digits and does not begin with 0, or is *";
+        if text == "*" {
+            return Ok(Self(0));
+        }
         let text = text.strip_prefix('+').unwrap_or(text);
         let fits = (1..=15).contains(&text.len())
             && text.bytes().all(|byte| byte.is_ascii_digit())
@@ -62,7 +69,7 @@ impl FromStr for Prefix {
 }
 
 as_text! {
-    Prefix: "prefix", "The leading digits of numbers.";
+    Prefix: "prefix", "The leading digits of numbers; * for any number.";
 }
 
 /// The price of calls to, or from, the numbers with a prefix.
@@ -116,15 +123,16 @@ pub struct TariffId {
 /// Digits after the point of a charge: usage reports have two (PSTN usage report, `Charge`).
 const CHARGE_DIGITS: u32 = 2;
 
-/// The longest call that is priced: a year. Longer ones are no calls.
-const LONGEST: Duration = Duration::from_days(366);
+/// The longest call that is priced: a leap year. Longer ones are no calls.
+pub(super) const LONGEST: Duration = Duration::from_days(366);
 
 /// A price list.
 ///
 /// CSV with the columns `Direction` (`outbound` or `inbound`), `Prefix`, `RatePerMinute` and, where
 /// they are there, `Country`, `Destination`, `ConnectionFee` (else none), `MinimumSeconds` (else
 /// none) and `IncrementSeconds` (else 60: every started minute; the sources state no rounding, so
-/// that figure is ours). A number is priced by the longest prefix that it begins with.
+/// that figure is ours). A number is priced by the longest prefix that it begins with; the prefix `*`
+/// stands for any number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tariff {
     id: TariffId,
@@ -226,7 +234,7 @@ impl Tariff {
 
     /// The row of the longest prefix that a written number begins with, as far as it is written:
     /// reports mask the last digits of callers with `*`.
-    pub fn rate_of_text(&self, direction: Direction, number: &str) -> Option<&Rate> {
+    fn rate_of_text(&self, direction: Direction, number: &str) -> Option<&Rate> {
         let digits = number.strip_prefix('+').unwrap_or(number).bytes();
         self.longest(
             direction,
@@ -242,24 +250,78 @@ impl Tariff {
         self.rates.get(usize::try_from(prefixes.longest(digits)?).ok()?)
     }
 
-    /// What a call costs that has to be priced by a written number.
+    /// The row for a number as far as it is known.
     ///
     /// # Errors
     ///
-    /// `tariff.no_rate` if no prefix fits; else as [`Rate::price`].
+    /// `tariff.no_rate` if no prefix fits.
+    pub fn rate_of(&self, direction: Direction, number: &Known) -> Result<&Rate, Error> {
+        let rate = match number {
+            Known::Whole(number) => self.rate(direction, *number),
+            Known::Masked(digits) => self.rate_of_text(direction, digits),
+            Known::Withheld => self.longest(direction, std::iter::empty()),
+        };
+        let (tariff, number) = (&self.id.name, number.to_string());
+        rate.ok_or_else(|| Error::NoRate { tariff: tariff.clone(), direction, number })
+    }
+
+    /// What a call costs that has to be priced by a number as far as it is known.
+    ///
+    /// # Errors
+    ///
+    /// As [`rate_of`](Self::rate_of) and [`Rate::price`].
     pub fn charge(
         &self,
         direction: Direction,
-        number: &str,
+        number: &Known,
         duration: Duration,
     ) -> Result<Charge, Error> {
-        let rate = self.rate_of_text(direction, number).ok_or_else(|| Error::NoRate {
-            tariff: self.id.name.clone(),
-            direction,
-            number: number.chars().take(64).collect(),
-        })?;
+        let rate = self.rate_of(direction, number)?;
         let Price { billed, amount } = rate.price(duration)?;
         Ok(Charge { tariff: self.id.clone(), rate: rate.clone(), duration, billed, amount })
+    }
+}
+
+/// A number as far as it is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// All of it.
+    Whole(PhoneNumber),
+    /// Its leading digits, with a plus; reports mask the last ones with `*`.
+    Masked(String),
+    /// Nothing.
+    Withheld,
+}
+
+impl Known {
+    /// Reads a number as it was written or dialed by someone in `country`; `None` if it is none.
+    ///
+    /// Without a country only numbers with a plus are read.
+    pub fn read(text: &str, country: Option<Country>) -> Option<Self> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Some(Self::Withheld);
+        }
+        if let Ok(number) = text.parse() {
+            return Some(Self::Whole(number));
+        }
+        if let Some(digits) = text.strip_prefix('+').map(|rest| rest.trim_end_matches('*')) {
+            let masked = text.ends_with('*') && digits.bytes().all(|byte| byte.is_ascii_digit());
+            if masked {
+                return Some(Self::Masked(format!("+{digits}")));
+            }
+        }
+        number::parse(text, country).ok().map(|parsed| Self::Whole(parsed.number))
+    }
+}
+
+impl fmt::Display for Known {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole(number) => fmt::Display::fmt(number, f),
+            Self::Masked(digits) => write!(f, "{digits}*"),
+            Self::Withheld => f.write_str("a withheld number"),
+        }
     }
 }
 
@@ -273,7 +335,7 @@ pub struct Price {
 }
 
 impl Rate {
-    /// What a call of `duration` costs.
+    /// What a call of `duration` costs; one of no duration costs nothing.
     ///
     /// The steps are never counted one by one, so a long call with a short increment costs nothing
     /// to price.
@@ -294,6 +356,9 @@ impl Rate {
             let amount = Amount::of_share(fee, self.per_minute, seconds, 60, CHARGE_DIGITS)?;
             Some(Price { billed, amount })
         };
+        if duration == Duration::ZERO {
+            return Ok(Price { billed: Duration::ZERO, amount: Amount::ZERO });
+        }
         if duration > LONGEST { Err(out_of_range) } else { priced().ok_or(out_of_range) }
     }
 }
@@ -364,7 +429,7 @@ impl Prefixes {
     /// Whether the prefix is new.
     fn insert(&mut self, prefix: Prefix, row: u32) -> bool {
         let mut place: usize = 0;
-        for digit in prefix.to_string().bytes() {
+        for digit in prefix.to_string().bytes().filter(u8::is_ascii_digit) {
             let digit = usize::from(digit.saturating_sub(b'0'));
             let fresh = self.nodes.len();
             let next = self.nodes.get_mut(place).and_then(|node| node.next.get_mut(digit));
@@ -383,7 +448,7 @@ impl Prefixes {
 
     fn longest(&self, digits: impl Iterator<Item = u8>) -> Option<u32> {
         let mut node = self.nodes.first()?;
-        let mut found = None;
+        let mut found = node.row;
         for digit in digits {
             let next = node.next.get(usize::from(digit)).copied().unwrap_or_default();
             if next == 0 {
@@ -415,7 +480,9 @@ inbound,1,US,,0.03,,,
 
     fn charge(number: &str, duration: &str) -> (String, String) {
         let tariff = tariff();
-        let charge = tariff.charge(Direction::Outbound, number, duration.parse().unwrap()).unwrap();
+        let number = Known::read(number, None).unwrap();
+        let duration = duration.parse().unwrap();
+        let charge = tariff.charge(Direction::Outbound, &number, duration).unwrap();
         (charge.billed.to_string(), charge.amount.to_string())
     }
 
@@ -437,6 +504,36 @@ inbound,1,US,,0.03,,,
         let masked = tariff.rate_of_text(Direction::Inbound, "+1425555****").unwrap();
         assert_eq!(masked.per_minute.to_string(), "0.03");
         assert_eq!(tariff.rate_of_text(Direction::Inbound, "anonymous"), None);
+        assert!(tariff.rate_of(Direction::Inbound, &Known::Withheld).is_err());
+        let any = Tariff::from_csv(
+            "list".parse().unwrap(),
+            "USD".parse().unwrap(),
+            &format!("{LIST}inbound,*,,,0.50,,,\n"),
+        );
+        let any = any.unwrap();
+        for known in [Known::Withheld, Known::Masked("+33".to_owned())] {
+            assert_eq!(any.rate_of(Direction::Inbound, &known).unwrap().prefix.to_string(), "*");
+        }
+    }
+
+    #[test]
+    fn numbers_are_read_as_people_write_them() {
+        let (gb, us) = ("GB".parse().ok(), "US".parse().ok());
+        let whole = |text: &str| Some(Known::Whole(text.parse().unwrap()));
+        for (written, country, known) in [
+            ("+447700900123", gb, whole("+447700900123")),
+            ("+44 20 7946 0123", gb, whole("+442079460123")),
+            ("020 7946 0123", gb, whole("+442079460123")),
+            ("(206) 555-0100", us, whole("+12065550100")),
+            ("tel:+12065550100", us, whole("+12065550100")),
+            ("+1206555****", us, Some(Known::Masked("+1206555".to_owned()))),
+            ("", us, Some(Known::Withheld)),
+            ("206555****", us, None),
+            ("reception", us, None),
+            ("2065550100", None, None),
+        ] {
+            assert_eq!(Known::read(written, country), known, "{written}");
+        }
     }
 
     #[test]

@@ -28,6 +28,8 @@ struct Slot {
 #[derive(Debug, Default)]
 pub struct Gate {
     slots: RwLock<HashMap<PhoneNumber, Arc<Slot>>>,
+    /// Emergency calls of callers without a number.
+    nameless: Arc<Slot>,
 }
 
 /// The right to one call; dropping it gives the place back.
@@ -93,9 +95,10 @@ impl Gate {
         }
     }
 
-    /// Admits an emergency call, whatever the limit; it is counted apart.
-    pub fn admit_emergency(&self, number: PhoneNumber) -> Permit {
-        let slot = self.slot(number);
+    /// Admits an emergency call, whatever the limit; it is counted apart. The caller may have no
+    /// number.
+    pub fn admit_emergency(&self, number: Option<PhoneNumber>) -> Permit {
+        let slot = number.map_or_else(|| Arc::clone(&self.nameless), |number| self.slot(number));
         let before = slot.in_use.fetch_add(1, Ordering::AcqRel);
         slot.peak.fetch_max(before.saturating_add(1), Ordering::Relaxed);
         slot.emergency.fetch_add(1, Ordering::Relaxed);
@@ -136,7 +139,7 @@ mod tests {
             limit: 2,
         };
         assert_eq!(admit().unwrap_err(), refused);
-        let emergency = gate.admit_emergency(number());
+        let emergency = gate.admit_emergency(Some(number()));
         assert!(emergency.is_emergency() && !first.is_emergency());
         drop((first, emergency));
         assert!(admit().is_ok());

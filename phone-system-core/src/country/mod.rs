@@ -311,7 +311,10 @@ fn availability(row: &Row) -> Result<Availability, table::Error> {
         calling_plan: row.read(PLAN, str::parse)?,
         calling_plan_provider: optional(row, PROVIDER, str::parse)?,
         domestic_minutes: row.read(DOMESTIC, |cell| {
-            cell.split_terminator(';').map(str::parse).collect::<Result<Vec<u32>, _>>()
+            let mut minutes: Vec<u32> =
+                cell.split_terminator(';').map(str::parse).collect::<Result<_, _>>()?;
+            minutes.sort_unstable();
+            Ok::<_, std::num::ParseIntError>(minutes)
         })?,
         combined_domestic_minutes: count(COMBINED_DOMESTIC)?,
         combined_international_minutes: count(COMBINED_INTERNATIONAL)?,

@@ -140,6 +140,7 @@ impl Drafts {
         Outcome {
             organization: Cow::Borrowed(self.organization.events()),
             account: Cow::Borrowed(self.account.events()),
+            account_ended: Cow::Borrowed(self.account.ended()),
             stock: Cow::Borrowed(self.stock.events()),
             refused,
         }
@@ -154,6 +155,8 @@ pub struct Outcome<'a> {
     pub organization: Cow<'a, [Event]>,
     /// Events of its account.
     pub account: Cow<'a, [billing::Event]>,
+    /// What had come to its end on the account before the command.
+    pub account_ended: Cow<'a, [billing::Event]>,
     /// Events of the stock.
     pub stock: Cow<'a, [StockEvent]>,
     /// Items that were refused.

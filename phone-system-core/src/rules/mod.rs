@@ -76,6 +76,7 @@ impl Rules {
             ("inventory.reservation_length", self.inventory.reservation_length),
             ("attendants.schedule_step", self.attendants.schedule_step),
             ("call_queues.timeout_step", self.call_queues.timeout_step),
+            ("billing.recharge_retry", self.billing.recharge_retry),
         ] {
             if length.micros() == 0 {
                 return out_of_range(rule, &length, "more than no time");

@@ -26,6 +26,8 @@ pub(super) struct UsersOf {
     pub(super) without_number: u32,
     /// Those who hold a number.
     pub(super) with_number: u32,
+    /// Those with a Communications Credits licence.
+    pub(super) with_credits_license: u32,
 }
 
 /// Numbers of one kind.
@@ -42,14 +44,12 @@ pub(super) struct Facts<'a> {
     wanted: &'a [Wish],
     /// By usage location.
     pub(super) countries: BTreeMap<Country, UsersOf>,
-    /// By kind.
-    pub(super) numbers: BTreeMap<NumberKind, NumbersOf>,
+    /// By kind and country.
+    numbers: BTreeMap<(NumberKind, Country), NumbersOf>,
     /// How the lists of numbers to port are cut.
     pub(super) planned: Vec<PlannedOrder>,
     /// Users who could be told their number and were not.
     pub(super) untold: u32,
-    /// Users with a Communications Credits licence.
-    pub(super) with_credits_license: u32,
     pub(super) entitlement: Entitlement,
     pub(super) have: Have,
     /// Numbers that serve the conferencing bridge.
@@ -61,7 +61,7 @@ fn add(count: &mut u32, one: bool) {
 }
 
 impl<'a> Facts<'a> {
-    pub(super) fn of(view: &View, asked: &'a Steps) -> Result<Self, Error> {
+    pub(super) fn gather(view: &View, asked: &'a Steps) -> Result<Self, Error> {
         let organization = &view.organization;
         let (licensing, inventory) = (organization.licensing(), organization.inventory());
         let entitlement = Entitlement::of(Basis::of(licensing), organization.rules(), view.at);
@@ -72,7 +72,6 @@ impl<'a> Facts<'a> {
             numbers: BTreeMap::new(),
             planned,
             untold: 0,
-            with_credits_license: 0,
             entitlement,
             have: Have::default(),
             on_bridge: 0,
@@ -82,7 +81,7 @@ impl<'a> Facts<'a> {
             facts.add_user(known.usage_location, known.skus, number.is_some());
         }
         for (_, owned) in inventory.numbers() {
-            let numbers = facts.numbers.entry(owned.shelf.kind).or_default();
+            let numbers = facts.numbers.entry((owned.shelf.kind, owned.shelf.country)).or_default();
             add(&mut numbers.owned, true);
             add(&mut numbers.unassigned, owned.status == Status::Unassigned);
             let serves = match &owned.status {
@@ -120,21 +119,32 @@ impl<'a> Facts<'a> {
         add(&mut users.organizers, organizes);
         add(&mut users.without_number, can_call && !has_number);
         add(&mut users.with_number, has_number);
+        let credits = skus.gives(Grant::CommunicationsCredits);
+        add(&mut users.with_credits_license, credits);
         let enterprise = skus.contains(Sku::E5)
             || skus.contains(Sku::E5WithoutConferencing)
             || (skus.contains(Sku::E3) && phone_system);
         add(&mut self.have.organizers, organizes);
         add(&mut self.have.enterprise_users, enterprise);
         add(&mut self.have.phone_system_users, phone_system);
-        add(&mut self.with_credits_license, skus.gives(Grant::CommunicationsCredits));
     }
 
     pub(super) fn wants(&self, wish: Wish) -> bool {
         self.wanted.contains(&wish)
     }
 
+    /// Numbers of a kind, of all countries.
     pub(super) fn of_kind(&self, kind: NumberKind) -> NumbersOf {
-        self.numbers.get(&kind).copied().unwrap_or_default()
+        let of_kind = self.numbers.iter().filter(|((known, _), _)| *known == kind);
+        of_kind.fold(NumbersOf::default(), |sum, (_, numbers)| NumbersOf {
+            owned: sum.owned.saturating_add(numbers.owned),
+            unassigned: sum.unassigned.saturating_add(numbers.unassigned),
+        })
+    }
+
+    /// Numbers of a kind and a country.
+    pub(super) fn of(&self, kind: NumberKind, country: Country) -> NumbersOf {
+        self.numbers.get(&(kind, country)).copied().unwrap_or_default()
     }
 
     /// How many numbers are known to serve a service.
@@ -149,7 +159,12 @@ impl<'a> Facts<'a> {
 
     /// How many numbers of a kind are in planned orders.
     pub(super) fn planned_of(&self, kind: NumberKind) -> u64 {
-        let orders = self.planned.iter().filter(|order| order.kind == kind);
+        self.planned_where(|order| order.kind == kind)
+    }
+
+    /// How many numbers are in the planned orders of which `fits` holds.
+    pub(super) fn planned_where(&self, fits: impl Fn(&PlannedOrder) -> bool) -> u64 {
+        let orders = self.planned.iter().filter(|order| fits(order));
         orders.fold(0, |sum, order| sum.saturating_add(order.count))
     }
 }

@@ -183,7 +183,7 @@ impl Query for Steps {
     type Answer = SetupReport;
 
     fn answer(&self, view: &View) -> Result<SetupReport, OrganizationError> {
-        let facts = Facts::of(view, self)?;
+        let facts = Facts::gather(view, self)?;
         Ok(SetupReport { steps: steps::all(view, &facts) })
     }
 }

@@ -188,12 +188,17 @@ fn arrive_at(view: &View, facts: &Facts<'_>) -> Option<Timestamp> {
     known.into_iter().max().filter(|_| facts.planned_of(NumberKind::User) == 0)
 }
 
-/// How many numbers of a kind open port orders will bring.
-fn arriving(view: &View, facts: &Facts<'_>, kind: NumberKind) -> u64 {
+/// How many numbers the open and the planned port orders will bring, of a kind and, if one is
+/// given, of a country.
+fn arriving(view: &View, facts: &Facts<'_>, kind: NumberKind, country: Option<Country>) -> u64 {
+    let wanted = |of: Country| country.is_none_or(|country| country == of);
     let open = view.organization.porting().orders().filter(|order| {
-        order.kind == kind && !matches!(order.status, PortStatus::Completed | PortStatus::Cancelled)
+        order.kind == kind
+            && wanted(order.country)
+            && !matches!(order.status, PortStatus::Completed | PortStatus::Cancelled)
     });
-    open.fold(facts.planned_of(kind), |sum, order| sum.saturating_add(order.numbers.count()))
+    let planned = facts.planned_where(|order| order.kind == kind && wanted(order.country));
+    open.fold(planned, |sum, order| sum.saturating_add(order.numbers.count()))
 }
 
 /// Step 3.
@@ -201,17 +206,26 @@ fn user_numbers(view: &View, facts: &Facts<'_>) -> Step {
     let kind = NumberKind::User;
     let needed = u64::from(facts.sum(|users| users.without_number));
     let unassigned = u64::from(facts.of_kind(kind).unassigned);
-    let arriving = arriving(view, facts, kind);
+    let all_arriving = arriving(view, facts, kind, None);
     let entitled = facts.entitlement.total(kind);
     let left = view.organization.inventory().count(kind).left_of(entitled);
-    let missing = needed.saturating_sub(unassigned).saturating_sub(arriving);
-    let progress = match (missing, needed > unassigned) {
+    // A number goes to a user of its country only.
+    let (mut missing, mut waiting) = (0_u64, false);
+    for (country, users) in &facts.countries {
+        let needed = u64::from(users.without_number);
+        let there = u64::from(facts.of(kind, *country).unassigned);
+        let arriving = arriving(view, facts, kind, Some(*country));
+        missing = missing.saturating_add(needed.saturating_sub(there).saturating_sub(arriving));
+        waiting |= needed > there;
+    }
+    let progress = match (missing, waiting) {
         (0, false) => Progress::Done,
         (0, true) => Progress::Waiting,
         _ => Progress::Open,
     };
+    let arriving = all_arriving;
     let detail = format!(
-        "{needed} users who may call have no number; {unassigned} numbers are unassigned, {arriving} are to be ported, {left} more may be acquired (of {entitled}; ported numbers do not count)."
+        "{needed} users who may call have no number; {unassigned} numbers are unassigned, {arriving} are to be ported, {missing} more are needed in their countries, {left} may be acquired (of {entitled}; ported numbers do not count)."
     );
     let until = arrive_at(view, facts).filter(|_| progress == Progress::Waiting);
     let mut acquired = acquire(Part::new("acquire", progress, detail).until(until), view);
@@ -237,7 +251,7 @@ fn service_numbers(view: &View, facts: &Facts<'_>) -> Step {
         return not_wanted(4, title);
     }
     let numbers = |kind: NumberKind| {
-        let (owned, planned) = (facts.of_kind(kind).owned, arriving(view, facts, kind));
+        let (owned, planned) = (facts.of_kind(kind).owned, arriving(view, facts, kind, None));
         let entitled = facts.entitlement.total(kind);
         let left = view.organization.inventory().count(kind).left_of(entitled);
         let detail = format!(
@@ -307,9 +321,12 @@ fn assignments(view: &View, facts: &Facts<'_>) -> Part {
     let without = facts.sum(|users| users.without_number);
     let with = facts.sum(|users| users.with_number);
     let unassigned = facts.of_kind(NumberKind::User).unassigned;
-    let progress = match (without, unassigned) {
+    let fits = facts.countries.iter().any(|(country, users)| {
+        users.without_number > 0 && facts.of(NumberKind::User, *country).unassigned > 0
+    });
+    let progress = match (without, fits) {
         (0, _) => done_if(with > 0),
-        (_, 0) => Progress::Waiting,
+        (_, false) => Progress::Waiting,
         _ => Progress::Open,
     };
     let detail = format!(
@@ -448,12 +465,14 @@ fn credits(view: &View, facts: &Facts<'_>) -> Step {
     };
     for (country, users) in &facts.countries {
         let Some(row) = view.reference.countries().get(*country) else { continue };
-        if row.communications_credits == Offered::No {
+        if row.communications_credits == Offered::No && users.with_credits_license > 0 {
             let what = "a Communications Credits licence";
-            let (country, users, page) = (*country, users.users, row.source.clone());
+            let users = users.with_credits_license;
+            let (country, page) = (*country, row.source.clone());
             let generation = row.generation;
             let error = Error::NotSold { what, country, users, generation, page };
-            set_up = set_up.block(&error, "leave the users of this country without credits");
+            set_up =
+                set_up.block(&error, "take the Communications Credits licence from these users");
         }
     }
     let balance = account.balance();
@@ -473,7 +492,7 @@ fn credits(view: &View, facts: &Facts<'_>) -> Step {
     {
         funds = funds.block(&error, "add funds");
     }
-    let licensed = facts.with_credits_license;
+    let licensed = facts.sum(|users| users.with_credits_license);
     let all = facts.sum(|users| users.users);
     let licenses = Part::new(
         "licences",

@@ -51,7 +51,7 @@ impl PhoneSystem {
         // An emergency call passes whoever owns the number, if anyone does.
         let country = owned.map(|owned| owned.shelf.country);
         if dialed.is_some_and(|dialed| is_emergency(dialed, country)) {
-            return Ok(self.gate.admit_emergency(number));
+            return Ok(self.gate.admit_emergency(Some(number)));
         }
         let (Some(state), Some(owned)) = (state, owned) else {
             let unknown = inventory::Error::NumberUnknown { number };
@@ -60,6 +60,12 @@ impl PhoneSystem {
         let class = CapacityClass::of(owned.shelf.kind);
         let admitted = self.gate.admit(number, class, class.limit(state.rules()));
         Ok(admitted.map_err(organization::Error::from)?)
+    }
+
+    /// Admits an emergency call of a caller who has no number, or whose number cannot be read; none
+    /// if what was dialed is an emergency number nowhere.
+    pub fn admit_nameless(&self, dialed: &str) -> Option<Permit> {
+        is_emergency(dialed, None).then(|| self.gate.admit_emergency(None))
     }
 
     /// What is known of a number's calls, whoever owns it; nothing of one that never had any.

@@ -98,6 +98,9 @@ impl Payload {
         Outcome {
             organization: events(self.organization.as_ref()),
             account: events(self.account.as_ref()),
+            account_ended: Cow::Borrowed(
+                self.account.as_ref().map(|part| part.ended.as_slice()).unwrap_or_default(),
+            ),
             stock: events(self.stock.as_ref()),
             refused: &self.refused,
         }

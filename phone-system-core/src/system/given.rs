@@ -20,10 +20,10 @@ impl PhoneSystem {
         *reference = Arc::new(next);
     }
 
-    /// Gives a price list, in place of one of the same name.
+    /// Gives a price list.
     ///
-    /// It is not recorded: give it again after opening the system anew. An account that chose a
-    /// list under this name with another text is not charged by this one.
+    /// It is not recorded: give it again after opening the system anew. Under its name it is chosen
+    /// from now on; an account that chose another text under the same name stays with that one.
     pub fn add_tariff(&self, tariff: Tariff) {
         self.change_reference(|reference| reference.add_tariff(tariff));
     }

@@ -40,16 +40,16 @@ class Permit:
 
     Attributes:
         permit: The permit's number.
-        number: The number that carries the call.
+        number: The number that carries the call; none for an emergency call without one.
     """
 
     __slots__ = ("_system", "number", "permit")
 
     permit: int
-    number: PhoneNumber
+    number: PhoneNumber | None
     _system: _native.System
 
-    def __init__(self, system: _native.System, permit: int, number: PhoneNumber) -> None:
+    def __init__(self, system: _native.System, permit: int, number: PhoneNumber | None) -> None:
         """Made by `Organization.admit`."""
         self._system = system
         self.permit = permit
@@ -94,15 +94,16 @@ class Calls:
         """Keeps who asks."""
         self._caller = caller
 
-    def admit(self, number: PhoneNumber | str, dialed: str | None = None) -> Permit:
+    def admit(self, number: PhoneNumber | str | None, dialed: str | None = None) -> Permit:
         """Admits a call to or from a number, if the organization owns it and it carries one more.
 
         Needs neither actor nor instant, and is not recorded.
 
         Args:
-            number: The number, in E.164 if it is a text.
+            number: The number, in E.164 if it is a text; none for a caller without one.
             dialed: What the organization's caller dialed, if it is the one who calls. An emergency
-                call is always admitted, whoever owns the number and however many calls it carries.
+                call is always admitted, whoever owns the number, however many calls it carries, and
+                without a number too.
 
         Returns:
             The permit, to be released when the call has ended.
@@ -114,10 +115,18 @@ class Calls:
             TypeError: If an argument has the wrong type.
             ValueError: If an argument has a value that its type cannot have.
         """
-        taken = _codec.phone_number(number, "number")
+        dials = _codec.optional(dialed, "dialed", _codec.text)
+        try:
+            taken = _codec.phone_number(number, "number")
+        except (TypeError, ValueError):
+            # An emergency call passes before its number is looked at.
+            nameless = None if dials is None else self._caller.system.admit_nameless(dials)
+            if nameless is None:
+                raise
+            return Permit(self._caller.system, nameless, None)
         # Only an organization is asked about calls.
         organization = _codec.text(self._caller.organization, "organization")
         permit = self._caller.system.admit(
-            organization, taken, _codec.optional(dialed, "dialed", _codec.text)
+            organization, taken, dials
         )
         return Permit(self._caller.system, permit, taken)

@@ -63,6 +63,7 @@ class ErrorCode(IntEnum):
     BILLING_FUNDS_TOO_LOW = 2514
     BILLING_DESTINATION_UNKNOWN = 2515
     BILLING_CALL_TOO_LONG = 2516
+    BILLING_CALL_IN_FUTURE = 2517
     TARIFF_EMPTY = 2600
     TARIFF_PREFIX_TWICE = 2601
     TARIFF_NO_RATE = 2602
@@ -397,6 +398,10 @@ _ABOUT: dict[ErrorCode, tuple[str, str]] = {
     ErrorCode.BILLING_CALL_TOO_LONG: (
         "billing.call_too_long",
         "The call is longer than any call is charged for.",
+    ),
+    ErrorCode.BILLING_CALL_IN_FUTURE: (
+        "billing.call_in_future",
+        "The call began after the instant of the command.",
     ),
     ErrorCode.TARIFF_EMPTY: (
         "tariff.empty",

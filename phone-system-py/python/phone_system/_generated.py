@@ -1947,7 +1947,8 @@ class CallRecord:
         user: Who called or was called, or the organizer of the conference, or the resource account.
         location: The country of the user, or of the organization.
         caller: The caller's number as it is known; reports mask its last digits.
-        called: The number called, as it was dialed.
+        called: The number called, as it was dialed: with a plus, or as people of the country write
+            it.
         reach: Whether it left the country; told by the number called if not given.
         started_at: When it began.
         duration: How long it lasted, at most 366 days.
@@ -2495,6 +2496,7 @@ class FundsAdded:
     Attributes:
         lot: The lot that they are.
         amount: How much.
+        currency: In which currency.
         expires_at: When they are forfeited.
         payment: How they were paid.
         recharge: The recharge that brought them, if one did.
@@ -2503,6 +2505,7 @@ class FundsAdded:
 
     lot: int
     amount: Decimal
+    currency: str
     expires_at: datetime
     payment: Payment
     recharge: int | None = None
@@ -2513,6 +2516,7 @@ class FundsAdded:
         return cls(
             lot=value["lot"],
             amount=Decimal(value["amount"]),
+            currency=value["currency"],
             expires_at=_codec.read_instant(value["expires_at"]),
             payment=Payment._read(value["payment"]),
             recharge=value.get("recharge"),
@@ -4309,12 +4313,14 @@ class Priced:
     """The part of a call that credits paid, by a row of the price list in force.
 
     Attributes:
+        tariff: The price list.
         direction: The row's direction.
         prefix: The row's prefix.
         billed: How long it was charged for.
         amount: What it cost.
     """
 
+    tariff: TariffId
     direction: Direction
     prefix: str
     billed: timedelta
@@ -4323,6 +4329,7 @@ class Priced:
     @classmethod
     def _read(cls, value: Any) -> Priced:
         return cls(
+            tariff=TariffId._read(value["tariff"]),
             direction=Direction(value["direction"]),
             prefix=value["prefix"],
             billed=_codec.read_duration(value["billed"]),
@@ -4490,6 +4497,7 @@ class RechargeRequested:
     Attributes:
         recharge: The recharge.
         amount: How much.
+        currency: In which currency.
         payment: How it is to be paid.
         balance: The balance that was below the trigger.
         at: When.
@@ -4497,6 +4505,7 @@ class RechargeRequested:
 
     recharge: int
     amount: Decimal
+    currency: str
     payment: Payment
     balance: Decimal
     at: datetime
@@ -4506,6 +4515,7 @@ class RechargeRequested:
         return cls(
             recharge=value["recharge"],
             amount=Decimal(value["amount"]),
+            currency=value["currency"],
             payment=Payment._read(value["payment"]),
             balance=Decimal(value["balance"]),
             at=_codec.read_instant(value["at"]),
@@ -6361,7 +6371,7 @@ class BillingArea:
         50 USD and to watch the usage for a month or two ("What are Communications Credits").
 
         Args:
-            amount: How much, more than nothing.
+            amount: How much, more than nothing and at most 1000000000.00.
             payment: How it was paid.
             at: The instant at which it is asked; the clock's if not given.
             key: Makes a retry harmless: the same key with the same command does nothing again.
@@ -6400,10 +6410,12 @@ class BillingArea:
 
         Each call is an item, in the order of the list, which should be that of their ends. Free are
         emergency calls, before anything else is looked at; incoming calls but for those to
-        toll-free numbers; calls by Direct Routing, which its carrier bills. Refusals of an item in
-        this order: too long; charged already; no calling plan; a country that cannot be told; no
-        licence for credits; credits not set up, or toll-free without a positive balance; no price
-        list, no price; funds. As a dry run it tells whether such a call could be made.
+        toll-free numbers; calls by Direct Routing, which its carrier bills; and calls of no
+        duration. Numbers are read as people of the user's country dial them. Refusals of an item in
+        this order: in the future; too long; charged already; no calling plan; a country that cannot
+        be told; no licence for credits; credits not set up, or toll-free without a positive
+        balance; no price list, no price; funds. As a dry run it tells whether such a call could be
+        made.
 
         Args:
             calls: The calls.
@@ -6523,7 +6535,7 @@ class BillingArea:
         once.
 
         Args:
-            recharge_with: What is bought, more than nothing.
+            recharge_with: What is bought, more than nothing and at most 1000000000.00.
             when_below: When the balance is below this; not when it is equal. More than nothing.
             payment: How it is paid.
             at: The instant at which it is asked; the clock's if not given.
@@ -6680,8 +6692,9 @@ class BillingArea:
         """What a call would cost beyond included minutes.
 
         Args:
-            number: The number called or, of an incoming call, the caller's; its leading digits will
-                do.
+            number: The number called or, of an incoming call, the caller's: with a plus; its
+                leading digits followed by ``*`` will do, and nothing stands for a number that is
+                withheld.
             duration: How long the call lasts.
             direction: Which way it goes.
             tariff: The price list; the one that the account chose if not given.
@@ -9058,10 +9071,13 @@ class OrganizationArea:
         key: str | None = None,
         seed: bytes | None = None,
     ) -> Executed[Advanced]:
-        """Records that the time of an organization's reservations and blocks has come.
+        """Records that the time of an organization's reservations, blocks, cut-offs and funds has
+        come.
 
-        Nothing depends on it: every command and query judges at its own instant. It only brings the
-        record up to date, for those who read it.
+        No rule depends on it: every command and query judges at its own instant. It brings the
+        record up to date for those who act on it: what asks something of the outside (a recharge, a
+        notice to administrators) is told with the next command that is carried out, and this is one
+        that always is. Send it from time to time.
 
         Args:
             at: The instant at which it is asked; the clock's if not given.

@@ -155,6 +155,16 @@ class System:
             A permit for `release`.
         """
 
+    def admit_nameless(self, dialed: str, /) -> int | None:
+        """Admits an emergency call of a caller without a number.
+
+        Args:
+            dialed: What was dialed.
+
+        Returns:
+            A permit for `release`; none if it is no emergency number.
+        """
+
     def release(self, permit: int, /) -> None:
         """Gives back the place of a call that was admitted; the permit is used up.
 

@@ -5,16 +5,16 @@ use serde::{Deserialize, Serialize};
 use super::{DONE, Decided, told};
 use crate::billing::{
     self, Account, AddFunds, CallCharged, CallKind, CallRecord, ChooseTariff, Credits,
-    CreditsSetUp, Direction, Event, Funding, FundsAdded, NoticeDue, Plan, PoolKey, PoolSize, Reach,
-    RechargeRequested, ReportRecharge, SetAutoRecharge, SetUpCredits, StopAutoRecharge, Tariff,
-    TariffChosen, decide_call, is_zone_a,
+    CreditsSetUp, Direction, Event, Funding, FundsAdded, Known, NoticeDue, Plan, PoolKey, PoolSize,
+    Reach, RechargeRequested, ReportRecharge, SetAutoRecharge, SetUpCredits, StopAutoRecharge,
+    Tariff, TariffChosen, check_call, check_new, decide_call, is_zone_a,
 };
 use crate::bulk::{self, Mode};
 use crate::country;
 use crate::draft::{Draft, Inconsistent};
 use crate::licensing::{Basis, Entitlement, Grant, Sku, SkuSet};
 use crate::money::Amount;
-use crate::number::{self, NumberKind, is_emergency};
+use crate::number::{self, LineType, NumberKind, is_emergency};
 use crate::organization::{Command, Context, Drafts, Error, Outcome, State, Touches};
 use crate::text::Country;
 use crate::time::{Duration, Timestamp};
@@ -31,17 +31,22 @@ fn record(
     Ok(())
 }
 
-/// The recharge that a command brought about.
+/// What happened to the account: what had come to its end before the command, and the command.
+fn all<'a>(outcome: &'a Outcome<'_>) -> impl Iterator<Item = &'a Event> {
+    outcome.account_ended.iter().chain(outcome.account.iter())
+}
+
+/// The recharge that a command brought about, or what had come to its end before it.
 fn requested(outcome: &Outcome<'_>) -> Option<RechargeRequested> {
-    outcome.account.iter().find_map(|event| match event {
+    all(outcome).find_map(|event| match event {
         Event::RechargeRequested(event) => Some(event.clone()),
         _ => None,
     })
 }
 
-/// What administrators are to be told because of a command.
+/// What administrators are to be told because of a command, or of what had ended before it.
 fn notices(outcome: &Outcome<'_>) -> Vec<NoticeDue> {
-    let due = outcome.account.iter().filter_map(|event| match event {
+    let due = all(outcome).filter_map(|event| match event {
         Event::NoticeDue(event) => Some(event.clone()),
         _ => None,
     });
@@ -184,7 +189,7 @@ impl Command for ChooseTariff {
     type Answer = TariffChosen;
 
     fn decide(&self, drafts: &mut Drafts, _: &Context) -> Decided {
-        let known = drafts.reference.tariff(&self.tariff);
+        let known = drafts.reference.last_tariff(&self.tariff);
         let chosen = ChooseTariff::decide(self, &drafts.account, known)?;
         drafts.account.record(chosen)?;
         DONE
@@ -199,8 +204,9 @@ impl Command for ChooseTariff {
 ///
 /// Each call is an item, in the order of the list, which should be that of their ends. Free are
 /// emergency calls, before anything else is looked at; incoming calls but for those to toll-free
-/// numbers; calls by Direct Routing, which its carrier bills. Refusals of an item in this order: too
-/// long; charged already; no calling plan; a country that cannot be told; no licence for credits;
+/// numbers; calls by Direct Routing, which its carrier bills; and calls of no duration. Numbers are
+/// read as people of the user's country dial them. Refusals of an item in this order: in the future;
+/// too long; charged already; no calling plan; a country that cannot be told; no licence for credits;
 /// credits not set up, or toll-free without a positive balance; no price list, no price; funds.
 /// As a dry run it tells whether such a call could be made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -242,8 +248,15 @@ impl Command for ChargeCalls {
             &self.calls,
             |call| call.call.to_string(),
             |account, call| {
-                let chosen = account.tariff().and_then(|chosen| reference.tariff(&chosen.name));
-                let funding = funding(call, organization, reference.countries(), chosen)?;
+                let chosen = account.tariff().and_then(|chosen| reference.tariff(chosen));
+                let called = call.called.as_deref().unwrap_or_default();
+                let funding = if is_emergency(called, Some(call.location)) {
+                    check_new(&call.call, account)?;
+                    Funding::Free
+                } else {
+                    check_call(call, account, at)?;
+                    funding(call, organization, reference.countries(), chosen)?
+                };
                 let charged = decide_call(call, funding, account, chosen, at)?;
                 Ok::<_, Error>(Event::from(charged))
             },
@@ -277,85 +290,111 @@ fn funding(
     countries: &country::Table,
     tariff: Option<&Tariff>,
 ) -> Result<Funding, Error> {
-    let called = call.called.as_deref().unwrap_or_default();
-    if is_emergency(called, Some(call.location)) {
-        return Ok(Funding::Free);
-    }
     let held = call.user.as_ref().and_then(|user| state.licensing().user(user));
     let skus = held.map(|user| user.skus).unwrap_or_default();
-    let credits = if skus.gives(Grant::CommunicationsCredits) {
-        Credits::Allowed
-    } else {
-        Credits::Unlicensed
-    };
-    let month = call.started_at.month();
-    let outbound = |pool, credits| Funding::Paid {
-        pool,
-        credits,
-        direction: Direction::Outbound,
-        number: called.to_owned(),
-    };
+    let licensed = skus.gives_one_of(&[Grant::CommunicationsCredits, Grant::CallingPlanPayAsYouGo]);
+    let credits = if licensed { Credits::Allowed } else { Credits::Unlicensed };
+    let country = held.map_or(call.location, |user| user.usage_location);
     match call.kind {
         CallKind::UserOut
         | CallKind::UserOutConf
         | CallKind::UserOutTransfer
         | CallKind::UserOutForwarding => {
-            let plan = plan_of(skus);
-            if plan.is_none() && !skus.gives(Grant::CallingPlanPayAsYouGo) {
+            if !skus.gives_one_of(&[Grant::CallingPlan, Grant::CallingPlanPayAsYouGo]) {
                 return Err(billing::Error::NoPlan { user: call.user.clone() }.into());
             }
-            let country = held.map_or(call.location, |user| user.usage_location);
-            let pool = plan
-                .map(|plan| {
-                    let reach = reach(call, country, tariff)?;
-                    let pool = PoolKey { plan, country: Some(country), month };
-                    Ok::<_, Error>((pool, pool_size(plan, country, state, countries), reach))
-                })
-                .transpose()?;
-            // Pay as you go is paid from credits by its nature.
-            let credits = if plan.is_none() { Credits::Allowed } else { credits };
-            Ok(outbound(pool, credits))
+            outbound(call, skus, country, credits, state, countries, tariff)
+        }
+        CallKind::UcapOut => {
+            // The organization's credits pay, whether or not the resource account has a licence,
+            // unless the rules ask for one.
+            let credits = if state.rules().billing.resource_account_needs_credits_license {
+                credits
+            } else {
+                Credits::Allowed
+            };
+            outbound(call, skus, country, credits, state, countries, tariff)
         }
         CallKind::ConfOut => {
+            let number = called(call)?;
             let included = skus.gives(Grant::AudioConferencing)
-                && country_of(called, tariff).is_some_and(is_zone_a);
-            let pool = included.then(|| {
+                && country_of(&number, tariff).is_some_and(is_zone_a);
+            let pools = included.then(|| {
+                let month = call.started_at.month();
                 let pool = PoolKey { plan: Plan::Conferencing, country: None, month };
                 (pool, conferencing_size(state, call.started_at), Reach::Domestic)
             });
-            Ok(outbound(pool, credits))
+            let (pools, direction) = (pools.into_iter().collect(), Direction::Outbound);
+            Ok(Funding::Paid { pools, credits, direction, number })
         }
-        // The organization's credits pay, whether or not the resource account has a licence.
-        CallKind::UcapOut => Ok(outbound(None, Credits::Allowed)),
         CallKind::ConfIn | CallKind::UcapIn => {
-            let owned = call.called_number().and_then(|number| state.inventory().number(number));
-            let toll_free =
-                owned.is_some_and(|owned| owned.shelf.kind == NumberKind::ServiceTollFree);
             let per_minute = call.kind == CallKind::ConfIn
                 && skus.gives(Grant::AudioConferencingPayPerMinute)
                 && !skus.gives(Grant::AudioConferencing);
-            let credits = match (toll_free, per_minute) {
+            let credits = match (is_toll_free(call, state)?, per_minute) {
                 (true, _) => Credits::TollFree,
                 (false, true) => credits,
                 (false, false) => return Ok(Funding::Free),
             };
-            let number = call.caller.clone().unwrap_or_default();
-            Ok(Funding::Paid { pool: None, credits, direction: Direction::Inbound, number })
+            let (direction, number) = (Direction::Inbound, call.number_calling());
+            Ok(Funding::Paid { pools: Vec::new(), credits, direction, number })
         }
         _ => Ok(Funding::Free),
     }
 }
 
-/// The plan whose minutes pay for a user's calls.
-fn plan_of(skus: SkuSet) -> Option<Plan> {
-    skus.iter().find_map(|sku| match sku {
+/// What may pay for a call of someone who may hold calling plans.
+fn outbound(
+    call: &CallRecord,
+    skus: SkuSet,
+    country: Country,
+    credits: Credits,
+    state: &State,
+    countries: &country::Table,
+    tariff: Option<&Tariff>,
+) -> Result<Funding, Error> {
+    let mut pools = Vec::new();
+    for plan in skus.iter().filter_map(plan_of) {
+        let reach = reach(call, country, tariff)?;
+        let country = pool_country(country);
+        let pool = PoolKey { plan, country: Some(country), month: call.started_at.month() };
+        pools.push((pool, pool_size(plan, country, state, countries), reach));
+    }
+    // What is paid whole from minutes needs no number that can be read.
+    let number = if call.reach.is_some() {
+        call.number_called().unwrap_or(Known::Withheld)
+    } else {
+        called(call)?
+    };
+    Ok(Funding::Paid { pools, credits, direction: Direction::Outbound, number })
+}
+
+/// Whether a call came to a toll-free number: as the organization owns it, else as the numbering
+/// plan has it, because it may have been given up since.
+fn is_toll_free(call: &CallRecord, state: &State) -> Result<bool, Error> {
+    let Known::Whole(number) = called(call)? else { return Err(unknown(call)) };
+    Ok(match state.inventory().number(number) {
+        Some(owned) => owned.shelf.kind == NumberKind::ServiceTollFree,
+        None => number::parse(&number.to_string(), None)
+            .is_ok_and(|parsed| parsed.line == LineType::TollFree),
+    })
+}
+
+/// The plan whose minutes a product includes.
+fn plan_of(sku: Sku) -> Option<Plan> {
+    match sku {
         Sku::DomesticAndInternational | Sku::International => Some(Plan::DomesticAndInternational),
         Sku::Domestic120 | Sku::DomesticReport120 => Some(Plan::Domestic120),
         Sku::Domestic240 => Some(Plan::Domestic240),
         // The Business Voice family includes the large domestic plan.
         _ if sku.gives(Grant::CallingPlan) => Some(Plan::Domestic),
         _ => None,
-    })
+    }
+}
+
+/// The country whose pool pays: the United States and Puerto Rico share one.
+fn pool_country(country: Country) -> Country {
+    if country.as_str() == "PR" { Country::US } else { country }
 }
 
 /// The minutes of all users with the plan in the country, as licences stand.
@@ -365,31 +404,38 @@ pub(crate) fn pool_size(
     state: &State,
     countries: &country::Table,
 ) -> PoolSize {
-    let row = countries.get(country);
-    let users = Sku::ALL
-        .iter()
-        .filter(|sku| plan_of(SkuSet::default().with(**sku)) == Some(plan))
-        .fold(0_u32, |sum, sku| sum.saturating_add(state.licensing().held_in(*sku, country)));
-    let minutes = |each: u32| {
-        Duration::from_minutes(each).checked_mul(users).unwrap_or(Duration::from_minutes(u32::MAX))
-    };
-    let of_row = |pick: fn(&country::Availability) -> Option<u32>| {
-        minutes(row.and_then(pick).unwrap_or_default())
-    };
-    let (domestic, international) = match plan {
-        Plan::Domestic120 => (minutes(120), Duration::ZERO),
-        Plan::Domestic240 => (minutes(240), Duration::ZERO),
-        Plan::Domestic => (
-            of_row(|row| row.domestic_minutes.last().copied().or(row.combined_domestic_minutes)),
-            Duration::ZERO,
-        ),
-        Plan::DomesticAndInternational => (
-            of_row(|row| row.combined_domestic_minutes),
-            of_row(|row| row.combined_international_minutes),
-        ),
-        Plan::Conferencing => (Duration::ZERO, Duration::ZERO),
-    };
-    PoolSize { domestic, international }
+    let mut size = PoolSize::default();
+    for (sku, of, users) in state.licensing().held() {
+        if pool_country(of) != country || plan_of(sku) != Some(plan) {
+            continue;
+        }
+        let row = countries.get(of);
+        let (domestic, international) = match plan {
+            Plan::Domestic120 => (Some(120), None),
+            Plan::Domestic240 => (Some(240), None),
+            Plan::Domestic => (
+                row.and_then(|row| {
+                    row.domestic_minutes.last().copied().or(row.combined_domestic_minutes)
+                }),
+                None,
+            ),
+            Plan::DomesticAndInternational => (
+                row.and_then(|row| row.combined_domestic_minutes),
+                row.and_then(|row| row.combined_international_minutes),
+            ),
+            Plan::Conferencing => (None, None),
+        };
+        size.domestic = more(size.domestic, domestic, users);
+        size.international = more(size.international, international, users);
+    }
+    size
+}
+
+/// A duration with so many minutes more for each user; more than can be counted is the most.
+fn more(duration: Duration, minutes: Option<u32>, users: u32) -> Duration {
+    let minutes = Duration::from_minutes(minutes.unwrap_or_default()).checked_mul(users);
+    let sum = minutes.and_then(|minutes| duration.checked_add(minutes));
+    sum.unwrap_or(Duration::from_minutes(u32::MAX))
 }
 
 /// The minutes of dial-out from conferences, by the instant of the call.
@@ -404,20 +450,32 @@ fn reach(call: &CallRecord, from: Country, tariff: Option<&Tariff>) -> Result<Re
     if let Some(reach) = call.reach {
         return Ok(reach);
     }
-    let called = call.called.clone().unwrap_or_default();
-    let Some(to) = country_of(&called, tariff) else {
-        return Err(billing::Error::DestinationUnknown { called }.into());
-    };
+    let Some(to) = country_of(&called(call)?, tariff) else { return Err(unknown(call)) };
     // The United States, Canada and Puerto Rico call each other as at home.
     let at_home = |country: Country| matches!(country.as_str(), "US" | "CA" | "PR");
     let domestic = from == to || (at_home(from) && at_home(to));
     Ok(if domestic { Reach::Domestic } else { Reach::International })
 }
 
+/// The number called, if there is one.
+fn called(call: &CallRecord) -> Result<Known, Error> {
+    let known = call.number_called().filter(|number| *number != Known::Withheld);
+    known.ok_or_else(|| unknown(call))
+}
+
+fn unknown(call: &CallRecord) -> Error {
+    let called = call.called.as_deref().unwrap_or_default().chars().take(64).collect();
+    billing::Error::DestinationUnknown { called }.into()
+}
+
 /// The country of a number: as its numbering plan has it, else as the price list says.
-fn country_of(called: &str, tariff: Option<&Tariff>) -> Option<Country> {
-    let of_plan = || number::parse(called, None).ok()?.country;
+fn country_of(called: &Known, tariff: Option<&Tariff>) -> Option<Country> {
+    let of_plan = match called {
+        Known::Whole(number) => {
+            number::parse(&number.to_string(), None).ok().and_then(|parsed| parsed.country)
+        }
+        _ => None,
+    };
     // Masked numbers, and those that no plan knows.
-    let of_list = || tariff?.rate_of_text(Direction::Outbound, called)?.country;
-    of_plan().or_else(of_list)
+    of_plan.or_else(|| tariff?.rate_of(Direction::Outbound, called).ok()?.country)
 }

@@ -86,10 +86,12 @@ fn numbers_named(
     numbers
 }
 
-/// Records that the time of an organization's reservations and blocks has come.
+/// Records that the time of an organization's reservations, blocks, cut-offs and funds has come.
 ///
-/// Nothing depends on it: every command and query judges at its own instant. It only brings the
-/// record up to date, for those who read it.
+/// No rule depends on it: every command and query judges at its own instant. It brings the record
+/// up to date for those who act on it: what asks something of the outside (a recharge, a notice to
+/// administrators) is told with the next command that is carried out, and this is one that always is.
+/// Send it from time to time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

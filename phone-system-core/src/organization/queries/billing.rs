@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::billing::{
-    self, AutoRecharge, Charge, CreditsSetUp, Direction, Lot, PendingRecharge, Plan, PoolKey,
-    PoolSize, ReadUsage, TariffId, UsageRead, Used,
+    self, AutoRecharge, Charge, CreditsSetUp, Direction, Known, Lot, PendingRecharge, Plan,
+    PoolKey, PoolSize, ReadUsage, TariffId, UsageRead, Used,
 };
 use crate::country::{Availability, AvailabilityIn};
 use crate::money::{Amount, Currency};
@@ -123,7 +123,8 @@ impl Query for MinutesOf {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Price {
-    /// The number called or, of an incoming call, the caller's; its leading digits will do.
+    /// The number called or, of an incoming call, the caller's: with a plus; its leading digits
+    /// followed by `*` will do, and nothing stands for a number that is withheld.
     pub number: String,
     /// How long the call lasts.
     pub duration: Duration,
@@ -145,17 +146,17 @@ impl Query for Price {
     type Answer = Charge;
 
     fn answer(&self, view: &View) -> Result<Charge, Error> {
-        let (name, digest) = if let Some(name) = &self.tariff {
-            (name.clone(), None)
+        let account = &view.account;
+        let tariff = if let Some(name) = &self.tariff {
+            let unknown = || billing::Error::TariffUnknown { tariff: name.clone(), digest: None };
+            view.reference.last_tariff(name).ok_or_else(unknown)?
         } else {
-            let chosen = view.account.tariff().ok_or(billing::Error::TariffNotChosen {})?;
-            (chosen.name.clone(), Some(chosen.digest))
+            let chosen = account.tariff().and_then(|chosen| view.reference.tariff(chosen));
+            chosen.ok_or_else(|| account.without_tariff())?
         };
-        let known = view.reference.tariff(&name);
-        let tariff = known
-            .filter(|known| digest.is_none_or(|digest| known.id().digest == digest))
-            .ok_or(billing::Error::TariffUnknown { tariff: name, digest })?;
-        Ok(tariff.charge(self.direction, &self.number, self.duration)?)
+        let number = Known::read(&self.number, None)
+            .ok_or_else(|| billing::Error::DestinationUnknown { called: self.number.clone() })?;
+        Ok(tariff.charge(self.direction, &number, self.duration)?)
     }
 }
 
