@@ -341,8 +341,8 @@ static void calls(void) {
   REFUSES(PHS_INVENTORY_NUMBER_UNKNOWN, phs_organization_admit(fabrikam, owned, NULL, &permit));
   REFUSES(PHS_NUMBER_TOO_SHORT, phs_organization_admit(contoso, 0, "9111", &permit));
   /* An emergency call passes without a number too. */
-  SUCCEEDS(phs_organization_admit(contoso, 0, "tel:911", &permit));
-  SUCCEEDS(phs_release(phones, permit));
+  SUCCEEDS(phs_organization_admit(contoso, 0, "tel:911", &emergency));
+  SUCCEEDS(phs_release(phones, emergency));
   REFUSES(PHS_NUMBER_TOO_MANY_DIGITS, phs_organization_admit(contoso, UINT64_MAX, NULL, &permit));
   REFUSES(PHS_BOUNDARY_NOT_UTF8, phs_organization_admit(contoso, owned, "911\xff", &permit));
   REFUSES(PHS_NUMBER_TOO_SHORT, phs_system_occupancy(phones, 0, &known));

@@ -126,7 +126,5 @@ class Calls:
             return Permit(self._caller.system, nameless, None)
         # Only an organization is asked about calls.
         organization = _codec.text(self._caller.organization, "organization")
-        permit = self._caller.system.admit(
-            organization, taken, dials
-        )
+        permit = self._caller.system.admit(organization, taken, dials)
         return Permit(self._caller.system, permit, taken)
