@@ -71,7 +71,7 @@
 //! | | [`system`]: many organizations over one store; locks, tickets, readers; live calls |
 //! | | [`organization`]: one customer; the rules that span domains; every command and query |
 //! | domains, which do not know each other | [`licensing`], [`inventory`], [`porting`], [`address`], [`billing`], [`capacity`], [`voice`] |
-//! | beside | [`store`]: where commits are kept; [`reference`]: what is given from outside; [`country`]: what is sold where |
+//! | beside | [`store`]: where commits are kept; [`reference`](mod@reference): what is given from outside; [`country`]: what is sold where |
 //! | ground | [`error`], [`rules`], [`number`], [`money`], [`time`], [`text`], [`hash`], [`draft`], [`bulk`], [`map`] |
 //!
 //! No arrow runs up.

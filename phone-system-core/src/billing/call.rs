@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::known::Known;
 use super::minutes::Reach;
-use super::tariff::Known;
 use crate::text::{Country, Key, UserId, words};
 use crate::time::{Duration, Timestamp};
 

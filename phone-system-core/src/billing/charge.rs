@@ -1,9 +1,11 @@
 //! What pays for a call: minutes, then credits, or nothing.
 
-use super::account::{Account, CallCharged, Priced};
+use super::account::Account;
 use super::call::CallRecord;
+use super::events::{CallCharged, Priced};
+use super::known::Known;
 use super::minutes::{Included, PoolKey, PoolSize, Reach};
-use super::tariff::{Direction, Known, LONGEST, Price, Tariff};
+use super::tariff::{Direction, LONGEST, Price, Tariff};
 use super::{Error, TariffError};
 use crate::text::Key;
 use crate::time::{Duration, Timestamp};

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::Error;
-use super::account::{
-    Account, AutoRecharge, AutoRechargeSet, AutoRechargeStopped, CreditsSetUp, Event, FundsAdded,
-    Payment, PendingRecharge, RechargeFailed, TariffChosen,
+use super::account::{Account, AutoRecharge, Payment, PendingRecharge};
+use super::events::{
+    AutoRechargeSet, AutoRechargeStopped, CreditsSetUp, Event, FundsAdded, RechargeFailed,
+    TariffChosen,
 };
 use super::tariff::Tariff;
 use crate::money::{Amount, Currency};

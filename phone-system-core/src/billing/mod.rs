@@ -14,7 +14,10 @@ mod account;
 mod call;
 mod charge;
 mod credits;
+mod events;
+mod known;
 mod minutes;
+mod prefix;
 mod tariff;
 mod usage;
 
@@ -24,19 +27,21 @@ use crate::money::{Amount, Currency};
 use crate::text::{Key, Label, UserId};
 use crate::time::{Duration, Timestamp};
 
-pub use account::{
-    Account, AutoRecharge, AutoRechargeSet, AutoRechargeStopped, CallCharged, CreditsSetUp, Draw,
-    Event, FundsAdded, Lot, LotForfeited, NoticeDue, NoticeKind, Payment, PendingRecharge, Priced,
-    RechargeFailed, RechargeRequested, TariffChosen,
-};
+pub use account::{Account, AutoRecharge, Lot, Payment, PendingRecharge};
 pub use call::{CallKind, CallRecord};
 pub use credits::{
     AddFunds, ChooseTariff, RechargeOutcome, ReportRecharge, SetAutoRecharge, SetUpCredits,
     StopAutoRecharge,
 };
+pub use events::{
+    AutoRechargeSet, AutoRechargeStopped, CallCharged, CreditsSetUp, Draw, Event, FundsAdded,
+    LotForfeited, NoticeDue, NoticeKind, Priced, RechargeFailed, RechargeRequested, TariffChosen,
+};
+pub use known::Known;
 pub use minutes::{Included, Plan, PoolKey, PoolSize, Reach, Used, is_zone_a};
+pub use prefix::Prefix;
 pub use tariff::{
-    Charge, Direction, Error as TariffError, Known, Prefix, Price, Rate, Tariff, TariffId,
+    Charge, Direction, Error as TariffError, Price, Rate, Tariff, TariffId,
     Unreadable as TariffUnreadable,
 };
 pub use usage::{ProblemOfUsage, ReadUsage, UsageRead};

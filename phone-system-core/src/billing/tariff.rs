@@ -1,16 +1,15 @@
 //! Price lists: what a minute to, or from, a number costs, by the longest prefix.
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 
+use super::known::Known;
+use super::prefix::{Prefix, Prefixes};
 use crate::error::refusals;
 use crate::hash::Hash;
 use crate::money::{Amount, Currency};
-use crate::number::{self, PhoneNumber};
+use crate::number::PhoneNumber;
 use crate::table::{self, Column, Row};
-use crate::text::{Country, Label, as_text, words};
+use crate::text::{Country, Label, words};
 use crate::time::Duration;
 
 refusals! {
@@ -35,41 +34,6 @@ words! {
         /// It is called and pays: priced by the number of the caller.
         Inbound = "inbound",
     }
-}
-
-/// The leading digits of numbers: one to fifteen, the first of them the country code's. `*` stands
-/// for none: for any number, and for one that is withheld.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Prefix(u64);
-
-impl fmt::Display for Prefix {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            0 => f.write_str("*"),
-            digits => fmt::Display::fmt(&digits, f),
-        }
-    }
-}
-
-impl FromStr for Prefix {
-    type Err = &'static str;
-
-    /// Reads the digits, with or without a plus, or `*`.
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wanted = "a prefix has 1 to 15 digits and does not begin with 0, or is *";
-        if text == "*" {
-            return Ok(Self(0));
-        }
-        let text = text.strip_prefix('+').unwrap_or(text);
-        let fits = (1..=15).contains(&text.len())
-            && text.bytes().all(|byte| byte.is_ascii_digit())
-            && !text.starts_with('0');
-        text.parse().ok().filter(|_| fits).map(Self).ok_or(wanted)
-    }
-}
-
-as_text! {
-    Prefix: "prefix", "The leading digits of numbers; * for any number.";
 }
 
 /// The price of calls to, or from, the numbers with a prefix.
@@ -282,49 +246,6 @@ impl Tariff {
     }
 }
 
-/// A number as far as it is known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Known {
-    /// All of it.
-    Whole(PhoneNumber),
-    /// Its leading digits, with a plus; reports mask the last ones with `*`.
-    Masked(String),
-    /// Nothing.
-    Withheld,
-}
-
-impl Known {
-    /// Reads a number as it was written or dialed by someone in `country`; `None` if it is none.
-    ///
-    /// Without a country only numbers with a plus are read.
-    pub fn read(text: &str, country: Option<Country>) -> Option<Self> {
-        let text = text.trim();
-        if text.is_empty() {
-            return Some(Self::Withheld);
-        }
-        if let Ok(number) = text.parse() {
-            return Some(Self::Whole(number));
-        }
-        if let Some(digits) = text.strip_prefix('+').map(|rest| rest.trim_end_matches('*')) {
-            let masked = text.ends_with('*') && digits.bytes().all(|byte| byte.is_ascii_digit());
-            if masked {
-                return Some(Self::Masked(format!("+{digits}")));
-            }
-        }
-        number::parse(text, country).ok().map(|parsed| Self::Whole(parsed.number))
-    }
-}
-
-impl fmt::Display for Known {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Whole(number) => fmt::Display::fmt(number, f),
-            Self::Masked(digits) => write!(f, "{digits}*"),
-            Self::Withheld => f.write_str("a withheld number"),
-        }
-    }
-}
-
 /// What a call costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Price {
@@ -400,65 +321,6 @@ fn rate(row: &Row) -> Result<Rate, table::Error> {
         minimum: seconds(MINIMUM, 0, 0)?,
         increment: seconds(INCREMENT, 60, 1)?,
     })
-}
-
-/// Prefixes as a tree by digits: the longest match costs a step per digit, however many there are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Prefixes {
-    nodes: Vec<Node>,
-}
-
-/// Where the tree goes on by the next digit, 0 for nowhere, and the row that ends here.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Node {
-    next: [u32; 10],
-    row: Option<u32>,
-}
-
-impl Default for Prefixes {
-    fn default() -> Self {
-        Self { nodes: vec![Node::default()] }
-    }
-}
-
-impl Prefixes {
-    fn node(&self, place: u32) -> Option<&Node> {
-        self.nodes.get(usize::try_from(place).ok()?)
-    }
-
-    /// Whether the prefix is new.
-    fn insert(&mut self, prefix: Prefix, row: u32) -> bool {
-        let mut place: usize = 0;
-        for digit in prefix.to_string().bytes().filter(u8::is_ascii_digit) {
-            let digit = usize::from(digit.saturating_sub(b'0'));
-            let fresh = self.nodes.len();
-            let next = self.nodes.get_mut(place).and_then(|node| node.next.get_mut(digit));
-            let Some(next) = next else { return false };
-            if *next == 0 {
-                // More nodes than 32 bits can name do not fit into memory either.
-                *next = u32::try_from(fresh).unwrap_or_default();
-                place = fresh;
-                self.nodes.push(Node::default());
-            } else {
-                place = usize::try_from(*next).unwrap_or_default();
-            }
-        }
-        self.nodes.get_mut(place).is_some_and(|node| node.row.replace(row).is_none())
-    }
-
-    fn longest(&self, digits: impl Iterator<Item = u8>) -> Option<u32> {
-        let mut node = self.nodes.first()?;
-        let mut found = node.row;
-        for digit in digits {
-            let next = node.next.get(usize::from(digit)).copied().unwrap_or_default();
-            if next == 0 {
-                break;
-            }
-            node = self.node(next)?;
-            found = node.row.or(found);
-        }
-        found
-    }
 }
 
 #[cfg(test)]

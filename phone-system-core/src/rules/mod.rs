@@ -5,8 +5,9 @@
 //! it says otherwise) and may override any figure. Events carry outcomes, so a later change of the
 //! rules changes nothing that was decided.
 //!
-//! The rules of conferencing, call queues and attendants, of `addresses` the one on area codes, and
-//! of `porting` those of the port-out PIN, are figures only: nothing reads them yet.
+//! The rules of call queues and attendants, of conferencing all but that on providers, of `addresses`
+//! the one on area codes, and of `porting` those of the port-out PIN, are figures only: nothing reads
+//! them yet.
 
 mod table;
 mod value;

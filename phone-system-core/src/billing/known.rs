@@ -1,0 +1,49 @@
+//! Numbers of calls, as far as records tell them.
+
+use std::fmt;
+
+use crate::number::{self, PhoneNumber};
+use crate::text::Country;
+
+/// A number as far as it is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// All of it.
+    Whole(PhoneNumber),
+    /// Its leading digits, with a plus; reports mask the last ones with `*`.
+    Masked(String),
+    /// Nothing.
+    Withheld,
+}
+
+impl Known {
+    /// Reads a number as it was written or dialed by someone in `country`; `None` if it is none.
+    ///
+    /// Without a country only numbers with a plus are read.
+    pub fn read(text: &str, country: Option<Country>) -> Option<Self> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Some(Self::Withheld);
+        }
+        if let Ok(number) = text.parse() {
+            return Some(Self::Whole(number));
+        }
+        if let Some(digits) = text.strip_prefix('+').map(|rest| rest.trim_end_matches('*')) {
+            let masked = text.ends_with('*') && digits.bytes().all(|byte| byte.is_ascii_digit());
+            if masked {
+                return Some(Self::Masked(format!("+{digits}")));
+            }
+        }
+        number::parse(text, country).ok().map(|parsed| Self::Whole(parsed.number))
+    }
+}
+
+impl fmt::Display for Known {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole(number) => fmt::Display::fmt(number, f),
+            Self::Masked(digits) => write!(f, "{digits}*"),
+            Self::Withheld => f.write_str("a withheld number"),
+        }
+    }
+}
