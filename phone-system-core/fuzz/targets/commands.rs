@@ -15,7 +15,11 @@ fuzz_target!(|bytes: &[u8]| {
         let dry = system.dry_run(line);
         assert_eq!(system.events_after(0, usize::MAX), before, "a dry run leaves no trace");
         let done = system.execute(line);
-        assert_eq!(dry.is_err(), done.is_err(), "a dry run is refused exactly when the real run is");
+        assert_eq!(
+            dry.is_err(),
+            done.is_err(),
+            "a dry run is refused exactly when the real run is"
+        );
         if done.is_err() {
             assert_eq!(system.events_after(0, usize::MAX), before, "a refusal leaves no trace");
         }
