@@ -173,13 +173,13 @@ impl Account {
     pub(super) fn draws(&self, amount: Amount) -> Option<Vec<Draw>> {
         let mut draws = Vec::new();
         let mut left = amount;
-        for lot in self.lots().filter(|_| amount.is_positive()) {
+        for lot in self.lots() {
+            if !left.is_positive() {
+                break;
+            }
             let amount = lot.remaining.min(left);
             draws.push(Draw { lot: lot.lot, amount });
             left = left.checked_sub(amount)?;
-            if !left.is_positive() {
-                return Some(draws);
-            }
         }
         (!left.is_positive()).then_some(draws)
     }

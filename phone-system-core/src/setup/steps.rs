@@ -137,7 +137,8 @@ fn check_license(view: &View) -> Result<(), Error> {
     }
 }
 
-fn acquire(part: Part, view: &View) -> Part {
+/// The part, blocked if no number can be had.
+fn with_license(part: Part, view: &View) -> Part {
     match check_license(view) {
         Ok(()) => part,
         Err(error) => part.block(&error, "do step 2: buy one of them"),
@@ -180,10 +181,11 @@ fn ports(view: &View, facts: &Facts<'_>, kinds: &[NumberKind]) -> Vec<Part> {
 
 /// When the last of the user numbers arrives that are to be ported, if that is known of all.
 fn arrive_at(view: &View, facts: &Facts<'_>) -> Option<Timestamp> {
-    let open = view.organization.porting().orders().filter(|order| {
-        order.kind == NumberKind::User
-            && !matches!(order.status, PortStatus::Completed | PortStatus::Cancelled)
-    });
+    let open = view
+        .organization
+        .porting()
+        .orders()
+        .filter(|order| order.kind == NumberKind::User && order.status.is_open());
     let known = open.map(|order| order.transfer_at).collect::<Option<Vec<_>>>()?;
     known.into_iter().max().filter(|_| facts.planned_of(NumberKind::User) == 0)
 }
@@ -192,11 +194,11 @@ fn arrive_at(view: &View, facts: &Facts<'_>) -> Option<Timestamp> {
 /// given, of a country.
 fn arriving(view: &View, facts: &Facts<'_>, kind: NumberKind, country: Option<Country>) -> u64 {
     let wanted = |of: Country| country.is_none_or(|country| country == of);
-    let open = view.organization.porting().orders().filter(|order| {
-        order.kind == kind
-            && wanted(order.country)
-            && !matches!(order.status, PortStatus::Completed | PortStatus::Cancelled)
-    });
+    let open = view
+        .organization
+        .porting()
+        .orders()
+        .filter(|order| order.kind == kind && wanted(order.country) && order.status.is_open());
     let planned = facts.planned_where(|order| order.kind == kind && wanted(order.country));
     open.fold(planned, |sum, order| sum.saturating_add(order.numbers.count()))
 }
@@ -206,7 +208,7 @@ fn user_numbers(view: &View, facts: &Facts<'_>) -> Step {
     let kind = NumberKind::User;
     let needed = u64::from(facts.sum(|users| users.without_number));
     let unassigned = u64::from(facts.of_kind(kind).unassigned);
-    let all_arriving = arriving(view, facts, kind, None);
+    let to_come = |country| arriving(view, facts, kind, country);
     let entitled = facts.entitlement.total(kind);
     let left = view.organization.inventory().count(kind).left_of(entitled);
     // A number goes to a user of its country only.
@@ -214,8 +216,8 @@ fn user_numbers(view: &View, facts: &Facts<'_>) -> Step {
     for (country, users) in &facts.countries {
         let needed = u64::from(users.without_number);
         let there = u64::from(facts.of(kind, *country).unassigned);
-        let arriving = arriving(view, facts, kind, Some(*country));
-        missing = missing.saturating_add(needed.saturating_sub(there).saturating_sub(arriving));
+        let coming = to_come(Some(*country));
+        missing = missing.saturating_add(needed.saturating_sub(there).saturating_sub(coming));
         waiting |= needed > there;
     }
     let progress = match (missing, waiting) {
@@ -223,12 +225,12 @@ fn user_numbers(view: &View, facts: &Facts<'_>) -> Step {
         (0, true) => Progress::Waiting,
         _ => Progress::Open,
     };
-    let arriving = all_arriving;
+    let arriving = to_come(None);
     let detail = format!(
         "{needed} users who may call have no number; {unassigned} numbers are unassigned, {arriving} are to be ported, {missing} more are needed in their countries, {left} may be acquired (of {entitled}; ported numbers do not count)."
     );
     let until = arrive_at(view, facts).filter(|_| progress == Progress::Waiting);
-    let mut acquired = acquire(Part::new("acquire", progress, detail).until(until), view);
+    let mut acquired = with_license(Part::new("acquire", progress, detail).until(until), view);
     let short = missing.saturating_sub(left);
     if short > 0 {
         let few = Error::TooFewNumbers { kind, needed, unassigned, arriving, left, short };
@@ -260,12 +262,12 @@ fn service_numbers(view: &View, facts: &Facts<'_>) -> Step {
         (owned, planned, detail)
     };
     let (owned, _, detail) = numbers(NumberKind::ServiceToll);
-    let toll = acquire(Part::new("toll", done_if(owned > 0), detail), view);
+    let toll = with_license(Part::new("toll", done_if(owned > 0), detail), view);
     let (owned, planned, detail) = numbers(NumberKind::ServiceTollFree);
     // Nothing demands a toll-free number; those that there are, or are to come, need credits.
     let wanted = owned > 0 || planned > 0;
     let progress = if wanted { done_if(owned > 0) } else { Progress::NotWanted };
-    let mut toll_free = acquire(Part::new("toll_free", progress, detail), view);
+    let mut toll_free = with_license(Part::new("toll_free", progress, detail), view);
     if wanted && let Err(error) = view.account.check_toll_free() {
         toll_free =
             toll_free.block(&error, "do step 10: it waits until credits have a positive balance");
