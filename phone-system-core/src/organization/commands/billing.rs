@@ -250,7 +250,9 @@ impl Command for ChargeCalls {
             |account, call| {
                 let chosen = account.tariff().and_then(|chosen| reference.tariff(chosen));
                 let called = call.called.as_deref().unwrap_or_default();
-                let funding = if is_emergency(called, Some(call.location)) {
+                let emergency = call.kind == CallKind::DirectRoutingEmergencyOut
+                    || is_emergency(called, Some(call.location));
+                let funding = if emergency {
                     check_new(&call.call, account)?;
                     Funding::Free
                 } else {
