@@ -20,6 +20,7 @@ mod histories;
 mod porting;
 mod rules;
 mod store;
+mod texts;
 mod vectors;
 
 /// So many random cases; a failing one is printed with its input, and no file is written.

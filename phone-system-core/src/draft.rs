@@ -170,6 +170,8 @@ macro_rules! deserialize_event {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, Visitor};
 
+                use $crate::text::Borrowed;
+
                 struct Data<'a>(&'a str);
                 impl<'de> DeserializeSeed<'de> for Data<'_> {
                     type Value = $event;
@@ -195,15 +197,13 @@ macro_rules! deserialize_event {
                         f.write_str("an event: its type, then its data")
                     }
                     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<$event, A::Error> {
-                        if map.next_key::<std::borrow::Cow<'de, str>>()?.as_deref() != Some("type")
-                        {
-                            return Err(A::Error::missing_field("type"));
-                        }
-                        let name: std::borrow::Cow<'de, str> = map.next_value()?;
-                        if map.next_key::<std::borrow::Cow<'de, str>>()?.as_deref() != Some("data")
-                        {
-                            return Err(A::Error::missing_field("data"));
-                        }
+                        let is_next = |key: Option<Borrowed<'de>>, wanted: &'static str| {
+                            let found = key.is_some_and(|Borrowed(key)| key == wanted);
+                            found.then_some(()).ok_or_else(|| A::Error::missing_field(wanted))
+                        };
+                        is_next(map.next_key()?, "type")?;
+                        let Borrowed(name) = map.next_value()?;
+                        is_next(map.next_key()?, "data")?;
                         let event = map.next_value_seed(Data(&name))?;
                         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
                         Ok(event)

@@ -11,19 +11,31 @@ use crate::text::as_text;
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hash([u8; 32]);
 
+/// How many hexadecimal digits a hash has.
+pub(crate) const DIGITS: usize = 64;
+
 impl Hash {
     /// The hash of some bytes.
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }
+
+    /// Its one text form: hexadecimal digits in lower case.
+    pub(crate) fn digits(&self) -> [u8; DIGITS] {
+        let digit = |half: u8| b"0123456789abcdef".get(usize::from(half)).copied();
+        let mut digits = [b'0'; DIGITS];
+        let (pairs, _) = digits.as_chunks_mut();
+        for (pair, byte) in pairs.iter_mut().zip(self.0) {
+            *pair = [byte >> 4, byte & 15].map(|half| digit(half).unwrap_or_default());
+        }
+        digits
+    }
 }
 
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
-        let text: String =
-            self.0.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect();
-        f.write_str(&text)
+        // Digits are ASCII.
+        f.write_str(std::str::from_utf8(&self.digits()).unwrap_or_default())
     }
 }
 
@@ -45,14 +57,36 @@ as_text! {
     Hash: "hash", "A SHA-256 in 64 hexadecimal digits.";
 }
 
-/// 32 bytes written as 64 hexadecimal digits.
+/// 32 bytes written as 64 hexadecimal digits in either case.
 pub(crate) fn from_hexadecimal(text: &str) -> Option<[u8; 32]> {
+    let digits: &[u8; DIGITS] = text.as_bytes().try_into().ok()?;
     let mut bytes = [0; 32];
-    if text.len() != 64 || !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-        return None;
-    }
-    for (byte, at) in bytes.iter_mut().zip((0_usize..64).step_by(2)) {
-        *byte = u8::from_str_radix(text.get(at..at.saturating_add(2))?, 16).ok()?;
+    for (byte, [high, low]) in bytes.iter_mut().zip(digits.as_chunks().0) {
+        *byte = (value(*high)? << 4) | value(*low)?;
     }
     Some(bytes)
+}
+
+fn value(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_have_one_text_form() {
+        let canonical = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        let hash = Hash::of(b"abc");
+        assert_eq!(hash.to_string(), canonical);
+        for given in [canonical, &canonical.to_uppercase()] {
+            assert_eq!(given.parse(), Ok(hash));
+        }
+        let (short, long) = (&canonical[1..], format!("{canonical}0"));
+        let (sign, wide) = (format!("+{short}"), format!("\u{e9}{}", &canonical[2..]));
+        for bad in ["", short, &long, &sign, &wide, &format!("g{short}"), &format!(" {short}")] {
+            assert!(bad.parse::<Hash>().is_err(), "{bad}");
+        }
+    }
 }

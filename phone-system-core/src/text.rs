@@ -23,6 +23,23 @@ impl ParseError {
     }
 }
 
+/// A text, borrowed from what is read if it stands there without escapes.
+///
+/// A plain `Cow` is always read as owned.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Borrowed<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
+
+/// Reads a text through `FromStr`.
+pub(crate) fn read<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: FromStr<Err: fmt::Display>,
+    D: Deserializer<'de>,
+{
+    let Borrowed(text) = Borrowed::deserialize(deserializer)?;
+    text.parse().map_err(serde::de::Error::custom)
+}
+
 /// JSON Schema of a type that is a text in JSON.
 macro_rules! text_schema {
     ($t:ty: $format:literal, $about:literal) => {
@@ -55,8 +72,7 @@ macro_rules! as_text {
 
         impl<'de> serde::Deserialize<'de> for $t {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = std::borrow::Cow::<'_, str>::deserialize(deserializer)?;
-                text.parse().map_err(serde::de::Error::custom)
+                $crate::text::read(deserializer)
             }
         }
 
@@ -151,8 +167,7 @@ macro_rules! names {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = Cow::<'_, str>::deserialize(deserializer)?;
-                text.parse().map_err(serde::de::Error::custom)
+                read(deserializer)
             }
         }
 
@@ -164,6 +179,12 @@ macro_rules! names {
 /// One to 128 bytes without control characters and without blanks at either end.
 fn is_name(text: &str) -> bool {
     (1..=128).contains(&text.len()) && !text.chars().any(char::is_control) && text.trim() == text
+}
+
+fn lower_case(text: &str) -> Arc<str> {
+    // What is read back from a commit is in lower case already.
+    let lower = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+    if text.bytes().all(lower) { Arc::from(text) } else { Arc::from(text.to_lowercase()) }
 }
 
 names! {
@@ -181,7 +202,7 @@ names! {
     /// Names a user by the sign-in name (UPN): 1 to 128 bytes, kept in lower case, because
     /// sign-in names do not tell cases apart.
     UserId: "user", "a user: 1 to 128 bytes, no control characters, no blanks at either end",
-        is_name, |text| Arc::from(text.to_lowercase());
+        is_name, lower_case;
     /// Names an emergency address within its organization: 1 to 128 bytes of UTF-8,
     /// case-sensitive; the caller chooses it.
     AddressId: "address", "an address: 1 to 128 bytes, no control characters, no blanks at either end",
@@ -245,11 +266,9 @@ impl FromStr for Country {
 
     /// Reads two ASCII letters in either case.
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        text.to_ascii_uppercase()
-            .as_bytes()
-            .try_into()
+        <[u8; 2]>::try_from(text.as_bytes())
             .ok()
-            .and_then(Self::new)
+            .and_then(|letters| Self::new(letters.map(|letter| letter.to_ascii_uppercase())))
             .ok_or_else(|| ParseError::new(text, COUNTRY))
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::text::as_text;
-use chrono::{DateTime, Datelike, Months, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, Months, NaiveDate, Timelike, Utc};
 
 /// Why a text is no instant or no duration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -109,12 +109,36 @@ const INSTANT: &str = "an instant of the years 1 to 9999 such as `2018-04-01T09:
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = if self.0.rem_euclid(SECOND) == 0 {
-            SecondsFormat::Secs
+        let at = DateTime::<Utc>::from(*self);
+        let micros = at.timestamp_subsec_micros();
+        let mut text = *b"0000-00-00T00:00:00.000000Z";
+        for (place, value) in [
+            (0..4, at.year().unsigned_abs()),
+            (5..7, at.month()),
+            (8..10, at.day()),
+            (11..13, at.hour()),
+            (14..16, at.minute()),
+            (17..19, at.second()),
+            (20..26, micros),
+        ] {
+            write_digits(text.get_mut(place).unwrap_or_default(), value);
+        }
+        let text = if micros == 0 {
+            text[19] = b'Z';
+            text.get(..20).unwrap_or_default()
         } else {
-            SecondsFormat::Micros
+            &text
         };
-        f.write_str(&DateTime::<Utc>::from(*self).to_rfc3339_opts(digits, true))
+        // All of it is ASCII.
+        f.write_str(std::str::from_utf8(text).unwrap_or_default())
+    }
+}
+
+/// Fills the places of `digits` with a number, the last ones of it if it has more.
+fn write_digits(digits: &mut [u8], mut value: u32) {
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0'.wrapping_add((value % 10) as u8);
+        value /= 10;
     }
 }
 
@@ -122,11 +146,44 @@ impl FromStr for Timestamp {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        DateTime::parse_from_rfc3339(text)
-            .ok()
-            .and_then(|at| Self::try_from(at.with_timezone(&Utc)).ok())
+        parse_canonical(text)
+            .or_else(|| parse_any(text))
             .ok_or_else(|| ParseError::new(text, INSTANT))
     }
+}
+
+/// Reads the one text form, as commits have it, by its places; `None` for anything else.
+fn parse_canonical(text: &str) -> Option<Timestamp> {
+    let (seconds, fraction) = text.strip_suffix('Z')?.as_bytes().split_at_checked(19)?;
+    #[rustfmt::skip]
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', i1, i2, b':', s1, s2] =
+        *seconds
+    else {
+        return None;
+    };
+    let micros = match *fraction {
+        [] => 0,
+        [b'.', ref digits @ ..] if digits.len() == 6 => number(digits)?,
+        _ => return None,
+    };
+    let year = i32::try_from(number(&[y1, y2, y3, y4])?).ok()?;
+    let at = NaiveDate::from_ymd_opt(year, number(&[m1, m2])?, number(&[d1, d2])?)?
+        .and_hms_micro_opt(number(&[h1, h2])?, number(&[i1, i2])?, number(&[s1, s2])?, micros)?;
+    Timestamp::from_micros(at.and_utc().timestamp_micros())
+}
+
+/// Reads every form of RFC 3339.
+fn parse_any(text: &str) -> Option<Timestamp> {
+    let at = DateTime::parse_from_rfc3339(text).ok()?;
+    Timestamp::try_from(at.with_timezone(&Utc)).ok()
+}
+
+/// The number that a few digits stand for.
+fn number(digits: &[u8]) -> Option<u32> {
+    digits.iter().try_fold(0_u32, |number, digit| {
+        let value = char::from(*digit).to_digit(10)?;
+        number.checked_mul(10)?.checked_add(value)
+    })
 }
 
 /// A length of time: whole microseconds, never negative.
@@ -239,6 +296,10 @@ impl fmt::Display for Duration {
         let (seconds, micros) = (self.0.div_euclid(SECOND), self.0.rem_euclid(SECOND));
         let (minutes, seconds) = (seconds.div_euclid(60), seconds.rem_euclid(60));
         let (hours, minutes) = (minutes.div_euclid(60), minutes.rem_euclid(60));
+        if self.0 == 0 {
+            // The skew of nearly every commit.
+            return f.write_str("PT0S");
+        }
         f.write_str("PT")?;
         if hours != 0 {
             write!(f, "{hours}H")?;
@@ -247,7 +308,7 @@ impl fmt::Display for Duration {
             write!(f, "{minutes}M")?;
         }
         match (seconds, micros) {
-            (0, 0) if self.0 != 0 => Ok(()),
+            (0, 0) => Ok(()),
             (_, 0) => write!(f, "{seconds}S"),
             _ => write!(f, "{seconds}.{micros:06}S"),
         }

@@ -1,6 +1,5 @@
 //! What a number can be assigned to.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -149,8 +148,7 @@ impl Serialize for Target {
 
 impl<'de> Deserialize<'de> for Target {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Cow::<'_, str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        crate::text::read(deserializer)
     }
 }
 

@@ -1,6 +1,5 @@
 //! Lists of numbers, kept and written as ranges.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -8,6 +7,7 @@ use serde::de::SeqAccess;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{NotE164, PhoneNumber};
+use crate::text::Borrowed;
 
 /// The most numbers that a command may name in a list.
 ///
@@ -212,7 +212,7 @@ impl<'de> Deserialize<'de> for NumberList {
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<NumberList, A::Error> {
                 use serde::de::Error as _;
                 let mut ranges: Vec<NumberRange> = Vec::new();
-                while let Some(text) = seq.next_element::<Cow<'_, str>>()? {
+                while let Some(Borrowed(text)) = seq.next_element()? {
                     ranges.push(text.parse().map_err(A::Error::custom)?);
                 }
                 Ok(ranges.into_iter().collect())
@@ -228,7 +228,7 @@ impl schemars::JsonSchema for NumberList {
         true
     }
 
-    fn schema_name() -> Cow<'static, str> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
         "NumberList".into()
     }
 
