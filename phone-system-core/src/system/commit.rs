@@ -118,12 +118,25 @@ pub struct Commit {
     pub payload: Payload,
 }
 
+/// Room for a header without long names, so that it is written without being moved.
+const HEADER: usize = 640;
+
 /// A commit as it is kept, with its hash.
-pub(super) fn encode(header: &Header, payload: &str) -> Result<(Vec<u8>, Hash), store::Error> {
-    let position = header.position;
-    let header = serde_json::to_string(header).map_err(|error| unencodable(position, &error))?;
-    let hash = Hash::of(header.as_bytes());
-    Ok((format!("{hash}\n{header}\n{payload}").into_bytes(), hash))
+pub(super) fn encode(header: &Header, payload: &[u8]) -> Result<(Vec<u8>, Hash), store::Error> {
+    let mut bytes = Vec::with_capacity(HEADER.saturating_add(payload.len()));
+    // The hash stands before the header, and is known after it.
+    bytes.extend_from_slice(&Hash::default().digits());
+    bytes.push(b'\n');
+    let start = bytes.len();
+    serde_json::to_writer(&mut bytes, header)
+        .map_err(|error| unencodable(header.position, &error))?;
+    let hash = Hash::of(bytes.get(start..).unwrap_or_default());
+    for (place, digit) in bytes.iter_mut().zip(hash.digits()) {
+        *place = digit;
+    }
+    bytes.push(b'\n');
+    bytes.extend_from_slice(payload);
+    Ok((bytes, hash))
 }
 
 pub(super) fn unencodable(position: u64, error: &serde_json::Error) -> store::Error {
@@ -164,7 +177,7 @@ impl Commit {
     fn parse(position: u64, bytes: &[u8]) -> Result<Self, String> {
         let [hash, header, payload] = lines(bytes)?;
         let known = Hash::of(header.as_bytes());
-        if hash != known.to_string() {
+        if hash.as_bytes() != known.digits() {
             return Err("the hash is not that of the header".to_owned());
         }
         let header: Header = serde_json::from_str(header).map_err(|error| error.to_string())?;

@@ -439,8 +439,7 @@ impl PhoneSystem {
 
         let parts = Parts::of(drafts, &locked);
         let payload = Payload { refused, ..parts.payload };
-        let text =
-            serde_json::to_string(&payload).map_err(|error| commit::unencodable(0, &error))?;
+        let text = serde_json::to_vec(&payload).map_err(|error| commit::unencodable(0, &error))?;
         let mut header = Header {
             position: 0,
             organization: owner.cloned(),
@@ -451,13 +450,13 @@ impl PhoneSystem {
             key: context.key.clone(),
             command: C::NAME.to_owned(),
             command_hash,
-            payload: Hash::of(text.as_bytes()),
+            payload: Hash::of(&text),
             previous: Hash::default(),
         };
         let position = self.log.push(|position, previous| {
             (header.position, header.previous) = (position, previous);
             let (bytes, hash) = commit::encode(&header, &text)?;
-            Ok((Record { position, streams: header.streams.clone(), bytes }, hash))
+            Ok((Record { position, streams: std::mem::take(&mut header.streams), bytes }, hash))
         })?;
         self.publish(organization.as_deref(), parts.states, at);
         if let Some((key, known)) = &mut keys {
@@ -517,8 +516,9 @@ const REPLAY_BATCH: usize = 1_000;
 
 /// The hash of a command's name and fields; what it is asked with (instant, actor) is not part of it.
 fn hash_of<C: Command>(command: &C) -> Result<Hash, Error> {
-    let fields = serde_json::to_string(command).map_err(|error| commit::unencodable(0, &error))?;
-    Ok(Hash::of(format!("{}\n{fields}", C::NAME).as_bytes()))
+    let mut text = format!("{}\n", C::NAME).into_bytes();
+    serde_json::to_writer(&mut text, command).map_err(|error| commit::unencodable(0, &error))?;
+    Ok(Hash::of(&text))
 }
 
 /// A draft of what was published, brought to `at`; of nothing, if nothing was.
