@@ -3,10 +3,12 @@
 //! A thin face over `immutable-chunkmap`, so that the structure can be exchanged in one place;
 //! `docs/design.md` says why that one, with figures.
 
+use std::fmt;
 use std::ops::RangeBounds;
 
 use immutable_chunkmap::map::Map as Chunks;
-use serde::{Serialize, Serializer};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Entries per chunk: larger chunks replay faster, smaller ones make one change to a shared map cheaper.
 const CHUNK: usize = 64;
@@ -18,6 +20,44 @@ pub struct Map<K: Ord + Clone, V: Clone>(Chunks<K, V, CHUNK>);
 impl<K: Ord + Clone, V: Clone> Default for Map<K, V> {
     fn default() -> Self {
         Self(Chunks::new())
+    }
+}
+
+/// A key that stands twice where it may stand once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyTwice;
+
+impl fmt::Display for KeyTwice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key stands twice")
+    }
+}
+
+impl std::error::Error for KeyTwice {}
+
+impl<K: Ord + Clone, V: Clone> TryFrom<Vec<(K, V)>> for Map<K, V> {
+    type Error = KeyTwice;
+
+    /// The map of these entries, in any order; ascending ones are not sorted again. Faster than
+    /// inserting them one by one, because whole chunks are.
+    ///
+    /// # Errors
+    ///
+    /// If a key comes twice.
+    fn try_from(mut entries: Vec<(K, V)>) -> Result<Self, KeyTwice> {
+        if !entries.is_sorted_by(|one, next| one.0 < next.0) {
+            entries.sort_by(|one, other| one.0.cmp(&other.0));
+            if !entries.is_sorted_by(|one, next| one.0 < next.0) {
+                return Err(KeyTwice);
+            }
+        }
+        let mut map = Chunks::new();
+        let mut entries = entries.into_iter();
+        // Chunk by chunk: given all at once, it would move the rest of them up for every chunk.
+        while !entries.as_slice().is_empty() {
+            map = map.insert_many(entries.by_ref().take(CHUNK));
+        }
+        Ok(Self(map))
     }
 }
 
@@ -83,5 +123,56 @@ impl<K: Ord + Clone + Serialize, V: Clone + Serialize> Serialize for Map<K, V> {
     /// As a list of pairs: keys need not be texts, and the order is part of the bytes.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.iter())
+    }
+}
+
+impl<'de, K, V> Deserialize<'de> for Map<K, V>
+where
+    K: Ord + Clone + Deserialize<'de>,
+    V: Clone + Deserialize<'de>,
+{
+    /// From a list of pairs in any order; a key that stands twice is refused.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::deserialize(deserializer)?.try_into().map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_map_of_entries_is_the_map_they_are_inserted_into() {
+        for count in [0, 1, 63, 64, 65, 128, 1_000, 10_000] {
+            let scattered: Vec<(u64, u64)> =
+                (0..count).map(|place| (place * 7_919 % 10_007, place)).collect();
+            let mut inserted = Map::default();
+            for (key, value) in &scattered {
+                inserted.insert(*key, *value);
+            }
+            let mut sorted = scattered.clone();
+            sorted.sort_unstable();
+            for entries in [scattered, sorted] {
+                let mut map = Map::try_from(entries).unwrap();
+                assert_eq!((&map, map.len()), (&inserted, inserted.len()));
+                // It can be changed like any other.
+                for key in (0..10_007).step_by(3) {
+                    map.remove(&key);
+                    map.insert(key + 20_000, key);
+                }
+                assert!(map.iter().is_sorted_by(|one, next| one.0 < next.0));
+                assert_eq!(map.get(&20_003), Some(&3));
+                map.0.invariant();
+            }
+        }
+    }
+
+    #[test]
+    fn pairs_are_read_in_any_order_and_no_key_twice() {
+        let map: Map<u64, String> = serde_json::from_str(r#"[[2,"b"],[1,"a"]]"#).unwrap();
+        assert_eq!(serde_json::to_string(&map).unwrap(), r#"[[1,"a"],[2,"b"]]"#);
+        for bad in [r#"[[1,"a"],[1,"a"]]"#, r#"[[2,"a"],[1,"b"],[2,"c"]]"#, r#"{"1":"a"}"#] {
+            assert!(serde_json::from_str::<Map<u64, String>>(bad).is_err(), "{bad}");
+        }
     }
 }
