@@ -6,6 +6,7 @@
 
 mod entitlement;
 mod file;
+mod kept;
 mod sku;
 
 use serde::{Deserialize, Serialize};
@@ -79,7 +80,7 @@ pub struct User {
 }
 
 /// All seats and all users of an organization.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct State {
     seats: Map<Sku, Seats>,
     users: Map<UserId, User>,
@@ -385,7 +386,14 @@ events! {
 
 impl State {
     fn assign(&mut self, assignment: &Assignment) -> Result<(), &'static str> {
-        let mut skus = self.users.get(&assignment.user).map(|user| user.skus).unwrap_or_default();
+        let known = self.users.get(&assignment.user);
+        if known.is_some_and(|known| known.usage_location != assignment.usage_location) {
+            return Err("the user has another usage location");
+        }
+        if assignment.skus.is_empty() {
+            return Err("no licence is named");
+        }
+        let mut skus = known.map(|user| user.skus).unwrap_or_default();
         for sku in &assignment.skus {
             let seats = self.seats.get_mut(sku).ok_or("no seat was bought")?;
             seats.assigned = seats

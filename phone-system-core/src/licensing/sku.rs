@@ -162,7 +162,7 @@ crate::text::text_schema!(Sku: "sku", "The SKU string of a product.");
 crate::error::figure_as_text!(Sku);
 
 /// A set of products; in JSON a list in the order of the table of products.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SkuSet(u64);
 
 impl SkuSet {
@@ -207,6 +207,19 @@ impl SkuSet {
 impl Serialize for SkuSet {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for SkuSet {
+    /// From a list in any order; a product that stands twice is refused.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::<Sku>::deserialize(deserializer)?.into_iter().try_fold(Self::default(), |set, sku| {
+            if set.contains(sku) {
+                Err(serde::de::Error::custom(format_args!("{sku} stands twice")))
+            } else {
+                Ok(set.with(sku))
+            }
+        })
     }
 }
 
