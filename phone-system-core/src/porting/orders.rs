@@ -1,5 +1,7 @@
 //! The port orders of an organization: the state, and what each event does to it.
 
+mod kept;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -50,7 +52,8 @@ pub struct Terms {
 }
 
 /// The instant of a transfer, and from when on nothing about it can be changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Transfer {
     pub(super) at: Timestamp,
     pub(super) cut_off_at: Timestamp,
@@ -73,7 +76,8 @@ pub struct StatusSince {
 }
 
 /// A port order in the state, which knows the whole account number.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Order {
     id: PortOrderId,
     terms: Terms,
@@ -187,7 +191,7 @@ impl Order {
 }
 
 /// An organization's port orders.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct State {
     orders: Map<PortOrderId, Arc<Order>>,
     /// Orders sent in ever; some may be deleted.
