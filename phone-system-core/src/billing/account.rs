@@ -1,5 +1,7 @@
 //! The state of an account, and what each event does to it.
 
+mod kept;
+
 use serde::{Deserialize, Serialize};
 
 use super::Error;
@@ -83,7 +85,7 @@ pub struct PendingRecharge {
 }
 
 /// An organization's account.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Account {
     credits: Option<CreditsSetUp>,
     lots: Map<u64, Lot>,
