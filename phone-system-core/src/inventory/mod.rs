@@ -9,6 +9,7 @@
 mod commands;
 mod events;
 mod file;
+mod kept;
 mod location;
 mod owned;
 mod stock;
@@ -142,7 +143,7 @@ impl crate::error::AsFigure for OrderId {
 }
 
 /// How a number came to the organization; only acquired ones count against the allowance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -1,6 +1,8 @@
 //! The numbers that an organization owns, and the orders by which it gets them: the state, and what
 //! each event does to it.
 
+mod kept;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -109,7 +111,7 @@ pub struct Count {
 }
 
 /// Owned numbers and orders.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct State {
     numbers: Map<PhoneNumber, Owned>,
     /// Who holds which, for the way back.
@@ -210,7 +212,12 @@ impl State {
     ) -> Fit {
         let mut count = self.count(kind);
         change(&mut count).ok_or("a count would leave its range")?;
-        self.counts.insert(kind, count);
+        // Nothing is no entry: equal inventories are equal states, however they came about.
+        if count == Count::default() {
+            self.counts.remove(&kind);
+        } else {
+            self.counts.insert(kind, count);
+        }
         Ok(())
     }
 
@@ -344,27 +351,40 @@ impl State {
 
     fn reserve(&mut self, event: &NumbersReserved) -> Fit {
         let NumbersReserved { order, kind, batches, expires_at } = event.clone();
-        let numbers =
-            u32::try_from(numbers_of(&batches).count()).map_err(|_| "too many numbers")?;
-        if order != self.next_order() {
+        let (status, acquired) = (OrderStatus::Reserved, NumberList::default());
+        self.take_in(Order { order, kind, batches, expires_at, status, acquired })
+    }
+
+    /// Adds the next order; its numbers are reserved if its status says so.
+    fn take_in(&mut self, order: Order) -> Fit {
+        if order.order != self.next_order() {
             return Err("the order is not the next one");
         }
-        let (status, acquired) = (OrderStatus::Reserved, NumberList::default());
-        self.orders.insert(order, Order { order, kind, batches, expires_at, status, acquired });
-        self.reservation_ends.insert((expires_at, order), ());
-        self.change_count(kind, |count| {
-            count.reserved = count.reserved.checked_add(numbers)?;
-            Some(())
-        })
+        if order.status == OrderStatus::Reserved {
+            let reserved = u32::try_from(numbers_of(&order.batches).count())
+                .map_err(|_| "too many numbers")?;
+            self.reservation_ends.insert((order.expires_at, order.order), ());
+            self.change_count(order.kind, |count| {
+                count.reserved = count.reserved.checked_add(reserved)?;
+                Some(())
+            })?;
+        }
+        self.orders.insert(order.order, order);
+        Ok(())
     }
 }
 
 impl Count {
-    fn change(&mut self, source: Source, by: i32) -> Option<()> {
-        let count = match source {
+    /// How many came this way.
+    fn of(&mut self, source: Source) -> &mut u32 {
+        match source {
             Source::Acquired => &mut self.acquired,
             Source::PortedIn => &mut self.ported_in,
-        };
+        }
+    }
+
+    fn change(&mut self, source: Source, by: i32) -> Option<()> {
+        let count = self.of(source);
         *count = count.checked_add_signed(by)?;
         Some(())
     }

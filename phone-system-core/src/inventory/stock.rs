@@ -1,5 +1,7 @@
 //! The provider's numbers and every reservation of them, for all organizations.
 
+mod kept;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -13,8 +15,7 @@ use crate::text::{Country, Label, OrganizationId};
 use crate::time::Timestamp;
 
 /// What a number of the stock is doing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Status {
     Free,
     Held,
@@ -22,13 +23,13 @@ enum Status {
     Released,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Item {
     shelf: Arc<Shelf>,
     status: Status,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Hold {
     numbers: NumberList,
     until: Timestamp,
@@ -51,9 +52,10 @@ pub struct StockCount {
 type HoldId = (OrganizationId, OrderId);
 
 /// The provider's numbers, and who owns which: a number is known here once, whoever has it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stock {
     numbers: Map<PhoneNumber, Item>,
+    /// The free numbers of every shelf that has any.
     free: Map<Shelf, Map<PhoneNumber, ()>>,
     holds: Map<HoldId, Hold>,
     ends: Map<(Timestamp, HoldId), ()>,
@@ -294,20 +296,37 @@ impl Stock {
         Ok(())
     }
 
+    /// Puts a free number on its shelf.
+    fn put(&mut self, shelf: &Shelf, number: PhoneNumber) {
+        if let Some(free) = self.free.get_mut(shelf) {
+            free.insert(number, ());
+        } else {
+            let mut free = Map::default();
+            free.insert(number, ());
+            self.free.insert(shelf.clone(), free);
+        }
+    }
+
+    /// Takes a number that was free from its shelf; a shelf without free numbers is not kept.
+    fn take(&mut self, shelf: &Shelf, number: PhoneNumber) {
+        if let Some(free) = self.free.get_mut(shelf) {
+            free.remove(&number);
+            if free.is_empty() {
+                self.free.remove(shelf);
+            }
+        }
+    }
+
     /// Takes in numbers that are free, or somebody's.
     fn enter(&mut self, batch: &Batch, status: &Status) -> Fit {
         let shelf = Arc::new(batch.shelf.clone());
-        if *status == Status::Free && !self.free.contains(&batch.shelf) {
-            self.free.insert(batch.shelf.clone(), Map::default());
-        }
         for number in batch.numbers.iter() {
             let item = Item { shelf: Arc::clone(&shelf), status: status.clone() };
             if self.numbers.insert(number, item).is_some() {
                 return Err("the number is in the stock");
             }
             if *status == Status::Free {
-                let free = self.free.get_mut(&batch.shelf).ok_or("the shelf is missing")?;
-                free.insert(number, ());
+                self.put(&shelf, number);
             }
             self.shift(status, 1)?;
         }
@@ -327,17 +346,11 @@ impl Stock {
         }
         let before = std::mem::replace(&mut item.status, status.clone());
         let shelf = Arc::clone(&item.shelf);
-        let on_shelf = |status: &Status| matches!(status, Status::Free);
-        if on_shelf(&before) != on_shelf(status) {
-            if !self.free.contains(&shelf) {
-                self.free.insert(shelf.as_ref().clone(), Map::default());
-            }
-            let free = self.free.get_mut(&shelf).ok_or("the shelf is missing")?;
-            if on_shelf(status) {
-                free.insert(number, ());
-            } else {
-                free.remove(&number);
-            }
+        match (&before, status) {
+            (Status::Free, Status::Free) => {}
+            (Status::Free, _) => self.take(&shelf, number),
+            (_, Status::Free) => self.put(&shelf, number),
+            _ => {}
         }
         self.shift(&before, -1)?;
         self.shift(status, 1)

@@ -128,15 +128,15 @@ impl FromStr for Target {
         let (sort, name) = text.split_once(':').ok_or_else(wanted)?;
         let sort =
             TargetSort::ALL.into_iter().find(|known| known.name() == sort).ok_or_else(wanted)?;
-        let (user, label) = (name.parse::<UserId>(), name.parse::<Label>());
-        match (sort, user, label) {
-            (TargetSort::User, Ok(user), _) => Ok(Self::User(user)),
-            (TargetSort::ResourceAccount, Ok(user), _) => Ok(Self::ResourceAccount(user)),
-            (TargetSort::AutoAttendant, _, Ok(name)) => Ok(Self::AutoAttendant(name)),
-            (TargetSort::CallQueue, _, Ok(name)) => Ok(Self::CallQueue(name)),
-            (TargetSort::ConferenceBridge, _, Ok(name)) => Ok(Self::ConferenceBridge(name)),
-            _ => Err(wanted()),
-        }
+        let user = || name.parse::<UserId>().map_err(|_| wanted());
+        let label = || name.parse::<Label>().map_err(|_| wanted());
+        Ok(match sort {
+            TargetSort::User => Self::User(user()?),
+            TargetSort::ResourceAccount => Self::ResourceAccount(user()?),
+            TargetSort::AutoAttendant => Self::AutoAttendant(label()?),
+            TargetSort::CallQueue => Self::CallQueue(label()?),
+            TargetSort::ConferenceBridge => Self::ConferenceBridge(label()?),
+        })
     }
 }
 

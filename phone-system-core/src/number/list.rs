@@ -149,6 +149,14 @@ impl NumberList {
         }
     }
 
+    /// Adds a number that is larger than all others.
+    pub(crate) fn push(&mut self, number: PhoneNumber) {
+        match self.0.last_mut() {
+            Some(last) if last.last.next() == Some(number) => last.last = number,
+            _ => self.0.push(number.into()),
+        }
+    }
+
     /// Whether all numbers are smaller than those of a range.
     fn ends_before(&self, range: Option<&NumberRange>) -> bool {
         match (self.0.last(), range) {
