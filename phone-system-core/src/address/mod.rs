@@ -101,7 +101,7 @@ pub struct Validation {
 }
 
 /// An address that an organization has.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stored {
     /// What it says.
     pub address: CivicAddress,
@@ -112,7 +112,11 @@ pub struct Stored {
 }
 
 /// An organization's addresses.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+///
+/// In a snapshot a list of ids, each with its address, status and last validation:
+/// `{"addresses": [["hq", {"address": {…}, "status": "validated", "validation": {…}}]]}`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct State {
     addresses: Map<AddressId, Stored>,
 }

@@ -165,7 +165,13 @@ impl<E: Into<Self>> From<bulk::Stopped<E>> for Error {
 }
 
 /// Everything that is known of an organization, but for its account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+///
+/// In a snapshot the rules that were chosen, and the state of each domain as it documents itself:
+/// `{"chosen": {"generation": "2018", "overrides": {}}, "licensing": {…}, "inventory": {…},
+/// "porting": {…}, "addresses": {…}}`. Reading refuses what no history leads to, as far as one
+/// domain shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Kept")]
 pub struct State {
     chosen: RulesChosen,
     #[serde(skip)]
@@ -174,6 +180,27 @@ pub struct State {
     inventory: inventory::State,
     porting: porting::State,
     addresses: address::State,
+}
+
+/// What a snapshot has of it: all but the rules, which follow from what was chosen.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Kept {
+    chosen: RulesChosen,
+    licensing: licensing::State,
+    inventory: inventory::State,
+    porting: porting::State,
+    addresses: address::State,
+}
+
+impl TryFrom<Kept> for State {
+    type Error = rules::Error;
+
+    fn try_from(kept: Kept) -> Result<Self, rules::Error> {
+        let Kept { chosen, licensing, inventory, porting, addresses } = kept;
+        let rules = Arc::new(Rules::new(chosen.generation, &chosen.overrides)?);
+        Ok(Self { chosen, rules, licensing, inventory, porting, addresses })
+    }
 }
 
 impl Default for State {
