@@ -2,11 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use phone_system_core::billing::Account;
+use phone_system_core::draft::Apply;
 use phone_system_core::json::JsonSystem;
 use phone_system_core::money::Amount;
 use phone_system_core::{PhoneSystem, Timestamp};
 use proptest::prelude::*;
 use serde_json::{Value, json};
+
+use crate::histories::read_back;
 
 const START: i64 = 1_582_880_400_000_000; // 2020-02-28T09:00:00Z: leap days are near.
 const HOUR: i64 = 3_600_000_000;
@@ -245,6 +249,8 @@ proptest! {
             if let Err(refused) = ask(&system, name, &fields, now) {
                 prop_assert!(!refused.contains("cannot be applied"), "{}", refused);
             }
+            let account = system.system().snapshot(&"contoso".parse().unwrap()).1;
+            read_back!(Account, account, now);
         }
         let seen = account(&system, now);
         ask(&system, "organization.advance_to", &json!({}), now).unwrap();

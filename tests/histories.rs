@@ -2,6 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
+use phone_system_core::billing::Account;
+use phone_system_core::draft::Apply;
+use phone_system_core::inventory::Stock;
 use phone_system_core::json::JsonSystem;
 use phone_system_core::organization::State;
 use phone_system_core::porting::TRANSITIONS;
@@ -354,6 +357,64 @@ fn states(system: &PhoneSystem) -> Vec<String> {
     all
 }
 
+/// What a snapshot of a state is read back as: equal, with the same text and the same endings.
+macro_rules! read_back {
+    ($type:ty, $state:expr, $at:expr) => {{
+        let state = $state;
+        let text = serde_json::to_string(&state).unwrap();
+        let read: $type = serde_json::from_str(&text).unwrap();
+        assert_eq!(read, state, "{text}");
+        assert_eq!(serde_json::to_string(&read).unwrap(), text);
+        // Now, around the end of a reservation, of blocks and of cut-offs, and of everything.
+        let later = [0, 600_000_000, 86_400_000_000, 400_000_000_000];
+        let later = later.map(|later| Timestamp::from_micros($at + later).unwrap());
+        for at in later.into_iter().chain([Timestamp::MAX]) {
+            assert_eq!(read.endings(at), state.endings(at), "{text}");
+        }
+        read
+    }};
+}
+pub(crate) use read_back;
+
+/// Every state as its snapshot is read back.
+#[derive(Debug, PartialEq)]
+struct ReadBack {
+    organizations: Vec<(State, Account)>,
+    stock: Stock,
+}
+
+impl ReadBack {
+    fn of(system: &PhoneSystem, at: i64) -> Self {
+        let organizations = ORGANIZATIONS.iter().map(|id| {
+            let (state, account) = system.snapshot(&id.parse().unwrap());
+            (read_back!(State, state, at), read_back!(Account, account, at))
+        });
+        let organizations = organizations.collect();
+        Self { organizations, stock: read_back!(Stock, system.stock_snapshot(), at) }
+    }
+
+    /// Applies what was committed later.
+    fn go_on(&mut self, system: &PhoneSystem, after: u64) {
+        for commit in system.events_after(after, usize::MAX).unwrap() {
+            let place = ORGANIZATIONS.iter().position(|id| {
+                commit.header.organization.as_ref().is_some_and(|known| known.as_str() == *id)
+            });
+            let payload = commit.payload;
+            if let Some((state, account)) = place.map(|place| &mut self.organizations[place]) {
+                for event in payload.organization.iter().flat_map(|part| part.all()) {
+                    state.apply(event).unwrap();
+                }
+                for event in payload.account.iter().flat_map(|part| part.all()) {
+                    account.apply(event).unwrap();
+                }
+            }
+            for event in payload.stock.iter().flat_map(|part| part.all()) {
+                self.stock.apply(event).unwrap();
+            }
+        }
+    }
+}
+
 fn state(system: &PhoneSystem, organization: &str) -> State {
     system.snapshot(&organization.parse::<OrganizationId>().unwrap()).0
 }
@@ -408,9 +469,10 @@ proptest! {
     #![proptest_config(crate::random(96))]
 
     #[test]
-    fn a_history_is_its_commits(history in prop::collection::vec(asked(), 1..60)) {
+    fn a_history_is_its_commits(history in prop::collection::vec(asked(), 1..60), kept_at in 0..60_usize) {
         let mut world = World::new();
         let mut answered = None;
+        let mut kept = None;
         for (place, asked) in history.iter().enumerate() {
             world.at += asked.pause;
             let key = format!("key {place}");
@@ -443,7 +505,17 @@ proptest! {
                 prop_assert_eq!(&world.states(), &after);
             }
             check(world.system.system());
+            let read = ReadBack::of(world.system.system(), world.at);
+            if place == kept_at % history.len() {
+                let commits = world.system.system().events_after(0, usize::MAX).unwrap();
+                kept = Some((read, commits.last().unwrap().header.position));
+            }
         }
+
+        // What was read back goes on as what was kept did.
+        let (mut kept, position) = kept.unwrap();
+        kept.go_on(world.system.system(), position);
+        prop_assert_eq!(kept, ReadBack::of(world.system.system(), world.at));
 
         // Replaying the commits gives an equal state and the same bytes, and the keys.
         let again = PhoneSystem::open(Box::new(world.store.clone()), Options::default()).unwrap();
