@@ -6,7 +6,7 @@
 #![allow(missing_docs, reason = "criterion's macros make public items")]
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "a benchmark may panic")]
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use phone_system_core::draft::Apply;
@@ -19,7 +19,7 @@ use phone_system_core::licensing::{
 };
 use phone_system_core::number::NumberRange;
 use phone_system_core::organization::{Context, State};
-use phone_system_core::store::{Error, MemoryStore, Record, Store};
+use phone_system_core::store::{MemoryStore, Record, Store};
 use phone_system_core::system::Options;
 use phone_system_core::{NumberKind, NumberList, OrganizationId, PhoneNumber, PhoneSystem};
 
@@ -28,7 +28,7 @@ const USERS: u32 = 50_000;
 /// Commits that assign a licence to each of many users, so many users a commit.
 fn records(users_per_commit: u32) -> Vec<Record> {
     let kept = Shared::default();
-    let system = PhoneSystem::open(Box::new(kept.clone()), Options::default()).unwrap();
+    let system = PhoneSystem::open(kept.clone(), Options::default()).unwrap();
     let contoso: OrganizationId = "contoso".parse().unwrap();
     let context = Context::new("2018-04-01T09:00:00Z".parse().unwrap(), "ada".parse().unwrap());
     system.execute(&contoso, &BuySeats { sku: Sku::E5, seats: USERS }, &context).unwrap();
@@ -48,34 +48,18 @@ fn records(users_per_commit: u32) -> Vec<Record> {
 }
 
 /// A store that outlives the system over it.
-#[derive(Clone, Default)]
-struct Shared(Arc<Mutex<MemoryStore>>);
-
-impl Store for Shared {
-    fn append(&mut self, records: &[Record]) -> Result<(), Error> {
-        self.0.lock().unwrap().append(records)
-    }
-
-    fn read(&self, after: u64, limit: usize) -> Result<Vec<Record>, Error> {
-        self.0.lock().unwrap().read(after, limit)
-    }
-
-    fn read_stream(&self, stream: &str, after: u64, limit: usize) -> Result<Vec<Record>, Error> {
-        self.0.lock().unwrap().read_stream(stream, after, limit)
-    }
-}
+type Shared = Arc<MemoryStore>;
 
 fn replay(criterion: &mut Criterion) {
     for users_per_commit in [1, 100] {
         let records = records(users_per_commit);
-        let mut store = Shared::default();
+        let store = Shared::default();
         store.append(&records).unwrap();
         let mut group =
             criterion.benchmark_group(format!("replay, {users_per_commit} changes a commit"));
         group.throughput(Throughput::Elements(USERS.into())).sample_size(10);
         group.bench_function("open", |bencher| {
-            bencher
-                .iter(|| PhoneSystem::open(Box::new(store.clone()), Options::default()).unwrap());
+            bencher.iter(|| PhoneSystem::open(store.clone(), Options::default()).unwrap());
         });
         group.bench_function("decode only, untyped", |bencher| {
             let decode = |line: &[u8]| serde_json::from_slice::<serde_json::Value>(line).unwrap();

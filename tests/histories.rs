@@ -1,6 +1,6 @@
 //! Properties over random histories: what is recorded is all there is.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use phone_system_core::billing::Account;
 use phone_system_core::draft::Apply;
@@ -8,34 +8,14 @@ use phone_system_core::inventory::Stock;
 use phone_system_core::json::JsonSystem;
 use phone_system_core::organization::State;
 use phone_system_core::porting::TRANSITIONS;
-use phone_system_core::store::{self, MemoryStore, Record, Store};
-use phone_system_core::system::Options;
+use phone_system_core::store::MemoryStore;
+use phone_system_core::system::{Options, Part};
 use phone_system_core::{NumberKind, OrganizationId, PhoneSystem, Timestamp};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 /// A store that outlives the system over it.
-#[derive(Clone, Default)]
-pub(crate) struct Shared(Arc<Mutex<MemoryStore>>);
-
-impl Store for Shared {
-    fn append(&mut self, records: &[Record]) -> Result<(), store::Error> {
-        self.0.lock().unwrap().append(records)
-    }
-
-    fn read(&self, after: u64, limit: usize) -> Result<Vec<Record>, store::Error> {
-        self.0.lock().unwrap().read(after, limit)
-    }
-
-    fn read_stream(
-        &self,
-        stream: &str,
-        after: u64,
-        limit: usize,
-    ) -> Result<Vec<Record>, store::Error> {
-        self.0.lock().unwrap().read_stream(stream, after, limit)
-    }
-}
+pub(crate) type Shared = Arc<MemoryStore>;
 
 const START: i64 = 1_522_573_200_000_000;
 const STOCK: &str = "TelephoneNumber,IsoCountryCode,IsoSubdivision,City,Kind
@@ -305,7 +285,7 @@ struct World {
 impl World {
     fn new() -> Self {
         let store = Shared::default();
-        let system = PhoneSystem::open(Box::new(store.clone()), Options::default()).unwrap().into();
+        let system = PhoneSystem::open(store.clone(), Options::default()).unwrap().into();
         let world = Self { store, system, at: START };
         let ask = |organization: Option<&str>, name: &str, fields: Value| {
             let envelope = json!({ "organization": organization, "at": time(START), "actor": "test", "command": { "name": name, "fields": fields } });
@@ -401,14 +381,14 @@ impl ReadBack {
             });
             let payload = commit.payload;
             if let Some((state, account)) = place.map(|place| &mut self.organizations[place]) {
-                for event in payload.organization.iter().flat_map(|part| part.all()) {
+                for event in payload.organization.iter().flat_map(Part::all) {
                     state.apply(event).unwrap();
                 }
-                for event in payload.account.iter().flat_map(|part| part.all()) {
+                for event in payload.account.iter().flat_map(Part::all) {
                     account.apply(event).unwrap();
                 }
             }
-            for event in payload.stock.iter().flat_map(|part| part.all()) {
+            for event in payload.stock.iter().flat_map(Part::all) {
                 self.stock.apply(event).unwrap();
             }
         }
@@ -518,7 +498,7 @@ proptest! {
         prop_assert_eq!(kept, ReadBack::of(world.system.system(), world.at));
 
         // Replaying the commits gives an equal state and the same bytes, and the keys.
-        let again = PhoneSystem::open(Box::new(world.store.clone()), Options::default()).unwrap();
+        let again = PhoneSystem::open(world.store.clone(), Options::default()).unwrap();
         for organization in ORGANIZATIONS {
             prop_assert_eq!(state(&again, organization), state(world.system.system(), organization));
         }

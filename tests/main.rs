@@ -15,11 +15,13 @@
 mod accounts;
 mod addresses;
 mod bad_input;
+mod durable;
 mod errors;
 mod histories;
 mod porting;
 mod rules;
 mod store;
+mod stores;
 mod texts;
 mod vectors;
 

@@ -178,6 +178,19 @@ const ELSEWHERE: &[(ErrorCode, &str)] = &[
     (ErrorCode::StoreFailed, "tests/store.rs"),
     (ErrorCode::StorePoisoned, "tests/store.rs"),
     (ErrorCode::StoreCorrupt, "tests/store.rs"),
+    (ErrorCode::StoreInUse, "tests/stores.rs"),
+    (ErrorCode::StoreForked, "phone-system-ffi/tests/c/store.c"),
+    (ErrorCode::StoreFull, "tests/crashes.rs"),
+    (ErrorCode::StoreMissing, "tests/stores.rs"),
+    (ErrorCode::StoreDenied, "phone-system-py/tests/test_store.py"),
+    (ErrorCode::StoreExists, "phone-system-py/tests/test_store.py"),
+    (ErrorCode::StoreUnreadable, "tests/stores.rs"),
+    (ErrorCode::StoreNewer, "tests/durable.rs"),
+    (ErrorCode::StoreEventUnknown, "tests/durable.rs"),
+    (ErrorCode::StoreArchived, "tests/durable.rs"),
+    (ErrorCode::StorePositionUnknown, "tests/durable.rs"),
+    (ErrorCode::StoreNotEmpty, "tests/durable.rs"),
+    (ErrorCode::StoreLineUnreadable, "tests/durable.rs"),
 ];
 
 #[test]

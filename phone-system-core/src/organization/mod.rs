@@ -329,6 +329,18 @@ impl From<address::Event> for Event {
 }
 
 impl Event {
+    /// The dotted names of everything that can happen to an organization.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        let domains = [
+            own::Event::NAMES,
+            licensing::Event::NAMES,
+            inventory::Event::NAMES,
+            porting::Event::NAMES,
+            address::Event::NAMES,
+        ];
+        domains.into_iter().flatten().copied()
+    }
+
     /// Reads the data of the event with this name; `None` if no domain has such an event.
     pub(crate) fn read<'de, D: Deserializer<'de>>(
         name: &str,

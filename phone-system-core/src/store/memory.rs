@@ -1,50 +1,80 @@
 //! A store that lasts as long as the process.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use super::{Error, Record, Store};
+use super::{Error, Page, Record, Store, check_kept, check_order};
 
 /// Keeps commits in memory; nothing survives the process.
 #[derive(Debug, Default)]
-pub struct MemoryStore {
+pub struct MemoryStore(RwLock<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    /// In ascending order, without gaps.
     records: Vec<Record>,
-    /// Where the commits of each stream are.
-    streams: HashMap<String, Vec<usize>>,
+    pages: BTreeMap<String, Vec<u8>>,
+}
+
+impl Kept {
+    /// How many of the records come up to a position.
+    fn upto(&self, position: u64) -> usize {
+        self.records.partition_point(|record| record.position <= position)
+    }
+
+    fn last(&self) -> Option<u64> {
+        self.records.last().map(|record| record.position)
+    }
+
+    fn save(&mut self, pages: &[Page]) {
+        for Page { name, bytes } in pages {
+            match bytes {
+                Some(bytes) => self.pages.insert(name.clone(), bytes.clone()),
+                None => self.pages.remove(name),
+            };
+        }
+    }
+}
+
+impl MemoryStore {
+    // What is guarded is changed only after everything that could panic.
+    fn kept(&self) -> RwLockReadGuard<'_, Kept> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn kept_mut(&self) -> RwLockWriteGuard<'_, Kept> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Store for MemoryStore {
-    fn append(&mut self, records: &[Record]) -> Result<(), Error> {
-        let next = u64::try_from(self.records.len()).unwrap_or(u64::MAX).saturating_add(1);
-        if let Some((record, expected)) =
-            records.iter().zip(next..).find(|(record, expected)| record.position != *expected)
-        {
-            let problem =
-                format!("position {} was to be appended where {expected} is next", record.position);
-            return Err(Error::Failed { problem });
-        }
-        for record in records {
-            for (stream, _) in &record.streams {
-                self.streams.entry(stream.clone()).or_default().push(self.records.len());
-            }
-            self.records.push(record.clone());
-        }
+    fn append(&self, records: &[Record]) -> Result<(), Error> {
+        let mut kept = self.kept_mut();
+        check_order(records, kept.last())?;
+        kept.records.extend_from_slice(records);
         Ok(())
     }
 
     fn read(&self, after: u64, limit: usize) -> Result<Vec<Record>, Error> {
-        let after = usize::try_from(after).unwrap_or(usize::MAX);
-        Ok(self.records.iter().skip(after).take(limit).cloned().collect())
+        let kept = self.kept();
+        Ok(kept.records.iter().skip(kept.upto(after)).take(limit).cloned().collect())
     }
 
-    fn read_stream(&self, stream: &str, after: u64, limit: usize) -> Result<Vec<Record>, Error> {
-        let after = usize::try_from(after).unwrap_or(usize::MAX);
-        let places = self.streams.get(stream).map(Vec::as_slice).unwrap_or_default();
-        Ok(places
-            .iter()
-            .skip(after)
-            .take(limit)
-            .filter_map(|place| self.records.get(*place))
-            .cloned()
-            .collect())
+    fn save(&self, pages: &[Page]) -> Result<(), Error> {
+        self.kept_mut().save(pages);
+        Ok(())
+    }
+
+    fn load(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
+        Ok(self.kept().pages.get(name).cloned())
+    }
+
+    fn forget(&self, upto: u64, pages: &[Page]) -> Result<(), Error> {
+        let mut kept = self.kept_mut();
+        check_kept(upto, kept.last())?;
+        let forgotten = kept.upto(upto);
+        kept.records.drain(..forgotten);
+        kept.save(pages);
+        Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! A commit: everything that one command did, in one record of the log.
 //!
 //! ```json
-//! {"header": {"position": 1, "organization": "contoso", "streams": [["organization:contoso", 1]],
+//! {"header": {"format": 1, "position": 1, "organization": "contoso", "streams": [["organization:contoso", 1]],
 //!             "at": "2018-04-01T09:00:00Z", "skew": "PT0S", "actor": "ada", "key": null,
 //!             "command": "licensing.buy_seats", "command_hash": "…", "payload": "…", "previous": "…"},
 //!  "hash": "…",
@@ -26,9 +26,14 @@ use crate::store;
 use crate::text::{Actor, Key, OrganizationId};
 use crate::time::{Duration, Timestamp};
 
+/// The format of commits that this version writes, and the only one that it reads.
+pub(super) const FORMAT: u64 = 1;
+
 /// What a commit is known by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
+    /// The format of the commit: 1.
+    pub format: u64,
     /// Its place among all commits, from 1.
     pub position: u64,
     /// Whose it is; none for the provider's.
@@ -163,15 +168,19 @@ pub(super) fn as_json(position: u64, bytes: &[u8]) -> Result<String, store::Erro
 }
 
 impl Commit {
-    /// Reads a commit and holds it against its own hashes.
+    /// Reads a commit and holds it against its own hashes. Fields that are not known are passed
+    /// over.
     ///
     /// # Errors
     ///
-    /// [`store::Error::Corrupt`] if the bytes are no commit, a hash is not that of its text, the
-    /// commit stands at another position, or an event's type is not known to this version. Unknown
-    /// fields are passed over.
+    /// * [`store::Error::Corrupt`] if the bytes are no commit, a hash is not that of its text, or
+    ///   the commit stands at another position;
+    /// * [`store::Error::Newer`] if it has a format that this version does not read;
+    /// * [`store::Error::EventUnknown`] if it holds an event that this version does not know.
     pub fn read(position: u64, bytes: &[u8]) -> Result<Self, store::Error> {
-        Self::parse(position, bytes).map_err(|problem| store::Error::Corrupt { position, problem })
+        Self::parse(position, bytes).map_err(|problem| {
+            newer(position, bytes).unwrap_or(store::Error::Corrupt { position, problem })
+        })
     }
 
     fn parse(position: u64, bytes: &[u8]) -> Result<Self, String> {
@@ -181,6 +190,9 @@ impl Commit {
             return Err("the hash is not that of the header".to_owned());
         }
         let header: Header = serde_json::from_str(header).map_err(|error| error.to_string())?;
+        if header.format != FORMAT {
+            return Err(format!("it has format {}", header.format));
+        }
         if header.position != position {
             return Err(format!("it says that it stands at position {}", header.position));
         }
@@ -190,4 +202,41 @@ impl Commit {
         let payload: Payload = serde_json::from_str(payload).map_err(|error| error.to_string())?;
         Ok(Self { header, hash: known, payload })
     }
+}
+
+/// Why a commit that cannot be read is one of a newer version, if it is. Its hashes have to fit:
+/// what was changed is corrupt, whatever it says.
+fn newer(position: u64, bytes: &[u8]) -> Option<store::Error> {
+    #[derive(Deserialize)]
+    struct AnyHeader {
+        format: u64,
+        payload: Hash,
+    }
+    let [hash, header, payload] = lines(bytes).ok()?;
+    if hash != Hash::of(header.as_bytes()).to_string() {
+        return None;
+    }
+    let AnyHeader { format, payload: known } = serde_json::from_str(header).ok()?;
+    if format > FORMAT {
+        let what = format!("the commit at position {position}");
+        return Some(store::Error::Newer { what, format, known: FORMAT });
+    }
+    if known != Hash::of(payload.as_bytes()) {
+        return None;
+    }
+    let payload: serde_json::Value = serde_json::from_str(payload).ok()?;
+    let mut events = ["organization", "account", "stock"]
+        .into_iter()
+        .flat_map(|stream| ["ended", "events"].map(|part| format!("/{stream}/{part}")))
+        .filter_map(|events| payload.pointer(&events)?.as_array())
+        .flatten()
+        .filter_map(|event| event.get("type")?.as_str());
+    let event = events.find(|name| event_names().all(|known| known != *name))?.to_owned();
+    Some(store::Error::EventUnknown { position, event })
+}
+
+/// The dotted names of everything that can happen in any stream.
+pub fn event_names() -> impl Iterator<Item = &'static str> {
+    let others = [billing::Event::NAMES, StockEvent::NAMES].into_iter().flatten().copied();
+    Event::names().chain(others)
 }

@@ -2,10 +2,10 @@
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::hash::Hash;
-use crate::store::{self, Record, Store};
+use crate::store::{self, Page, Record, Store};
 
 /// Commits in the order in which they were decided.
 ///
@@ -15,7 +15,7 @@ use crate::store::{self, Record, Store};
 pub(super) struct Log {
     tail: Mutex<Tail>,
     appended: Condvar,
-    store: Mutex<Box<dyn Store>>,
+    store: Arc<dyn Store>,
 }
 
 impl fmt::Debug for Log {
@@ -31,6 +31,8 @@ struct Tail {
     durable: u64,
     appending: bool,
     failed: Option<String>,
+    /// How long the commits since the last checkpoint are.
+    since_checkpoint: u64,
 }
 
 impl Tail {
@@ -48,8 +50,14 @@ pub(super) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Log {
-    /// A log that goes on after `position`, whose commit has `hash`.
-    pub(super) fn new(store: Box<dyn Store>, position: u64, hash: Hash) -> Self {
+    /// A log that goes on after `position`, whose commit has `hash`; so many bytes of commits
+    /// before it are in no checkpoint.
+    pub(super) fn new(
+        store: Arc<dyn Store>,
+        position: u64,
+        hash: Hash,
+        since_checkpoint: u64,
+    ) -> Self {
         let tail = Tail {
             position,
             hash,
@@ -57,13 +65,27 @@ impl Log {
             durable: position,
             appending: false,
             failed: None,
+            since_checkpoint,
         };
-        Self { tail: Mutex::new(tail), appended: Condvar::new(), store: Mutex::new(store) }
+        Self { tail: Mutex::new(tail), appended: Condvar::new(), store }
     }
 
-    /// Refuses if an append has failed.
+    /// Refuses if the store cannot be used here, or something could not be made durable.
     pub(super) fn check(&self) -> Result<(), store::Error> {
+        // First, because in a forked process a lock may be held by nobody who could give it back.
+        self.store.check()?;
         lock(&self.tail).check()
+    }
+
+    /// The position and hash of the last commit, durable or not.
+    pub(super) fn last(&self) -> (u64, Hash) {
+        let tail = lock(&self.tail);
+        (tail.position, tail.hash)
+    }
+
+    /// How long the commits since the last checkpoint are.
+    pub(super) fn since_checkpoint(&self) -> u64 {
+        lock(&self.tail).since_checkpoint
     }
 
     /// Gives a commit its position; `encode` makes its record from that and the hash before it.
@@ -75,6 +97,8 @@ impl Log {
         tail.check()?;
         let position = tail.position.saturating_add(1);
         let (record, hash) = encode(position, tail.hash)?;
+        let length = u64::try_from(record.bytes.len()).unwrap_or(u64::MAX);
+        tail.since_checkpoint = tail.since_checkpoint.saturating_add(length);
         tail.pending.push(record);
         (tail.position, tail.hash) = (position, hash);
         Ok(position)
@@ -82,6 +106,7 @@ impl Log {
 
     /// Waits until the commit at `position` and all before it are durable.
     pub(super) fn wait(&self, position: u64) -> Result<(), store::Error> {
+        self.store.check()?;
         let mut tail = lock(&self.tail);
         loop {
             if tail.durable >= position {
@@ -95,11 +120,7 @@ impl Log {
             tail.appending = true;
             let records = std::mem::take(&mut tail.pending);
             drop(tail);
-            // A store that panics must not leave those who wait waiting.
-            let result = catch_unwind(AssertUnwindSafe(|| lock(&self.store).append(&records)))
-                .unwrap_or_else(|_| {
-                    Err(store::Error::Failed { problem: "it panicked".to_owned() })
-                });
+            let result = unless_panicked(|| self.store.append(&records));
             tail = lock(&self.tail);
             tail.appending = false;
             match &result {
@@ -113,10 +134,52 @@ impl Log {
         }
     }
 
-    /// The records after a position, all of them durable.
-    pub(super) fn read(&self, after: u64, limit: usize) -> Result<Vec<Record>, store::Error> {
-        let position = lock(&self.tail).position;
-        self.wait(position)?;
-        lock(&self.store).read(after, limit)
+    /// Makes everything durable that was decided so far.
+    pub(super) fn flush(&self) -> Result<(), store::Error> {
+        self.wait(self.last().0)
     }
+
+    /// The records after a position, all of them durable; refused if some of them were archived.
+    pub(super) fn read(&self, after: u64, limit: usize) -> Result<Vec<Record>, store::Error> {
+        self.flush()?;
+        self.store.read(after, limit)
+    }
+
+    /// The store, for reading pages.
+    pub(super) fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+
+    /// Lets nothing more be changed, because what is in memory is not what is kept.
+    pub(super) fn poison(&self, error: &store::Error) {
+        lock(&self.tail).failed = Some(error.to_string());
+    }
+
+    /// Keeps the pages of a checkpoint; `covered` bytes of commits are in it.
+    pub(super) fn save(&self, pages: &[Page], covered: u64) -> Result<(), store::Error> {
+        self.change(|| self.store.save(pages))?;
+        let mut tail = lock(&self.tail);
+        tail.since_checkpoint = tail.since_checkpoint.saturating_sub(covered);
+        Ok(())
+    }
+
+    /// Removes the commits up to a position and keeps pages, both or neither.
+    pub(super) fn forget(&self, upto: u64, pages: &[Page]) -> Result<(), store::Error> {
+        self.change(|| self.store.forget(upto, pages))
+    }
+
+    /// Changes the store otherwise than by appending; if it fails, nothing more is changed.
+    fn change(
+        &self,
+        change: impl FnOnce() -> Result<(), store::Error>,
+    ) -> Result<(), store::Error> {
+        self.check()?;
+        unless_panicked(change).inspect_err(|error| self.poison(error))
+    }
+}
+
+/// A store that panics must not leave those who wait waiting.
+fn unless_panicked(change: impl FnOnce() -> Result<(), store::Error>) -> Result<(), store::Error> {
+    catch_unwind(AssertUnwindSafe(change))
+        .unwrap_or_else(|_| Err(store::Error::Failed { problem: "it panicked".to_owned() }))
 }

@@ -6,20 +6,28 @@
 //! published last, brought to its own instant.
 
 mod calls;
+mod checkpoint;
 mod commit;
 mod error;
+mod export;
 mod given;
+mod history;
+mod keys;
 mod log;
 mod replay;
 mod stream;
+mod verify;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use serde::Serialize;
 
-pub use commit::{Commit, Header, Part, Payload};
+pub use checkpoint::Anchor;
+pub use commit::{Commit, Header, Part, Payload, event_names};
 pub use error::{Error, RequestError};
+pub use export::{Archived, Exported, Imported};
+pub use verify::Verified;
 
 use crate::billing::Account;
 use crate::bulk::Refused;
@@ -32,9 +40,11 @@ use crate::reference::Reference;
 use crate::store::{self, MemoryStore, Record, Store};
 use crate::text::{Key, OrganizationId};
 use crate::time::{Duration, Timestamp};
+use checkpoint::Checkpoint;
+use keys::Keys;
 use log::{Log, lock};
-use replay::{Replay, Replayed};
-use stream::{Published, Stream, take};
+use replay::{Replay, ReplayedOrganization};
+use stream::{Published, Stream, Taken, take};
 
 /// Of whom something is asked: an organization, or the provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,16 +98,22 @@ pub struct Options {
     /// How far an instant may lie before the last one recorded and still be taken, as that last
     /// one. One minute; the figure is ours.
     pub tolerance: Duration,
+    /// How many bytes of commits there may be since the last checkpoint before the next one is
+    /// taken, by whoever waits for a commit then; none for never. 64 MiB; the figure is ours.
+    ///
+    /// A checkpoint is as long as the states of the streams that changed, and is also put off until
+    /// the commits since the last one are as long as all states.
+    pub checkpoint_after: Option<u64>,
+    /// Leaves a checkpoint aside when a store is opened, and applies every commit instead.
+    pub from_start: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { tolerance: Duration::from_minutes(1) }
+        let checkpoint_after = Some(64 << 20);
+        Self { tolerance: Duration::from_minutes(1), checkpoint_after, from_start: false }
     }
 }
-
-/// The idempotency keys of one subject: where each was used, and for what.
-type Keys = HashMap<Key, (u64, Hash)>;
 
 #[derive(Default)]
 struct Organization {
@@ -108,9 +124,9 @@ struct Organization {
 
 /// The streams that a command works on, locked in their order.
 struct Locked<'a> {
-    organization: Option<(MutexGuard<'a, ()>, Arc<Published<State>>)>,
-    account: Option<(MutexGuard<'a, ()>, Arc<Published<Account>>)>,
-    stock: Option<(MutexGuard<'a, ()>, Arc<Published<Stock>>)>,
+    organization: Option<Taken<'a, State>>,
+    account: Option<Taken<'a, Account>>,
+    stock: Option<Taken<'a, Stock>>,
 }
 
 /// Many organizations and the provider's stock, over one store of commits.
@@ -146,39 +162,69 @@ pub struct PhoneSystem {
     reference: RwLock<Arc<Reference>>,
     gate: Gate,
     log: Arc<Log>,
+    /// The last one that was taken; locked while the next one is.
+    checkpoint: Mutex<Checkpoint>,
 }
 
 impl PhoneSystem {
     /// A system that lasts as long as the process.
     pub fn in_memory() -> Self {
-        Self::over(Replay::default(), Box::new(MemoryStore::default()), Options::default())
+        let options = Options { checkpoint_after: None, ..Options::default() };
+        let store = Arc::new(MemoryStore::default());
+        Self::over(Replay::default(), Checkpoint::default(), store, options)
     }
 
-    /// Opens a store: everything in it is read, verified and replayed.
+    /// Opens a store: what its last checkpoint has is read, and every commit after it verified and
+    /// applied.
     ///
     /// # Errors
     ///
     /// [`Error::Store`] if the store cannot be read, or holds what was not written to it; the
-    /// position is named.
-    pub fn open(store: Box<dyn Store>, options: Options) -> Result<Self, Error> {
-        let mut replay = Replay::default();
-        loop {
-            let records = store.read(replay.position, REPLAY_BATCH)?;
-            if records.is_empty() {
-                return Ok(Self::over(replay, store, options));
-            }
-            for record in &records {
-                replay.apply(record)?;
-            }
+    /// position is named. `store.newer` and `store.event_unknown` if a newer version wrote to it.
+    pub fn open(store: impl Store + 'static, options: Options) -> Result<Self, Error> {
+        let mut checkpoint = Checkpoint::load(&store)?;
+        if options.from_start {
+            checkpoint.leave_states_aside()?;
         }
+        let replay = checkpoint.replay(&store)?;
+        Ok(Self::over(replay, checkpoint, Arc::new(store), options))
     }
 
-    fn over(replay: Replay, store: Box<dyn Store>, options: Options) -> Self {
+    /// Makes everything durable that was decided, and takes a checkpoint if there are more commits
+    /// since the last one than are applied in an instant, so that the store is opened quickly.
+    ///
+    /// A system that is dropped without it keeps everything that was waited for, and may lose what
+    /// was submitted and never waited for.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] if it could not be kept.
+    pub fn close(self) -> Result<(), Error> {
+        self.settle()
+    }
+
+    /// What [`close`](Self::close) does, for those who share the system.
+    pub(crate) fn settle(&self) -> Result<(), Error> {
+        self.log.flush()?;
+        let due = self.options.checkpoint_after.map(|after| after.min(CLOSE_AFTER));
+        if due.is_some_and(|due| self.log.since_checkpoint() >= due) {
+            self.checkpoint()?;
+        }
+        Ok(())
+    }
+
+    fn over(
+        replay: Replay,
+        checkpoint: Checkpoint,
+        store: Arc<dyn Store>,
+        options: Options,
+    ) -> Self {
+        let log = Log::new(store, replay.position, replay.hash, replay.bytes);
         let organizations = replay.organizations.into_iter().map(|(id, organization)| {
-            let Replayed { state, account, keys } = organization;
+            let ReplayedOrganization { state, account, keys } = organization;
             let organization = Organization {
-                state: Stream::new(state),
-                account: Stream::new(account),
+                state: Stream::from(state),
+                account: Stream::from(account),
                 keys: Mutex::new(keys),
             };
             (id, Arc::new(organization))
@@ -186,11 +232,12 @@ impl PhoneSystem {
         Self {
             options,
             organizations: RwLock::new(organizations.collect()),
-            stock: Stream::new(replay.stock),
+            stock: Stream::from(replay.stock),
             provider_keys: Mutex::new(replay.provider_keys),
             reference: RwLock::default(),
             gate: Gate::default(),
-            log: Arc::new(Log::new(store, replay.position, replay.hash)),
+            log: Arc::new(log),
+            checkpoint: Mutex::new(checkpoint),
         }
     }
 
@@ -237,6 +284,7 @@ impl PhoneSystem {
     pub fn wait<A>(&self, ticket: Ticket<A>) -> Result<Executed<A>, Error> {
         if let Some((log, position)) = ticket.durable {
             log.wait(position)?;
+            self.checkpoint_if_due();
         }
         Ok(ticket.executed)
     }
@@ -312,32 +360,6 @@ impl PhoneSystem {
         Ok(query.answer(&view)?)
     }
 
-    /// The commits after a position, in order, at most `limit`: everything that has happened, for
-    /// whoever acts on it outside.
-    ///
-    /// They are delivered again if asked for again; keep the position of the last one dealt with. A
-    /// commit may be read here an instant before queries show what it did.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Store`] if they cannot be read.
-    pub fn events_after(&self, position: u64, limit: usize) -> Result<Vec<Commit>, Error> {
-        let records = self.log.read(position, limit)?;
-        Ok(records
-            .iter()
-            .map(|record| Commit::read(record.position, &record.bytes))
-            .collect::<Result<_, _>>()?)
-    }
-
-    /// The same, each as one JSON object.
-    pub(crate) fn commits_after(&self, position: u64, limit: usize) -> Result<Vec<String>, Error> {
-        let records = self.log.read(position, limit)?;
-        Ok(records
-            .iter()
-            .map(|record| commit::as_json(record.position, &record.bytes))
-            .collect::<Result<_, _>>()?)
-    }
-
     /// The state of an organization as it was published last; for comparing and inspecting.
     pub fn snapshot(&self, organization: &OrganizationId) -> (State, Account) {
         self.find(organization)
@@ -352,6 +374,12 @@ impl PhoneSystem {
 
     fn find(&self, id: &OrganizationId) -> Option<Arc<Organization>> {
         self.organizations.read().unwrap_or_else(PoisonError::into_inner).get(id).map(Arc::clone)
+    }
+
+    /// All organizations, in the order of their ids.
+    fn all_organizations(&self) -> BTreeMap<OrganizationId, Arc<Organization>> {
+        let organizations = self.organizations.read().unwrap_or_else(PoisonError::into_inner);
+        organizations.iter().map(|(id, found)| (id.clone(), Arc::clone(found))).collect()
     }
 
     fn find_or_add(&self, id: &OrganizationId) -> Arc<Organization> {
@@ -420,10 +448,10 @@ impl PhoneSystem {
         if let Some((key, known)) = &keys
             && let Some((position, hash)) = known.get(key)
         {
-            return self.repeat(command, key, *position, *hash == command_hash);
+            return self.repeat(command, key, position, hash == command_hash);
         }
 
-        let locked = self.lock(organization.as_deref(), C::TOUCHES);
+        let mut locked = self.lock(organization.as_deref(), C::TOUCHES);
         let at = self.effective(context.at, locked.last())?;
         let mut drafts = locked.drafts(owner, self.reference(), at)?;
         let refused = command.decide(&mut drafts, &Context { at, ..context.clone() })?;
@@ -441,6 +469,7 @@ impl PhoneSystem {
         let payload = Payload { refused, ..parts.payload };
         let text = serde_json::to_vec(&payload).map_err(|error| commit::unencodable(0, &error))?;
         let mut header = Header {
+            format: commit::FORMAT,
             position: 0,
             organization: owner.cloned(),
             streams: parts.streams,
@@ -456,8 +485,9 @@ impl PhoneSystem {
         let position = self.log.push(|position, previous| {
             (header.position, header.previous) = (position, previous);
             let (bytes, hash) = commit::encode(&header, &text)?;
-            Ok((Record { position, streams: std::mem::take(&mut header.streams), bytes }, hash))
+            Ok((Record { position, bytes }, hash))
         })?;
+        locked.note(position, &parts.states);
         self.publish(organization.as_deref(), parts.states, at);
         if let Some((key, known)) = &mut keys {
             known.insert((*key).clone(), (position, command_hash));
@@ -474,7 +504,7 @@ impl PhoneSystem {
         position: u64,
         same: bool,
     ) -> Result<Ticket<C::Answer>, Error> {
-        let records = self.log.read(position.saturating_sub(1), 1)?;
+        let records = self.records_after(position.saturating_sub(1), 1)?;
         let missing = || store::Error::Corrupt { position, problem: "it is not there".to_owned() };
         let record = records.first().ok_or_else(missing)?;
         let commit = Commit::read(position, &record.bytes)?;
@@ -511,8 +541,9 @@ impl PhoneSystem {
     }
 }
 
-/// How many commits are read at once while a store is replayed.
-const REPLAY_BATCH: usize = 1_000;
+/// How many bytes of commits may be left for the next opening when a system is closed; they are
+/// applied in some milliseconds.
+const CLOSE_AFTER: u64 = 1 << 20;
 
 /// The hash of a command's name and fields; what it is asked with (instant, actor) is not part of it.
 fn hash_of<C: Command>(command: &C) -> Result<Hash, Error> {
@@ -556,6 +587,18 @@ impl Locked<'_> {
         })
     }
 
+    /// Notes where the commit is that brought about new states.
+    fn note(&mut self, position: u64, states: &States) {
+        fn note<S>(taken: Option<&mut Taken<'_, S>>, changed: bool, position: u64) {
+            if let Some((positions, _)) = taken.filter(|_| changed) {
+                positions.push(position);
+            }
+        }
+        note(self.organization.as_mut(), states.organization.is_some(), position);
+        note(self.account.as_mut(), states.account.is_some(), position);
+        note(self.stock.as_mut(), states.stock.is_some(), position);
+    }
+
     /// Refuses what was recorded on a stream that is not locked: a defect of the command.
     fn check(&self, drafts: &Drafts) -> Result<(), Inconsistent> {
         let strayed = (self.organization.is_none() && !drafts.organization.is_unchanged())
@@ -590,7 +633,7 @@ impl Parts {
     fn of(drafts: Drafts, locked: &Locked<'_>) -> Self {
         fn part<S: Apply>(
             draft: Draft<S>,
-            locked: Option<&(MutexGuard<'_, ()>, Arc<Published<S>>)>,
+            locked: Option<&Taken<'_, S>>,
         ) -> Option<(Part<S::Event>, S, u64)> {
             let (state, ended, events) = draft.finish();
             let part = Part::unless_empty(ended, events)?;

@@ -2,15 +2,16 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use super::commit::Part;
 use super::log::lock;
-use crate::draft::{Apply, Inconsistent};
+use super::replay::Replayed;
 use crate::time::Timestamp;
 
 /// One stream: what was published last, and who may publish next.
 #[derive(Default)]
 pub(super) struct Stream<S> {
-    pub(super) writer: Mutex<()>,
+    /// Whoever holds it may publish next. In it are the positions of the stream's last commits,
+    /// those that no checkpoint has.
+    pub(super) writer: Mutex<Vec<u64>>,
     pub(super) published: RwLock<Arc<Published<S>>>,
 }
 
@@ -24,10 +25,6 @@ pub(super) struct Published<S> {
 }
 
 impl<S> Stream<S> {
-    pub(super) fn new(published: Published<S>) -> Self {
-        Self { writer: Mutex::new(()), published: RwLock::new(Arc::new(published)) }
-    }
-
     pub(super) fn read(&self) -> Arc<Published<S>> {
         Arc::clone(&self.published.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -38,20 +35,17 @@ impl<S> Stream<S> {
     }
 }
 
-impl<S: Apply> Published<S> {
-    pub(super) fn replay(
-        &mut self,
-        part: &Part<S::Event>,
-        at: Timestamp,
-    ) -> Result<(), Inconsistent> {
-        part.all().try_for_each(|event| self.state.apply(event))?;
-        self.seq = self.seq.saturating_add(1);
-        self.last = Some(at);
-        Ok(())
+impl<S> From<Replayed<S>> for Stream<S> {
+    fn from(replayed: Replayed<S>) -> Self {
+        let Replayed { published, positions } = replayed;
+        Self { writer: Mutex::new(positions), published: RwLock::new(Arc::new(published)) }
     }
 }
 
-pub(super) fn take<S>(stream: &Stream<S>) -> (MutexGuard<'_, ()>, Arc<Published<S>>) {
+/// A stream that is locked, and what was published of it last.
+pub(super) type Taken<'a, S> = (MutexGuard<'a, Vec<u64>>, Arc<Published<S>>);
+
+pub(super) fn take<S>(stream: &Stream<S>) -> Taken<'_, S> {
     let writer = lock(&stream.writer);
     (writer, stream.read())
 }

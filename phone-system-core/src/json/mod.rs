@@ -10,6 +10,8 @@
 //! `organization` is left out for the provider's commands; `key` and `seed` may be left out. A
 //! query has `organization`, `at` and `query`. Unknown and missing fields are refused.
 
+mod store;
+
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -23,7 +25,6 @@ use crate::error::Refuses;
 use crate::money::Currency;
 use crate::number::PhoneNumber;
 use crate::organization::{Command, Context, Query, Seed};
-use crate::store;
 use crate::system::{Error, PhoneSystem, RequestError, Subject, Ticket};
 use crate::text::{Actor, Key, Label, OrganizationId};
 use crate::time::Timestamp;
@@ -209,7 +210,7 @@ fn object<'a, T: Deserialize<'a>>(part: &str, text: &'a str) -> Result<T, Error>
 }
 
 fn unencodable(error: &serde_json::Error) -> Error {
-    store::Error::Failed { problem: format!("the answer has no JSON: {error}") }.into()
+    crate::store::Error::Failed { problem: format!("the answer has no JSON: {error}") }.into()
 }
 
 fn run_command<C: Command>(
