@@ -17,6 +17,7 @@ mod addresses;
 mod bad_input;
 mod durable;
 mod errors;
+mod golden;
 mod histories;
 mod porting;
 mod rules;

@@ -19,7 +19,7 @@ use phone_system_core::json::{self, JsonSystem};
 use phone_system_core::{Error, PhoneSystem, number};
 
 /// What a step answers: the text after `=`, or after `!`.
-type Told = Result<String, String>;
+pub(crate) type Told = Result<String, String>;
 
 fn told<E: Refuses>(result: Result<String, E>) -> Told {
     result.map_err(|error| serde_json::to_string(&error.refusal()).unwrap())
@@ -54,7 +54,7 @@ fn occupancy(system: &JsonSystem, number: &str) -> String {
     format!("{in_use} {peak} {admitted} {refused} {emergency}")
 }
 
-fn step(system: &JsonSystem, verb: &str, payload: &str) -> Told {
+pub(crate) fn step(system: &JsonSystem, verb: &str, payload: &str) -> Told {
     match verb {
         "execute" => told(system.execute(payload.as_bytes())),
         "dry_run" => told(system.dry_run(payload.as_bytes())),
@@ -78,14 +78,14 @@ fn step(system: &JsonSystem, verb: &str, payload: &str) -> Told {
 }
 
 /// One step, with where it stands and what is expected.
-struct Step<'a> {
+pub(crate) struct Step<'a> {
     line: usize,
-    verb: &'a str,
-    payload: &'a str,
+    pub(crate) verb: &'a str,
+    pub(crate) payload: &'a str,
     expected: Option<Told>,
 }
 
-fn read(text: &str) -> Vec<Step<'_>> {
+pub(crate) fn read(text: &str) -> Vec<Step<'_>> {
     let mut steps: Vec<Step<'_>> = Vec::new();
     for (line, text) in
         text.lines().enumerate().filter(|(_, text)| !text.is_empty() && !text.starts_with('#'))
@@ -134,7 +134,7 @@ fn rewritten(text: &str, told: &[Told]) -> String {
     new
 }
 
-fn transcripts() -> Vec<(PathBuf, String)> {
+pub(crate) fn transcripts() -> Vec<(PathBuf, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors");
     let mut files: Vec<PathBuf> =
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();

@@ -71,7 +71,7 @@
 //! | | [`system`]: many organizations over one store; locks, tickets, readers; live calls |
 //! | | [`organization`]: one customer; the rules that span domains; every command and query |
 //! | domains, which do not know each other | [`licensing`], [`inventory`], [`porting`], [`address`], [`billing`], [`capacity`], [`voice`] |
-//! | beside | [`store`]: where commits are kept; [`reference`](mod@reference): what is given from outside; [`country`]: what is sold where |
+//! | beside | [`store`]: where commits are kept, in memory or in a file; [`reference`](mod@reference): what is given from outside; [`country`]: what is sold where |
 //! | ground | [`error`], [`rules`], [`number`], [`money`], [`time`], [`text`], [`hash`], [`draft`], [`bulk`], [`map`] |
 //!
 //! No arrow runs up.
@@ -80,6 +80,7 @@
 //!
 //! | feature | adds | default |
 //! | --- | --- | --- |
+//! | `redb` | [`store::RedbStore`]: a durable store in one file | yes |
 //! | `phonenumber` | conversions to and from the crate of that name | no |
 //! | `schema` | `json::schema()`: JSON Schema of every command, query and answer | no |
 //!
@@ -119,9 +120,16 @@ pub mod text;
 pub mod time;
 pub mod voice;
 
-/// Documents that stand beside the code: the reasons behind the design.
-#[doc = include_str!("../../docs/design.md")]
-pub mod _documentation {}
+/// Documents that stand beside the code.
+pub mod _documentation {
+    /// The reasons behind the design.
+    #[doc = include_str!("../../docs/design.md")]
+    pub mod design {}
+
+    /// What a store holds, byte by byte.
+    #[doc = include_str!("../../docs/storage-format.md")]
+    pub mod storage_format {}
+}
 
 pub use error::{ErrorCode, Refusal, Refuses};
 pub use number::{NumberKind, NumberList, PhoneNumber};

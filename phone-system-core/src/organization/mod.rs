@@ -341,6 +341,17 @@ impl Event {
         domains.into_iter().flatten().copied()
     }
 
+    /// The dotted name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Organization(event) => event.name(),
+            Self::Licensing(event) => event.name(),
+            Self::Inventory(event) => event.name(),
+            Self::Porting(event) => event.name(),
+            Self::Address(event) => event.name(),
+        }
+    }
+
     /// Reads the data of the event with this name; `None` if no domain has such an event.
     pub(crate) fn read<'de, D: Deserializer<'de>>(
         name: &str,
