@@ -2,13 +2,21 @@
 
 import copy
 import csv
+import errno
 import pickle
 from pathlib import Path
 
 import pytest
 
 import phone_system
-from phone_system import ErrorCode, PhoneSystemError, errors
+from phone_system import (
+    ErrorCode,
+    PhoneSystemError,
+    StoreDeniedError,
+    StoreExistsError,
+    StoreMissingError,
+    errors,
+)
 
 CODES = Path(__file__).parents[2] / "tests" / "vectors" / "error-codes.csv"
 
@@ -78,3 +86,36 @@ def test_a_refusal_as_a_value_can_be_raised(
         refusal.message,
         refusal.figures,
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "dotted", "number"),
+    [
+        (StoreMissingError, "store.missing", errno.ENOENT),
+        (StoreDeniedError, "store.denied", errno.EACCES),
+        (StoreExistsError, "store.exists", errno.EEXIST),
+    ],
+)
+def test_errors_of_files_are_values(
+    kind: type[StoreMissingError | StoreDeniedError | StoreExistsError], dotted: str, number: int
+) -> None:
+    error = errors.refused(dotted, "a sentence", {"path": "a/b"})
+    assert type(error) is kind
+    error.add_note("a note")
+    twins = [copy.copy(error), copy.deepcopy(error)]
+    twins += [
+        pickle.loads(pickle.dumps(error, each)) for each in range(pickle.HIGHEST_PROTOCOL + 1)
+    ]
+    for twin in (error, *twins):
+        assert type(twin) is kind
+        assert twin.args == (ErrorCode.from_dotted(dotted), "a sentence", {"path": "a/b"})
+        assert (twin.errno, twin.strerror, twin.filename) == (number, "a sentence", "a/b")
+        assert (twin.dotted, twin.message) == (dotted, "a sentence")
+        assert twin.figures == {"path": "a/b"}
+        assert str(twin) == f"{dotted}: a sentence"
+        assert twin.__notes__ == ["a note"]
+    # The figures may be left out.
+    bare = kind(dotted, "a sentence")
+    assert (bare.errno, bare.filename, bare.figures) == (number, None, {})
+    assert str(pickle.loads(pickle.dumps(bare))) == f"{dotted}: a sentence"
+    assert kind(code=dotted, message="a sentence").errno == number

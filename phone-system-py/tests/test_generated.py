@@ -138,6 +138,19 @@ def test_every_area_of_codes_has_an_error(generate: ModuleType) -> None:
     ]
 
 
+def test_some_codes_have_an_error_of_their_own(generate: ModuleType) -> None:
+    errors = [{"name": name} for name in ("store.bad", "store.missing", "store.denied")]
+    text, names = generate.error_classes(errors)
+    compile(text, "errors.py", "exec")
+    assert names == ["StoreError", "StoreDeniedError", "StoreMissingError"]
+    assert "class StoreMissingError(StoreError, FileNotFoundError):" in text
+    assert '"store.missing": StoreMissingError,' in text
+    # Only of codes that there are.
+    text, names = generate.error_classes(errors[:1])
+    assert names == ["StoreError"]
+    assert "errno" not in text
+
+
 def test_what_is_not_understood_is_refused(generate: ModuleType) -> None:
     with pytest.raises(generate.UnsupportedError):
         generate.generated(small_schema({"x": {"type": "array", "prefixItems": []}}, {}))

@@ -1,7 +1,7 @@
 """The exception that all refusals share."""
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from phone_system._error_codes import ErrorCode
 
@@ -26,18 +26,28 @@ class PhoneSystemError(Exception):
     message: str
     figures: Mapping[str, Figure]
 
+    # What `errno` is where the class is an OSError too.
+    _errno: ClassVar[int | None] = None
+
     def __init__(
         self, code: ErrorCode | str, message: str, figures: Mapping[str, Figure] | None = None
     ) -> None:
         """Makes an exception of a code or its dotted name, a sentence and its figures."""
-        # These become `args`, which is what exceptions are copied and pickled by.
-        super().__init__(code, message, figures)
+        # These become `args`, which is what exceptions are copied and pickled by. Not `super()`: an
+        # OSError would take the first for a number of the operating system and drop the third.
+        Exception.__init__(self, code, message, figures)
         if isinstance(code, ErrorCode):
             self.code, self.dotted = code, code.dotted
         else:
             self.code, self.dotted = ErrorCode.from_dotted(code), code
         self.message = message
         self.figures = {} if figures is None else dict(figures)
+        if isinstance(self, OSError):
+            _tell_of_file(self, self._errno, message, self.figures.get("path"))
 
     def __str__(self) -> str:
         return f"{self.dotted}: {self.message}"
+
+
+def _tell_of_file(error: OSError, number: int | None, message: str, path: Figure) -> None:
+    error.errno, error.strerror, error.filename = number, message, path

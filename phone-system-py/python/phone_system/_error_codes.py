@@ -136,6 +136,19 @@ class ErrorCode(IntEnum):
     STORE_FAILED = 5000
     STORE_POISONED = 5001
     STORE_CORRUPT = 5002
+    STORE_IN_USE = 5003
+    STORE_FORKED = 5004
+    STORE_FULL = 5005
+    STORE_MISSING = 5006
+    STORE_DENIED = 5007
+    STORE_EXISTS = 5008
+    STORE_UNREADABLE = 5009
+    STORE_NEWER = 5010
+    STORE_EVENT_UNKNOWN = 5011
+    STORE_ARCHIVED = 5012
+    STORE_POSITION_UNKNOWN = 5013
+    STORE_NOT_EMPTY = 5014
+    STORE_LINE_UNREADABLE = 5015
     ADDRESS_UNKNOWN = 6000
     ADDRESS_EXISTS = 6001
     ADDRESS_VALIDATED = 6002
@@ -690,6 +703,58 @@ _ABOUT: dict[ErrorCode, tuple[str, str]] = {
     ErrorCode.STORE_CORRUPT: (
         "store.corrupt",
         "What the store holds is not what was written.",
+    ),
+    ErrorCode.STORE_IN_USE: (
+        "store.in_use",
+        "The store is open already, here or in another process.",
+    ),
+    ErrorCode.STORE_FORKED: (
+        "store.forked",
+        "The store was opened by the process that this one was forked from.",
+    ),
+    ErrorCode.STORE_FULL: (
+        "store.full",
+        "There is no room for the commits; nothing of them was acknowledged.",
+    ),
+    ErrorCode.STORE_MISSING: (
+        "store.missing",
+        "There is no such file or folder.",
+    ),
+    ErrorCode.STORE_DENIED: (
+        "store.denied",
+        "The file may not be read or written.",
+    ),
+    ErrorCode.STORE_EXISTS: (
+        "store.exists",
+        "The file is there already, and nothing is written over it.",
+    ),
+    ErrorCode.STORE_UNREADABLE: (
+        "store.unreadable",
+        "The file is no store, or it was damaged.",
+    ),
+    ErrorCode.STORE_NEWER: (
+        "store.newer",
+        "It was written in a format that this version does not read.",
+    ),
+    ErrorCode.STORE_EVENT_UNKNOWN: (
+        "store.event_unknown",
+        "A commit holds an event that this version does not know.",
+    ),
+    ErrorCode.STORE_ARCHIVED: (
+        "store.archived",
+        "The commits were archived; they are not in the store any more.",
+    ),
+    ErrorCode.STORE_POSITION_UNKNOWN: (
+        "store.position_unknown",
+        "The store has no commit at this position yet.",
+    ),
+    ErrorCode.STORE_NOT_EMPTY: (
+        "store.not_empty",
+        "What is to be imported does not follow what the store has.",
+    ),
+    ErrorCode.STORE_LINE_UNREADABLE: (
+        "store.line_unreadable",
+        "A line is not what an export has there.",
     ),
     ErrorCode.ADDRESS_UNKNOWN: (
         "address.unknown",
