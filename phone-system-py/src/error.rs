@@ -3,8 +3,8 @@
 //! The exceptions are classes of `phone_system.errors`, because only classes written in Python can
 //! carry attributes and be pickled under the stable ABI. Which class a code has is decided there.
 
-use phone_system_core::Refuses;
 use phone_system_core::error::Figure;
+use phone_system_core::{Refusal, Refuses};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
@@ -13,12 +13,17 @@ static REFUSED: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
 /// The exception for a refusal; whatever goes wrong on the way to it is the exception instead.
 pub(crate) fn refused(py: Python<'_>, error: &impl Refuses) -> PyErr {
-    exception(py, error).unwrap_or_else(|problem| problem)
+    raised(py, &error.refusal())
 }
 
-fn exception(py: Python<'_>, error: &impl Refuses) -> PyResult<PyErr> {
+/// The same of a refusal that is none of the core's errors.
+pub(crate) fn raised(py: Python<'_>, refusal: &Refusal) -> PyErr {
+    exception(py, refusal).unwrap_or_else(|problem| problem)
+}
+
+fn exception(py: Python<'_>, refusal: &Refusal) -> PyResult<PyErr> {
     let figures = PyDict::new(py);
-    for (name, figure) in error.figures().iter() {
+    for (name, figure) in refusal.figures.iter() {
         match figure {
             Figure::Count(count) => figures.set_item(name, count)?,
             Figure::Text(text) => figures.set_item(name, text)?,
@@ -29,6 +34,6 @@ fn exception(py: Python<'_>, error: &impl Refuses) -> PyResult<PyErr> {
         }
     }
     let class = REFUSED.import(py, "phone_system.errors", "refused")?;
-    let exception = class.call1((error.code().name(), error.to_string(), figures))?;
+    let exception = class.call1((refusal.code.name(), &refusal.message, figures))?;
     Ok(PyErr::from_value(exception))
 }

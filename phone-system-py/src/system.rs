@@ -1,15 +1,22 @@
 //! [`JsonSystem`] for Python.
 
+use std::convert::Infallible;
+use std::process;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use phone_system_core::capacity::Occupancy;
+use phone_system_core::error::Figures;
 use phone_system_core::json::{self, JsonSystem};
+use phone_system_core::store;
 use phone_system_core::system::RequestError;
-use phone_system_core::{Error, OrganizationId, PhoneSystem};
+use phone_system_core::{Error, ErrorCode, OrganizationId, PhoneSystem, Refusal};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::types::{PyBytes, PyString};
 
-use crate::error::refused;
+use crate::error::{raised, refused};
 use crate::number::PhoneNumber;
 
 /// JSON as it comes from Python; it stays where it is while the interpreter is let go.
@@ -45,18 +52,88 @@ impl<'py> FromPyObject<'_, 'py> for Json {
 /// Calls now, the most at once, admitted, refused, emergency calls.
 type Counts = (u32, u32, u64, u64, u64);
 
-/// A phone system that lives as long as the process; commands, queries and answers are JSON.
+/// What an open system holds. Every call has a copy, so that closing can wait for the last one.
+#[derive(Clone)]
+struct Open {
+    // Before `calls`, and so let go of before it: when nobody has `calls` any more, nobody has this.
+    system: Arc<JsonSystem>,
+    /// Nothing is ever sent.
+    calls: Sender<Infallible>,
+}
+
+/// A phone system, in memory or in a file; commands, queries and answers are JSON.
 #[pyclass(frozen, module = "phone_system._native")]
-pub(crate) struct System(JsonSystem);
+pub(crate) struct System {
+    // Locked only while the interpreter is held, and for no longer than a copy takes: so it is never
+    // waited for, and a process that Python forks never finds it locked.
+    open: Mutex<Option<(Open, Receiver<Infallible>)>>,
+    /// Locked while the system is being closed.
+    closing: Mutex<()>,
+    /// Whether it is in a file, which is one process's.
+    durable: bool,
+    /// The process that opened it.
+    process: u32,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn closed() -> Refusal {
+    Refusal {
+        code: ErrorCode::HandleClosed,
+        message: "the system was closed before this call".to_owned(),
+        figures: Figures::default(),
+    }
+}
 
 impl System {
+    fn of(system: JsonSystem, durable: bool) -> Self {
+        let (calls, ended) = channel();
+        let open = Open { system: Arc::new(system), calls };
+        let (open, closing) = (Mutex::new(Some((open, ended))), Mutex::default());
+        Self { open, closing, durable, process: process::id() }
+    }
+
+    /// The system for one call.
+    fn opened(&self, py: Python<'_>) -> PyResult<Open> {
+        let open = lock(&self.open).as_ref().map(|(open, _)| open.clone());
+        let open = open.ok_or_else(|| raised(py, &closed()))?;
+        // Before anything else of it is touched: other threads of the process that was forked may
+        // have held its locks, and are not here to give them back.
+        let (process, opened_by) = (process::id(), self.process);
+        if self.durable && process != opened_by {
+            return Err(refused(py, &store::Error::Forked { process, opened_by }));
+        }
+        Ok(open)
+    }
+
     /// Runs without the interpreter, so that other threads of Python go on.
     fn detached<T: Send>(
         &self,
         py: Python<'_>,
         run: impl FnOnce(&JsonSystem) -> Result<T, Error> + Send,
     ) -> PyResult<T> {
-        py.detach(|| run(&self.0)).map_err(|error| refused(py, &error))
+        let open = self.opened(py)?;
+        py.detach(move || run(&open.system)).map_err(|error| refused(py, &error))
+    }
+
+    /// Lets go of a system that another process opened, without freeing what it holds: that was
+    /// copied in the middle of whatever other threads were doing with it.
+    fn leave(&self) {
+        std::mem::forget(lock(&self.open).take());
+    }
+
+    fn is_forked(&self) -> bool {
+        process::id() != self.process
+    }
+}
+
+impl Drop for System {
+    fn drop(&mut self) {
+        if self.is_forked() {
+            self.leave();
+        }
     }
 }
 
@@ -64,7 +141,44 @@ impl System {
 impl System {
     #[new]
     fn new() -> Self {
-        Self(PhoneSystem::in_memory().into())
+        Self::of(PhoneSystem::in_memory().into(), false)
+    }
+
+    /// Opens a system in a file.
+    #[staticmethod]
+    #[pyo3(signature = (given, /))]
+    fn open(py: Python<'_>, given: Json) -> PyResult<Self> {
+        let system = py.detach(move || JsonSystem::open(given.bytes()));
+        Ok(Self::of(system.map_err(|error| refused(py, &error))?, true))
+    }
+
+    /// Closes the system when the calls of other threads have ended.
+    fn close(&self, py: Python<'_>) -> PyResult<()> {
+        if self.is_forked() {
+            self.leave();
+            return Ok(());
+        }
+        let Some((open, ended)) = lock(&self.open).take() else {
+            // Another thread may be at it still.
+            py.detach(|| drop(lock(&self.closing)));
+            return Ok(());
+        };
+        // Nobody else has it: only the first who closes the system comes here.
+        let closing = lock(&self.closing);
+        let settled = py.detach(move || {
+            let Open { system, calls } = open;
+            drop(calls);
+            // Answers when nobody is left who could send anything.
+            let _ = ended.recv();
+            system.close()
+        });
+        drop(closing);
+        settled.map_err(|error| refused(py, &error))
+    }
+
+    /// Refuses if the system is closed, or another process's.
+    fn check(&self, py: Python<'_>) -> PyResult<()> {
+        self.opened(py).map(drop)
     }
 
     /// Asks for a command and waits until it is durable.
@@ -130,8 +244,8 @@ impl System {
 
     /// Admits an emergency call of a caller without a number.
     #[pyo3(signature = (dialed, /))]
-    fn admit_nameless(&self, dialed: &str) -> Option<u64> {
-        self.0.admit_nameless(dialed)
+    fn admit_nameless(&self, py: Python<'_>, dialed: &str) -> PyResult<Option<u64>> {
+        self.detached(py, move |system| Ok(system.admit_nameless(dialed)))
     }
 
     /// Gives back the place of a call.
@@ -154,6 +268,23 @@ impl System {
     /// The commits after a position.
     fn events_after(&self, py: Python<'_>, position: u64, limit: usize) -> PyResult<String> {
         self.detached(py, move |system| system.events_after(position, limit))
+    }
+
+    /// The commits of one stream after a place in it.
+    fn stream_after(
+        &self,
+        py: Python<'_>,
+        stream: &str,
+        after: u64,
+        limit: usize,
+    ) -> PyResult<String> {
+        self.detached(py, move |system| system.stream_after(stream, after, limit))
+    }
+
+    /// Takes care of the store.
+    #[pyo3(signature = (asked, /))]
+    fn maintain(&self, py: Python<'_>, asked: Json) -> PyResult<String> {
+        self.detached(py, move |system| system.maintain(asked.bytes()))
     }
 }
 

@@ -5,10 +5,10 @@ from types import TracebackType
 from typing import final
 
 from phone_system import _codec, _native
+from phone_system._base_error import PhoneSystemError
 from phone_system._error_codes import ErrorCode
 from phone_system._native import PhoneNumber
 from phone_system._runtime import Caller
-from phone_system.errors import CapacityError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +30,22 @@ class Occupancy:
     emergency: int
 
 
+# Why a permit needs no release any more. No number is given out twice, so one that is unknown was
+# released in the meantime; in a forked process there is only a copy of it.
+_RELEASED = {
+    ErrorCode.BOUNDARY_HANDLE_CLOSED,
+    ErrorCode.CAPACITY_PERMIT_UNKNOWN,
+    ErrorCode.STORE_FORKED,
+}
+
+
 @final
 class Permit:
     """The right to one call, until it is released.
 
     In a ``with`` statement the permit is released where that ends, however it ends, unless that
-    was done before. Nothing else releases it: a permit that is lost keeps its place as long as its
-    system lives. It can be released by any thread.
+    was done before. Nothing else releases it but closing its system: a permit that is lost keeps
+    its place until then. It can be released by any thread.
 
     Attributes:
         permit: The permit's number.
@@ -59,6 +68,7 @@ class Permit:
         """Gives back the place of the call.
 
         Raises:
+            BoundaryError: If its system was closed.
             CapacityError: If the permit was released already.
         """
         self._system.release(self.permit)
@@ -72,11 +82,10 @@ class Permit:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        # No number is given out twice, so one that is unknown was released in the meantime.
         try:
             self.release()
-        except CapacityError as refused:
-            if refused.code is not ErrorCode.CAPACITY_PERMIT_UNKNOWN:
+        except PhoneSystemError as refused:
+            if refused.code not in _RELEASED:
                 raise
 
     def __repr__(self) -> str:

@@ -62,7 +62,7 @@ class PhoneNumber:
 
 @final
 class System:
-    """A phone system that lives as long as the process; commands, queries and answers are JSON.
+    """A phone system, in memory or in a file; commands, queries and answers are JSON.
 
     It can be shared between threads: each call lets the interpreter go while it works. Every
     method raises a `phone_system.PhoneSystemError` if it refuses, and a `UnicodeEncodeError` for
@@ -70,6 +70,28 @@ class System:
     """
 
     def __new__(cls) -> System: ...
+    @staticmethod
+    def open(given: str | bytes, /) -> System:
+        """Opens a system in a file.
+
+        Args:
+            given: ``{"path", "create", "import", "tolerance", "checkpoint_after", "from_start"}``;
+                all but `path` may be left out.
+
+        Returns:
+            The system.
+        """
+
+    def close(self) -> None:
+        """Makes everything durable that was decided, and closes the system.
+
+        The calls of other threads end first. If the system is closed already, or another
+        process's, nothing is done.
+        """
+
+    def check(self) -> None:
+        """Refuses if the system is closed, or in a file that another process opened."""
+
     def execute(self, envelope: str | bytes, /) -> str:
         """Asks for a command and waits until it is durable.
 
@@ -191,6 +213,29 @@ class System:
 
         Returns:
             An array of commits.
+        """
+
+    def stream_after(self, stream: str, after: int, limit: int) -> str:
+        """The commits of one stream after a place in it.
+
+        Args:
+            stream: The stream's name: ``organization:ID``, ``account:ID`` or ``stock``.
+            after: The place in the stream after which to begin; 0 for the beginning.
+            limit: The most commits to answer.
+
+        Returns:
+            An array of commits.
+        """
+
+    def maintain(self, asked: str | bytes, /) -> str:
+        """Takes care of the store.
+
+        Args:
+            asked: One of ``{"checkpoint": {}}``, ``{"verify": {}}``, ``{"streams": {}}``,
+                ``{"export": {"path", "after"}}`` and ``{"archive": {"path", "before"}}``.
+
+        Returns:
+            What was done.
         """
 
 def parse_number(

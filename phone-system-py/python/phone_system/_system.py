@@ -1,7 +1,9 @@
 """`System`, and reading telephone numbers."""
 
+import os
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from datetime import timedelta
+from typing import Any, Self, TypeVar
 
 from phone_system import _codec, _native
 from phone_system._capacity import Occupancy
@@ -16,26 +18,90 @@ from phone_system._runtime import (
     Ticket,
     read_batch,
 )
+from phone_system._store import (
+    USUAL_CHECKPOINT_AFTER,
+    USUAL_TOLERANCE,
+    Stored,
+    open_native,
+)
 
 A = TypeVar("A")
 
 
-class System:
-    """Many organizations and the provider's stock, kept in memory as long as this object lives.
+class System(Stored):
+    """Many organizations and the provider's stock, in memory or in a file.
 
-    It can be shared between threads, and reads no clock.
+    ``System()`` lasts as long as the object; `System.open` keeps what happens in a file. It can be
+    shared between threads, and reads no clock.
+
+    A system in a file belongs to the process that opened it: in a process that was forked from that
+    one, whatever is asked of it is refused with the code ``store.forked``. Open it after the fork,
+    in one of them.
+
+    In a ``with`` statement the system is closed where that ends, however it ends.
 
     Attributes:
         native: The system below, whose commands, queries and answers are JSON.
     """
 
-    __slots__ = ("native",)
+    __slots__ = ()
 
     native: _native.System
 
     def __init__(self) -> None:
-        """Makes a system without organizations and without stock."""
+        """Makes a system in memory, without organizations and without stock."""
         self.native = _native.System()
+
+    @classmethod
+    def open(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        create: bool = False,
+        import_from: str | os.PathLike[str] | None = None,
+        tolerance: timedelta = USUAL_TOLERANCE,
+        checkpoint_after: int | None = USUAL_CHECKPOINT_AFTER,
+        from_start: bool = False,
+    ) -> Self:
+        """Opens a system that is kept in a file.
+
+        What was waited for is durable, whatever becomes of the process. What was submitted and
+        never waited for may be lost if the system is not closed; so close it, or use it in a
+        ``with`` statement. One process has a file open at a time, and one system in it.
+
+        Args:
+            path: The file. Its name has to be text in UTF-8.
+            create: Makes the file if it is not there.
+            import_from: A file that `export` or `archive` wrote; its commits are appended first.
+                The store has to be empty, or to end with the commit that they follow.
+            tolerance: How far an instant may lie before the last one recorded and still be taken,
+                as that last one.
+            checkpoint_after: How many bytes of commits there may be since the last checkpoint
+                before the next one is taken by whoever waits for a commit then; none for never. It
+                is also put off until the commits are as long as the states.
+            from_start: Leaves the checkpoint aside and applies every commit anew.
+
+        Returns:
+            The system, with everything that was kept.
+
+        Raises:
+            StoreDeniedError: If the file may not be read and written.
+            StoreError: If it is open already, or is no such file, or is not what was written.
+            StoreMissingError: If there is no such file, or with `create` no folder for it.
+            TypeError: If an argument has the wrong type; a path in bytes has.
+            ValueError: If an argument has a value that its type cannot have, such as a path
+                without UTF-8.
+        """
+        system = cls.__new__(cls)
+        system.native = open_native(
+            path,
+            create=create,
+            import_from=import_from,
+            tolerance=tolerance,
+            checkpoint_after=checkpoint_after,
+            from_start=from_start,
+        )
+        return system
 
     def organization(
         self, name: str, *, actor: str | None = None, clock: Clock | None = None
@@ -51,8 +117,10 @@ class System:
             The commands and queries, by area.
 
         Raises:
+            BoundaryError: If the system was closed.
             TypeError: If an argument is of the wrong type.
         """
+        self.native.check()
         caller = Caller(
             self.native, organization=_codec.text(name, "name"), actor=actor, clock=clock
         )
@@ -69,15 +137,17 @@ class System:
             The commands and queries, by area.
 
         Raises:
+            BoundaryError: If the system was closed.
             TypeError: If an argument is of the wrong type.
         """
+        self.native.check()
         return Provider(Caller(self.native, organization=None, actor=actor, clock=clock))
 
     def add_tariff(self, name: str, currency: str, csv: str) -> TariffOf:
         """Gives a price list, in place of one of the same name.
 
-        It is not recorded: give it again to a system that is made anew. An account that chose a
-        list under this name with another text is not charged by this one.
+        It is not recorded: give it again to a system that is made or opened anew. An account that
+        chose a list under this name with another text is not charged by this one.
 
         Args:
             name: The name by which accounts choose it.
@@ -107,7 +177,7 @@ class System:
     def replace_countries(self, csv: str) -> int:
         """Gives another table of countries, in place of the one that the package has.
 
-        It is not recorded: give it again to a system that is made anew.
+        It is not recorded: give it again to a system that is made or opened anew.
 
         Args:
             csv: The text of the table, with the columns of the package's own, which stands in the
@@ -196,7 +266,7 @@ class System:
             The commits in ascending order.
 
         Raises:
-            StoreError: If the store could not be read.
+            StoreError: If the store could not be read, or the next commit was archived.
             ValueError: If an argument is negative or has more than 64 bits.
         """
         after = _codec.uint64(position, "position")
