@@ -1,5 +1,9 @@
 //! How a command works: on a draft, whose every event is applied at once, so that later steps see
 //! earlier ones. A refusal drops the draft; a commit publishes it.
+//!
+//! The states of the three streams are written and read as snapshots: their `Serialize` says what
+//! the text is, and what can be reckoned from it is left out. A change of such a text, or of anything
+//! in it, needs a new version of snapshots from whoever keeps them.
 
 use std::ops::Deref;
 

@@ -37,9 +37,11 @@ impl<T: Clone> Rows<T> {
     /// The same value for each number of a list; no number in two lists.
     pub(super) fn of(lists: &[(NumberList, T)]) -> Result<Self, &'static str> {
         let count = lists.iter().fold(0, |sum: u64, (list, _)| sum.saturating_add(list.count()));
-        // Before there is a row for each: what cannot be counted is not listed either.
-        u32::try_from(count).map_err(|_| "there are more numbers than can be counted")?;
+        // Before there is a row for each: a few digits say more numbers than memory holds.
+        let count = u32::try_from(count).ok().and_then(|count| usize::try_from(count).ok());
+        let count = count.ok_or("there are more numbers than can be counted")?;
         let mut rows = Vec::new();
+        rows.try_reserve(count).map_err(|_| "there are more numbers than memory holds")?;
         for (list, value) in lists {
             rows.extend(list.iter().map(|number| (number, value.clone())));
         }

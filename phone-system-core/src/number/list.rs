@@ -85,6 +85,12 @@ impl fmt::Display for NumberRange {
     }
 }
 
+impl Serialize for NumberRange {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// A set of telephone numbers, kept as ascending ranges that neither touch nor overlap.
 ///
 /// In JSON a list of texts, each a number or a range; reading accepts them in any order, counts a
@@ -205,7 +211,7 @@ impl FromIterator<NumberRange> for NumberList {
 
 impl Serialize for NumberList {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(ToString::to_string))
+        serializer.collect_seq(&self.0)
     }
 }
 
