@@ -385,6 +385,7 @@ impl JsonSystem {
     /// `system.ticket_unknown` if the number was never given out or was waited for already; else as
     /// [`PhoneSystem::wait`].
     pub fn wait(&self, ticket: u64) -> Result<String, Error> {
+        self.system.check_process()?;
         let open = self.tickets.lock().unwrap_or_else(PoisonError::into_inner).open.remove(&ticket);
         self.finish(open.ok_or(RequestError::TicketUnknown { ticket })?)
     }
@@ -394,7 +395,8 @@ impl JsonSystem {
     ///
     /// # Errors
     ///
-    /// Only if the text is no JSON array; what is wrong with an envelope is its own refusal.
+    /// `store.forked`, and `envelope.malformed` if the text is no JSON array; what is wrong with an
+    /// envelope is its own refusal.
     pub fn execute_batch(&self, envelopes: &[u8]) -> Result<String, Error> {
         #[derive(Serialize)]
         #[serde(rename_all = "snake_case")]
@@ -402,6 +404,7 @@ impl JsonSystem {
             Executed(Box<RawValue>),
             Refusal(crate::error::Refusal),
         }
+        self.system.check_process()?;
         let envelopes: Vec<&RawValue> = serde_json::from_str(text(envelopes)?)
             .map_err(|error| malformed("list of envelopes", &error))?;
         let tickets: Vec<_> =
@@ -444,8 +447,10 @@ impl JsonSystem {
     ///
     /// # Errors
     ///
-    /// `envelope.malformed`, `table.*`, `tariff.*` or `country.*`; nothing is given then.
+    /// `envelope.malformed`, `table.*`, `tariff.*`, `country.*` or `store.forked`; nothing is given
+    /// then.
     pub fn give(&self, given: &[u8]) -> Result<String, Error> {
+        self.system.check_process()?;
         match object("reference data", text(given)?)? {
             Given::Tariff { name, currency, csv } => {
                 let tariff = Tariff::from_csv(name, currency, &csv)
@@ -467,13 +472,14 @@ impl JsonSystem {
     ///
     /// # Errors
     ///
-    /// As [`PhoneSystem::admit`].
+    /// As [`PhoneSystem::admit`], and `store.forked`, for an emergency call too.
     pub fn admit(
         &self,
         organization: &OrganizationId,
         number: PhoneNumber,
         dialed: Option<&str>,
     ) -> Result<u64, Error> {
+        self.system.check_process()?;
         Ok(self.permits.keep(self.system.admit(organization, number, dialed)?))
     }
 
@@ -486,8 +492,10 @@ impl JsonSystem {
     ///
     /// # Errors
     ///
-    /// `capacity.permit_unknown` if the permit was released already or never given out.
+    /// `capacity.permit_unknown` if the permit was released already or never given out;
+    /// `store.forked`.
     pub fn release(&self, permit: u64) -> Result<(), Error> {
+        self.system.check_process()?;
         self.permits.release(permit).map_err(|error| Error::Rule(error.into()))
     }
 }

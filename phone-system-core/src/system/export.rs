@@ -110,6 +110,7 @@ impl PhoneSystem {
     /// `store.archived` if the next commit was archived (but for position 0),
     /// `store.position_unknown` if there is no commit at the position.
     pub fn export(&self, after: u64, out: &mut dyn Write) -> Result<Exported, Error> {
+        self.check_process()?;
         // Held, so that nothing is archived and no page replaced meanwhile.
         let checkpoint = lock(&self.checkpoint);
         let from = self.anchor(&checkpoint, after)?;
@@ -139,6 +140,7 @@ impl PhoneSystem {
     /// `store.position_unknown` if there is no commit at `before`; [`Error::Store`] if the commits
     /// cannot be read, or written: nothing was removed then.
     pub fn archive(&self, before: u64, out: &mut dyn Write) -> Result<Archived, Error> {
+        self.check_process()?;
         let mut checkpoint = lock(&self.checkpoint);
         let (last, _) = self.log.last();
         if before > last || before == 0 {

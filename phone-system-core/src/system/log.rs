@@ -136,6 +136,8 @@ impl Log {
 
     /// Makes everything durable that was decided so far.
     pub(super) fn flush(&self) -> Result<(), store::Error> {
+        // As in `check`: before the lock.
+        self.store.check()?;
         self.wait(self.last().0)
     }
 
