@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use phone_system_core::error::{ErrorCode, Refuses};
+use phone_system_core::json::JsonSystem;
 use phone_system_core::licensing::{BuySeats, Sku};
 use phone_system_core::organization::{Context, Seats};
 use phone_system_core::store::{self, Page, Record, Store};
 use phone_system_core::system::Options;
 use phone_system_core::{OrganizationId, PhoneSystem};
+use serde_json::json;
 
 use crate::histories::Shared;
 
@@ -57,8 +59,34 @@ impl Store for Failing {
     }
 
     fn forget(&self, upto: u64, pages: &[Page]) -> Result<(), store::Error> {
-        self.0.forget(upto, pages)
+        self.0.forget(upto, pages)?;
+        // After it was kept: the worst that can be.
+        if self.1.load(Ordering::SeqCst) {
+            return Err(store::Error::Failed { problem: "the disk is gone".to_owned() });
+        }
+        Ok(())
     }
+}
+
+#[test]
+fn an_archive_stays_if_it_is_not_known_whether_its_commits_are_still_in_the_store() {
+    let (store, fails) = (filled(), Arc::new(AtomicBool::new(true)));
+    let failing = Failing(store.clone(), fails);
+    let system = JsonSystem::from(PhoneSystem::open(failing, Options::default()).unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("archive");
+    let archive = |before: u64| {
+        system.maintain(
+            &serde_json::to_vec(&json!({"archive": {"path": path, "before": before}})).unwrap(),
+        )
+    };
+    // Nothing is left of one that was refused before it was written.
+    assert_eq!(archive(9).unwrap_err().code(), ErrorCode::StorePositionUnknown);
+    assert!(!path.exists());
+    assert_eq!(archive(3).unwrap_err().code(), ErrorCode::StoreFailed);
+    assert_eq!(store.read(0, 10).unwrap().len(), 1);
+    let lines = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(lines.lines().count(), 3);
 }
 
 #[test]

@@ -150,31 +150,39 @@ fn answer(answer: &impl Serialize) -> Result<String, Error> {
 
 /// A file that is written and made durable as a whole: removed again if it cannot be.
 ///
-/// `write` calls the last thing that can fail after the lines were flushed; so the file is durable
-/// before commits that are in it are removed.
+/// `write` flushes the lines before the commits that are in it are removed from the store. If it
+/// fails after that the file stays: whether the commits are gone is not known then.
 fn written<T>(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let made = OpenOptions::new().write(true).create_new(true).open(path);
     let file = made.map_err(|error| store::Error::of_file(path, &error))?;
-    store::keep_name(path)?;
-    write(&mut Durable(BufWriter::new(file))).inspect_err(|_| {
+    let mut lines = Durable { lines: BufWriter::new(file), is_whole: false };
+    let written = store::keep_name(path).map_err(Error::from).and_then(|()| write(&mut lines));
+    if written.is_err() && !lines.is_whole {
         // What is cut off could be taken for the whole.
         let _ = std::fs::remove_file(path);
-    })
+    }
+    written
 }
 
 /// A file whose lines are durable when it was flushed.
-struct Durable(BufWriter<File>);
+struct Durable {
+    lines: BufWriter<File>,
+    is_whole: bool,
+}
 
 impl Write for Durable {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.write(bytes)
+        self.is_whole = false;
+        self.lines.write(bytes)
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
-        self.0.flush()?;
-        self.0.get_ref().sync_all()
+        self.lines.flush()?;
+        self.lines.get_ref().sync_all()?;
+        self.is_whole = true;
+        Ok(())
     }
 }
