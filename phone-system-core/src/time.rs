@@ -200,6 +200,9 @@ fn number(digits: &[u8]) -> Option<u32> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Duration(i64);
 
+/// No time at all: the skew of nearly every commit.
+const NOTHING: &str = "PT0S";
+
 const LENGTH: &str = "a duration such as `PT10M`, with at most six digits of a second";
 
 impl Duration {
@@ -297,8 +300,7 @@ impl fmt::Display for Duration {
         let (minutes, seconds) = (seconds.div_euclid(60), seconds.rem_euclid(60));
         let (hours, minutes) = (minutes.div_euclid(60), minutes.rem_euclid(60));
         if self.0 == 0 {
-            // The skew of nearly every commit.
-            return f.write_str("PT0S");
+            return f.write_str(NOTHING);
         }
         f.write_str("PT")?;
         if hours != 0 {
@@ -319,6 +321,9 @@ impl FromStr for Duration {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
+        if text == NOTHING {
+            return Ok(Self::ZERO);
+        }
         parse_duration(text).ok_or_else(|| ParseError::new(text, LENGTH))
     }
 }
