@@ -471,7 +471,7 @@ impl PhoneSystem {
             return Ok(Ticket { executed, durable: None });
         }
 
-        let parts = Parts::of(drafts, &locked);
+        let parts = Parts::of(drafts, &locked, at);
         let payload = Payload { refused, ..parts.payload };
         let text = serde_json::to_vec(&payload).map_err(|error| commit::unencodable(0, &error))?;
         let mut header = Header {
@@ -494,7 +494,7 @@ impl PhoneSystem {
             Ok((Record { position, bytes }, hash))
         })?;
         locked.note(position, &parts.states);
-        self.publish(organization.as_deref(), parts.states, at);
+        self.publish(organization.as_deref(), parts.states);
         if let Some((key, known)) = &mut keys {
             known.insert((*key).clone(), (position, command_hash));
         }
@@ -534,15 +534,15 @@ impl PhoneSystem {
         }
     }
 
-    fn publish(&self, organization: Option<&Organization>, states: States, at: Timestamp) {
-        if let (Some((state, seq)), Some(organization)) = (states.organization, organization) {
-            organization.state.publish(state, seq, at);
+    fn publish(&self, organization: Option<&Organization>, states: States) {
+        if let (Some(state), Some(organization)) = (states.organization, organization) {
+            organization.state.publish(state);
         }
-        if let (Some((account, seq)), Some(organization)) = (states.account, organization) {
-            organization.account.publish(account, seq, at);
+        if let (Some(account), Some(organization)) = (states.account, organization) {
+            organization.account.publish(account);
         }
-        if let Some((stock, seq)) = states.stock {
-            self.stock.publish(stock, seq, at);
+        if let Some(stock) = states.stock {
+            self.stock.publish(stock);
         }
     }
 }
@@ -551,9 +551,14 @@ impl PhoneSystem {
 /// applied in some milliseconds.
 const CLOSE_AFTER: u64 = 1 << 20;
 
+/// Room for the name and the fields of a small command, so that they are written without being moved.
+const COMMAND: usize = 256;
+
 /// The hash of a command's name and fields; what it is asked with (instant, actor) is not part of it.
 fn hash_of<C: Command>(command: &C) -> Result<Hash, Error> {
-    let mut text = format!("{}\n", C::NAME).into_bytes();
+    let mut text = Vec::with_capacity(COMMAND);
+    text.extend_from_slice(C::NAME.as_bytes());
+    text.push(b'\n');
     serde_json::to_writer(&mut text, command).map_err(|error| commit::unencodable(0, &error))?;
     Ok(Hash::of(&text))
 }
@@ -620,13 +625,16 @@ impl Locked<'_> {
     }
 }
 
-/// What is published of each stream that changed, with its new place in the stream.
+/// What is published of each stream that changed.
 #[derive(Default)]
 struct States {
-    organization: Option<(State, u64)>,
-    account: Option<(Account, u64)>,
-    stock: Option<(Stock, u64)>,
+    organization: Option<Arc<Published<State>>>,
+    account: Option<Arc<Published<Account>>>,
+    stock: Option<Arc<Published<Stock>>>,
 }
+
+/// What happened in a stream, and what is published of it then.
+type Changed<S> = (Part<<S as Apply>::Event>, Arc<Published<S>>);
 
 /// The drafts taken apart: what goes into the commit, and what is published.
 struct Parts {
@@ -636,33 +644,36 @@ struct Parts {
 }
 
 impl Parts {
-    fn of(drafts: Drafts, locked: &Locked<'_>) -> Self {
+    fn of(drafts: Drafts, locked: &Locked<'_>, at: Timestamp) -> Self {
         fn part<S: Apply>(
             draft: Draft<S>,
             locked: Option<&Taken<'_, S>>,
-        ) -> Option<(Part<S::Event>, S, u64)> {
+            at: Timestamp,
+        ) -> Option<Changed<S>> {
             let (state, ended, events) = draft.finish();
             let part = Part::unless_empty(ended, events)?;
-            Some((part, state, locked?.1.seq.saturating_add(1)))
+            let seq = locked?.1.seq.saturating_add(1);
+            // A state is large: it is moved to its place at once.
+            Some((part, Arc::new(Published { state, seq, last: Some(at) })))
         }
         let mut streams = Vec::new();
         let mut payload = Payload::default();
         let mut states = States::default();
-        let name = drafts.owner.as_ref().map(ToString::to_string).unwrap_or_default();
-        if let Some((part, state, seq)) = part(drafts.organization, locked.organization.as_ref()) {
-            streams.push((format!("organization:{name}"), seq));
+        let name = drafts.owner.as_ref().map(OrganizationId::as_str).unwrap_or_default();
+        if let Some((part, state)) = part(drafts.organization, locked.organization.as_ref(), at) {
+            streams.push((["organization:", name].concat(), state.seq));
             payload.organization = Some(part);
-            states.organization = Some((state, seq));
+            states.organization = Some(state);
         }
-        if let Some((part, account, seq)) = part(drafts.account, locked.account.as_ref()) {
-            streams.push((format!("account:{name}"), seq));
+        if let Some((part, account)) = part(drafts.account, locked.account.as_ref(), at) {
+            streams.push((["account:", name].concat(), account.seq));
             payload.account = Some(part);
-            states.account = Some((account, seq));
+            states.account = Some(account);
         }
-        if let Some((part, stock, seq)) = part(drafts.stock, locked.stock.as_ref()) {
-            streams.push(("stock".to_owned(), seq));
+        if let Some((part, stock)) = part(drafts.stock, locked.stock.as_ref(), at) {
+            streams.push(("stock".to_owned(), stock.seq));
             payload.stock = Some(part);
-            states.stock = Some((stock, seq));
+            states.stock = Some(stock);
         }
         Self { streams, payload, states }
     }

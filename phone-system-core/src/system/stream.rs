@@ -29,8 +29,7 @@ impl<S> Stream<S> {
         Arc::clone(&self.published.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub(super) fn publish(&self, state: S, seq: u64, at: Timestamp) {
-        let published = Arc::new(Published { state, seq, last: Some(at) });
+    pub(super) fn publish(&self, published: Arc<Published<S>>) {
         *self.published.write().unwrap_or_else(PoisonError::into_inner) = published;
     }
 }
