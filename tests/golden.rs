@@ -96,8 +96,7 @@ fn a_store_is_read_as_it_was_first_written() {
         let systems = systems();
         let system = systems.iter().max_by_key(|system| {
             let commits = system.system().events_after(0, usize::MAX).unwrap();
-            let mut names: Vec<_> =
-                commits.iter().flat_map(events).map(|(name, _)| name).collect();
+            let mut names: Vec<_> = commits.iter().flat_map(events).map(|(name, _)| name).collect();
             names.sort_unstable();
             names.dedup();
             names.len()

@@ -17,7 +17,7 @@ use std::process::ExitCode;
 
 use phone_system_core::PhoneSystem;
 use phone_system_core::store::RedbStore;
-use phone_system_core::system::{Commit, Options};
+use phone_system_core::system::{Commit, Options, Part};
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
@@ -91,9 +91,9 @@ fn inspect(path: &Path) -> Result<(), Box<dyn Error>> {
 /// The names of a commit's events.
 fn names(commit: &Commit) -> impl Iterator<Item = &'static str> {
     let payload = &commit.payload;
-    let organization = payload.organization.iter().flat_map(|part| part.all());
-    let account = payload.account.iter().flat_map(|part| part.all());
-    let stock = payload.stock.iter().flat_map(|part| part.all());
+    let organization = payload.organization.iter().flat_map(Part::all);
+    let account = payload.account.iter().flat_map(Part::all);
+    let stock = payload.stock.iter().flat_map(Part::all);
     let organization = organization.map(phone_system_core::organization::Event::name);
     let account = account.map(phone_system_core::billing::Event::name);
     organization.chain(account).chain(stock.map(phone_system_core::inventory::StockEvent::name))

@@ -233,19 +233,22 @@ impl System {
         dialed: Option<&str>,
     ) -> PyResult<u64> {
         let number = number.0;
-        self.detached(py, move |system| {
+        let admitted = self.detached(py, move |system| {
             let organization: OrganizationId = organization.parse().map_err(|error| {
                 let (part, problem) = ("organization".to_owned(), format!("{error}"));
                 RequestError::Malformed { part, problem }
             })?;
             system.admit(&organization, number, dialed)
-        })
+        });
+        // Whatever is wrong, an emergency call passes.
+        admitted.or_else(|refused| dialed.and_then(json::emergency_without_place).ok_or(refused))
     }
 
     /// Admits an emergency call of a caller without a number.
     #[pyo3(signature = (dialed, /))]
     fn admit_nameless(&self, py: Python<'_>, dialed: &str) -> PyResult<Option<u64>> {
-        self.detached(py, move |system| Ok(system.admit_nameless(dialed)))
+        let admitted = self.detached(py, move |system| Ok(system.admit_nameless(dialed)));
+        admitted.or_else(|refused| json::emergency_without_place(dialed).map(Some).ok_or(refused))
     }
 
     /// Gives back the place of a call.

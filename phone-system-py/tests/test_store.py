@@ -300,7 +300,7 @@ def calls_of(system: System, folder: Path) -> list[Callable[[], object]]:
         ticket.wait,
         lambda: system.wait(ticket),
         lambda: contoso.admit(NUMBER),
-        lambda: contoso.admit(None, "911"),
+        lambda: contoso.admit(NUMBER, "9111"),
         permit.release,
         lambda: system.occupancy(NUMBER),
         lambda: system.execute_batch([request]),
@@ -318,6 +318,24 @@ def calls_of(system: System, folder: Path) -> list[Callable[[], object]]:
         system.provider,
         system.__enter__,
     ]
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_an_emergency_call_passes_whatever_has_become_of_the_system(path: Path) -> None:
+    with System.open(path, create=True) as system:
+        contoso = contoso_of(system)
+
+        def call() -> list[int]:
+            permits = [contoso.admit(number, "911") for number in (None, "nonsense", NUMBER)]
+            for permit in permits:
+                permit.release()
+            return [permit.permit for permit in permits]
+
+        assert in_child(call) == "answered [0, 0, 0]"
+    assert call() == [0, 0, 0]
+    nobody = System().organization("\n", actor="ada", clock=lambda: NOW)
+    with nobody.admit(NUMBER, "911") as permit:
+        assert permit.permit == 0
 
 
 @pytest.mark.parametrize("durable", [True, False])

@@ -23,7 +23,7 @@ use crate::capacity::Permits;
 use crate::country::Table;
 use crate::error::Refuses;
 use crate::money::Currency;
-use crate::number::PhoneNumber;
+use crate::number::{self, PhoneNumber};
 use crate::organization::{Command, Context, Query, Seed};
 use crate::system::{Error, PhoneSystem, RequestError, Subject, Ticket};
 use crate::text::{Actor, Key, Label, OrganizationId};
@@ -432,6 +432,13 @@ impl JsonSystem {
     }
 }
 
+/// The permit of an emergency call where there is no system that could count it, because it was
+/// closed or belongs to another process: 0, which takes no place and need not be released. None if
+/// what was dialed is an emergency number nowhere.
+pub fn emergency_without_place(dialed: &str) -> Option<u64> {
+    number::is_emergency(dialed, None).then_some(0)
+}
+
 /// What [`JsonSystem::give`] takes.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -472,19 +479,28 @@ impl JsonSystem {
     ///
     /// # Errors
     ///
-    /// As [`PhoneSystem::admit`], and `store.forked`, for an emergency call too.
+    /// As [`PhoneSystem::admit`], and `store.forked`; an emergency call is admitted in a forked
+    /// process too, [without a place](emergency_without_place).
     pub fn admit(
         &self,
         organization: &OrganizationId,
         number: PhoneNumber,
         dialed: Option<&str>,
     ) -> Result<u64, Error> {
-        self.system.check_process()?;
-        Ok(self.permits.keep(self.system.admit(organization, number, dialed)?))
+        match (self.system.check_process(), dialed.and_then(emergency_without_place)) {
+            (Ok(()), _) => {
+                Ok(self.permits.keep(self.system.admit(organization, number, dialed)?))
+            }
+            (Err(_), Some(permit)) => Ok(permit),
+            (Err(forked), None) => Err(forked.into()),
+        }
     }
 
     /// As [`PhoneSystem::admit_nameless`]; answers a number for [`release`](Self::release).
     pub fn admit_nameless(&self, dialed: &str) -> Option<u64> {
+        if self.system.check_process().is_err() {
+            return emergency_without_place(dialed);
+        }
         Some(self.permits.keep(self.system.admit_nameless(dialed)?))
     }
 

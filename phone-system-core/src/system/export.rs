@@ -147,13 +147,14 @@ impl PhoneSystem {
             return Err(store::Error::PositionUnknown { position: before, last }.into());
         }
         let from = checkpoint.archived;
-        if before <= from.position.saturating_add(1) {
+        let mut lines = Lines(out);
+        lines.json(&First { export: About { format: FORMAT, after: from } })?;
+        let upto = before.saturating_sub(1);
+        if upto <= from.position {
+            lines.finish()?;
             return Ok(Archived { commits: 0, last: from });
         }
         self.take_checkpoint(&mut checkpoint)?;
-        let mut lines = Lines(out);
-        let upto = before.saturating_sub(1);
-        lines.json(&First { export: About { format: FORMAT, after: from } })?;
         let archived = self.write_range(from, upto, &mut lines)?;
         lines.finish()?;
         let mut next = checkpoint.clone();

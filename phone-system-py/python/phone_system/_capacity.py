@@ -48,7 +48,7 @@ class Permit:
     its place until then. It can be released by any thread.
 
     Attributes:
-        permit: The permit's number.
+        permit: The permit's number; 0 for one that takes no place.
         number: The number that carries the call; none for an emergency call without one.
     """
 
@@ -71,7 +71,8 @@ class Permit:
             BoundaryError: If its system was closed.
             CapacityError: If the permit was released already.
         """
-        self._system.release(self.permit)
+        if self.permit:
+            self._system.release(self.permit)
 
     def __enter__(self) -> "Permit":
         return self
@@ -111,8 +112,9 @@ class Calls:
         Args:
             number: The number, in E.164 if it is a text; none for a caller without one.
             dialed: What the organization's caller dialed, if it is the one who calls. An emergency
-                call is always admitted, whoever owns the number, however many calls it carries, and
-                without a number too.
+                call is always admitted, whoever owns the number, however many calls it carries,
+                without a number, and when the system was closed or belongs to another process: its
+                permit is then 0 and takes no place.
 
         Returns:
             The permit, to be released when the call has ended.
