@@ -17,6 +17,9 @@
  * Threads. Every call may be made from any thread at any time, also with the same handle. The last
  * error is kept by thread.
  *
+ * Forks. A process that was forked from one that has a store open must leave that system alone: its
+ * calls return PHS_STORE_FORKED there. See phs_system_open_store().
+ *
  * Defects. A panic inside the library is caught and returned as PHS_BOUNDARY_PANIC.
  */
 
@@ -306,6 +309,32 @@ enum phs_status
   PHS_STORE_POISONED = 5001,
   /** What the store holds is not what was written. */
   PHS_STORE_CORRUPT = 5002,
+  /** The store is open already, here or in another process. */
+  PHS_STORE_IN_USE = 5003,
+  /** The store was opened by the process that this one was forked from. */
+  PHS_STORE_FORKED = 5004,
+  /** There is no room for the commits; nothing of them was acknowledged. */
+  PHS_STORE_FULL = 5005,
+  /** There is no such file or folder. */
+  PHS_STORE_MISSING = 5006,
+  /** The file may not be read or written. */
+  PHS_STORE_DENIED = 5007,
+  /** The file is there already, and nothing is written over it. */
+  PHS_STORE_EXISTS = 5008,
+  /** The file is no store, or it was damaged. */
+  PHS_STORE_UNREADABLE = 5009,
+  /** It was written in a format that this version does not read. */
+  PHS_STORE_NEWER = 5010,
+  /** A commit holds an event that this version does not know. */
+  PHS_STORE_EVENT_UNKNOWN = 5011,
+  /** The commits were archived; they are not in the store any more. */
+  PHS_STORE_ARCHIVED = 5012,
+  /** The store has no commit at this position yet. */
+  PHS_STORE_POSITION_UNKNOWN = 5013,
+  /** What is to be imported does not follow what the store has. */
+  PHS_STORE_NOT_EMPTY = 5014,
+  /** A line is not what an export has there. */
+  PHS_STORE_LINE_UNREADABLE = 5015,
   /** The organization has no address with this id. */
   PHS_ADDRESS_UNKNOWN = 6000,
   /** The organization has an address with this id already. */
@@ -426,9 +455,10 @@ typedef struct phs_organization phs_organization;
  * Thread safety: every call may be made on one system from any number of threads at once,
  * phs_system_close() too. Systems are independent of each other.
  *
- * phs_system_open() makes one; phs_system_close() ends it. Handles are never freed and never used
- * for another system, so a call after the close is answered with PHS_BOUNDARY_HANDLE_CLOSED; each
- * costs about a hundred bytes until the program ends, so open few.
+ * phs_system_open() makes one in memory, phs_system_open_store() one in a file; phs_system_close()
+ * ends both. Handles are never freed and never used for another system, so a call after the close
+ * is answered with PHS_BOUNDARY_HANDLE_CLOSED; each costs about a hundred bytes until the program
+ * ends, so open few.
  */
 typedef struct phs_system phs_system;
 
@@ -558,12 +588,60 @@ const char *phs_last_error_json(void);
 phs_status phs_system_open(struct phs_system **out);
 
 /**
+ * Opens a system that is kept in a file.
+ *
+ * `json` is {"path", "create", "import", "tolerance", "checkpoint_after", "from_start"}, `length`
+ * bytes of UTF-8; all but the path may be left out:
+ *
+ * - "path" is where the file is; what is not absolute is looked for in the working directory;
+ * - "create" makes the file if it is not there; false if left out;
+ * - "import" is the path of what phs_maintain() exported or archived, which is appended first;
+ * - "tolerance" is how far an instant may lie before the last one recorded and still be taken, as
+ *   that last one: "PT1M" if left out;
+ * - "checkpoint_after" is after how many bytes of commits a checkpoint is taken by itself, null
+ *   for never: 67108864 if left out;
+ * - "from_start" leaves the checkpoint aside and applies every commit; false if left out.
+ *
+ * `out` receives the system, which the caller ends with phs_system_close(); on failure it receives
+ * NULL. Price lists and tables of countries are not in the file: give them again with phs_give().
+ *
+ * What is durable when: what phs_execute() and phs_wait() have answered survives the end of the
+ * process and of the machine; what was submitted is not sure to before phs_wait() or
+ * phs_system_close().
+ *
+ * Fork: one process has the file open at a time, and one system within it. In a process that was
+ * forked from it every call with the system, or with an organization of it, returns
+ * PHS_STORE_FORKED and does nothing, phs_system_close() too; so the file stays the parent's. A
+ * child that lives on can open the file itself when the parent has closed it, and keeps it locked
+ * if the parent ends without closing it, unless the child calls a function of the exec family.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if a pointer is NULL, PHS_BOUNDARY_NOT_UTF8,
+ * PHS_ENVELOPE_MALFORMED, PHS_STORE_MISSING if there is no file and none is to be made,
+ * PHS_STORE_DENIED, PHS_STORE_IN_USE if it is open already, here or elsewhere,
+ * PHS_STORE_UNREADABLE or PHS_STORE_CORRUPT if it is not what was written, PHS_STORE_NEWER or
+ * PHS_STORE_EVENT_UNKNOWN if a newer version wrote it, PHS_STORE_NOT_EMPTY or
+ * PHS_STORE_LINE_UNREADABLE if what is to be imported does not follow it or is no export, or
+ * another of PHS_STORE_...
+ */
+phs_status phs_system_open_store(const char *json, size_t length, struct phs_system **out);
+
+/**
  * Closes a system and frees what it holds, apart from the handle.
  *
- * Calls that other threads are making finish as usual, and the last of them frees it. Tickets that
- * were not waited for are gone; their commands were carried out all the same. Permits that were not
- * released are gone. NULL is taken and nothing happens. Returns PHS_BOUNDARY_HANDLE_CLOSED if the
- * system was closed before.
+ * First everything is made durable that was decided, tickets that were not waited for too, and a
+ * checkpoint is taken if there is much to be applied at the next opening. If that fails the status
+ * says why, and the system is closed all the same: what was answered by phs_execute() or
+ * phs_wait() is in the file, and what was only submitted may be lost.
+ *
+ * Calls that other threads are making finish as usual, and the last of them frees the system and
+ * gives up its file; what such a call submits is not sure to be durable. Without them the file is
+ * given up when this returns. Tickets that were not waited for are gone; their commands were
+ * carried out all the same. Permits that were not released are gone. NULL is taken and nothing
+ * happens.
+ *
+ * Returns PHS_BOUNDARY_HANDLE_CLOSED if the system was closed before, PHS_STORE_FAILED,
+ * PHS_STORE_FULL or PHS_STORE_POISONED as said above, or PHS_STORE_FORKED in a process that was
+ * forked from the one that opened the file; there nothing is closed and the file is not touched.
  */
 phs_status phs_system_close(struct phs_system *system);
 
@@ -592,7 +670,9 @@ phs_status phs_system_organization(const struct phs_system *system,
  *
  * Returns PHS_BOUNDARY_NULL_ARGUMENT if another pointer is NULL, PHS_BOUNDARY_HANDLE_CLOSED,
  * PHS_BOUNDARY_NOT_UTF8, or the status of the rule that refuses the command; nothing has changed
- * then.
+ * then. If the store fails, PHS_STORE_FAILED or PHS_STORE_FULL: whether the command was kept is
+ * then unknown until the store is opened anew, and later calls return PHS_STORE_POISONED.
+ * PHS_STORE_FORKED in a process that was forked from the one that opened the store.
  */
 phs_status phs_execute(const struct phs_system *system,
                        const char *json,
@@ -652,11 +732,43 @@ phs_status phs_give(const struct phs_system *system,
                     size_t *answer_length);
 
 /**
+ * Takes care of the store of a system, and tells what was done.
+ *
+ * `json` is one of
+ *
+ * - {"checkpoint": {}}: keeps the states, so that the store is opened quickly; `answer` receives
+ *   {"position"};
+ * - {"verify": {}}: reads the whole store and holds it against its hashes; `answer` receives
+ *   {"commits", "archived", "last", "checkpoint", "states"};
+ * - {"streams": {}}: `answer` receives a list of {"stream", "commits"}, for phs_stream_after();
+ * - {"export": {"path", "after"}}: writes the commits after a position to a new file, 0 for all
+ *   that the store has; `answer` receives {"commits", "last"};
+ * - {"archive": {"path", "before"}}: writes the commits before a position to a new file and
+ *   removes them from the store; `answer` receives {"commits", "last"}.
+ *
+ * Other calls go on meanwhile. A file that was written is durable when this returns, and removed
+ * again if it could not be written whole; phs_system_open_store() imports it. Beside that,
+ * arguments and ownership are those of phs_execute().
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if another pointer than `answer_length` is NULL,
+ * PHS_BOUNDARY_HANDLE_CLOSED, PHS_BOUNDARY_NOT_UTF8, PHS_ENVELOPE_MALFORMED, PHS_STORE_EXISTS if
+ * the file to be written is there already, PHS_STORE_POSITION_UNKNOWN or PHS_STORE_ARCHIVED if the
+ * store does not have the position, PHS_STORE_CORRUPT or PHS_STORE_UNREADABLE if it is not what
+ * was written, or another of PHS_STORE_...
+ */
+phs_status phs_maintain(const struct phs_system *system,
+                        const char *json,
+                        size_t length,
+                        char **answer,
+                        size_t *answer_length);
+
+/**
  * Carries out a command and does not wait until it is durable.
  *
  * `json` is the command's envelope, `length` bytes of UTF-8. `ticket` receives a number for
- * phs_wait(), on success only. Each ticket keeps its answer in memory until it is waited for or
- * the system is closed. No pointer may be NULL. Returned statuses are those of phs_execute().
+ * phs_wait(), on success only. Queries may show what the command did before it is durable. Each
+ * ticket keeps its answer in memory until it is waited for or the system is closed. No pointer may
+ * be NULL. Returned statuses are those of phs_execute().
  */
 phs_status phs_submit(const struct phs_system *system,
                       const char *json,
@@ -670,7 +782,7 @@ phs_status phs_submit(const struct phs_system *system,
  *
  * Returns PHS_BOUNDARY_NULL_ARGUMENT if another pointer is NULL, PHS_BOUNDARY_HANDLE_CLOSED,
  * PHS_SYSTEM_TICKET_UNKNOWN if the ticket was never given out or was waited for already, or
- * PHS_STORE_FAILED.
+ * PHS_STORE_FAILED, PHS_STORE_FULL, PHS_STORE_POISONED or PHS_STORE_FORKED as phs_execute() does.
  */
 phs_status phs_wait(const struct phs_system *system,
                     uint64_t ticket,
@@ -682,10 +794,32 @@ phs_status phs_wait(const struct phs_system *system,
  *
  * `answer` receives them as an array. It and `answer_length` are those of phs_execute(), and so is
  * who frees the answer. Returns PHS_BOUNDARY_NULL_ARGUMENT if another pointer is NULL,
- * PHS_BOUNDARY_HANDLE_CLOSED, or why the store could not be read.
+ * PHS_BOUNDARY_HANDLE_CLOSED, PHS_STORE_ARCHIVED if the next commit was archived, or why the store
+ * could not be read.
  */
 phs_status phs_events_after(const struct phs_system *system,
                             uint64_t position,
+                            size_t limit,
+                            char **answer,
+                            size_t *answer_length);
+
+/**
+ * Reads the commits of one stream after a place in it, at most `limit` of them; 0 is before the
+ * first.
+ *
+ * `stream` is "organization:ID", "account:ID" or "stock", `stream_length` bytes of UTF-8; one in
+ * which nothing ever happened has no commits. A place in a stream is counted from 1; the header of
+ * each commit tells those of its streams. `answer` receives the commits as an array. It and
+ * `answer_length` are those of phs_execute(), and so is who frees the answer.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if another pointer is NULL, PHS_BOUNDARY_HANDLE_CLOSED,
+ * PHS_BOUNDARY_NOT_UTF8, PHS_STORE_ARCHIVED if the next commit was archived, or why the store
+ * could not be read.
+ */
+phs_status phs_stream_after(const struct phs_system *system,
+                            const char *stream,
+                            size_t stream_length,
+                            uint64_t after,
                             size_t limit,
                             char **answer,
                             size_t *answer_length);
@@ -765,15 +899,16 @@ const char *phs_line_name(uint32_t line);
  *
  * `digits` are those of phs_number. `dialed` is what the organization's caller dialed, with a NUL,
  * if it is the one who calls; else it is NULL. An emergency call is always admitted, whoever owns
- * the number, however many calls it carries, and if `digits` are none (0, say) too. `permit` receives a number for phs_release(), on
- * success only; it may not be NULL. The call keeps its place until it is released or the system is
- * closed. Nothing is recorded. Memory is asked for only when more calls are held at once, or on
- * other numbers, than ever before in the system.
+ * the number, however many calls it carries, and if `digits` are none (0, say) too. `permit`
+ * receives a number for phs_release(), on success only; it may not be NULL. The call keeps its
+ * place until it is released or the system is closed. Nothing is recorded. Memory is asked for
+ * only when more calls are held at once, or on other numbers, than ever before in the system.
  *
  * Returns PHS_BOUNDARY_NULL_ARGUMENT, PHS_BOUNDARY_HANDLE_CLOSED, PHS_BOUNDARY_NOT_UTF8,
  * PHS_NUMBER_TOO_SHORT or PHS_NUMBER_TOO_MANY_DIGITS if there are not 4 to 15 digits,
- * PHS_INVENTORY_NUMBER_UNKNOWN if the organization does not own the number, or
- * PHS_CAPACITY_LIMIT_REACHED if it carries as many calls as it can.
+ * PHS_INVENTORY_NUMBER_UNKNOWN if the organization does not own the number,
+ * PHS_CAPACITY_LIMIT_REACHED if it carries as many calls as it can, or PHS_STORE_FORKED as
+ * phs_execute() does, for an emergency call too.
  */
 phs_status phs_organization_admit(const struct phs_organization *organization,
                                   uint64_t digits,

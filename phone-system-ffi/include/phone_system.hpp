@@ -212,6 +212,15 @@ public:
     detail::check(phs_system_open(&handle_));
   }
 
+  /** Opens a system that is kept in a file; see phs_system_open_store(). */
+  static System open_store(std::string_view json) {
+    detail::check(phs_check_abi(PHS_ABI_VERSION));
+    phs_system *handle = nullptr;
+    detail::check(phs_system_open_store(detail::begin(json), json.size(), &handle));
+    return System(handle);
+  }
+
+  /** Closes the system; close() also tells whether that made everything durable. */
   ~System() { static_cast<void>(phs_system_close(handle_)); }
 
   System(const System &) = delete;
@@ -256,6 +265,9 @@ public:
   /** Gives reference data, a price list or a table of countries; see phs_give(). */
   std::string give(std::string_view json) const { return ask(phs_give, json); }
 
+  /** Takes care of the store; see phs_maintain(). */
+  std::string maintain(std::string_view json) const { return ask(phs_maintain, json); }
+
   /** Tells how many calls a number carries, and has carried; see phs_system_occupancy(). */
   phs_occupancy occupancy(std::uint64_t digits) const {
     phs_occupancy known;
@@ -284,10 +296,20 @@ public:
     });
   }
 
+  /** Reads the commits of a stream after a place in it; see phs_stream_after(). */
+  std::string stream_after(std::string_view stream, std::uint64_t after, std::size_t limit) const {
+    return detail::answer([&](char **text, std::size_t *length) {
+      return phs_stream_after(handle_, detail::begin(stream), stream.size(), after, limit, text,
+                              length);
+    });
+  }
+
   /** The handle, for calls of phone_system.h; it stays this object's. */
   phs_system *handle() const noexcept { return handle_; }
 
 private:
+  explicit System(phs_system *handle) noexcept : handle_(handle) {}
+
   template <typename Call> std::string ask(Call call, std::string_view json) const {
     return detail::answer([&](char **text, std::size_t *length) {
       return call(handle_, detail::begin(json), json.size(), text, length);

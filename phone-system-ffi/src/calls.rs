@@ -6,7 +6,7 @@ use phone_system_core::OrganizationId;
 use phone_system_core::json::JsonSystem;
 use phone_system_core::system::Error;
 
-use crate::boundary::{Answer, Output, bytes, guard, reference, refused, release};
+use crate::boundary::{Answer, Output, bytes, guard, reference, refused, release, utf8};
 use crate::handles::{phs_organization, phs_system};
 use crate::status::phs_status;
 
@@ -46,7 +46,9 @@ unsafe fn ask(
 ///
 /// Returns PHS_BOUNDARY_NULL_ARGUMENT if another pointer is NULL, PHS_BOUNDARY_HANDLE_CLOSED,
 /// PHS_BOUNDARY_NOT_UTF8, or the status of the rule that refuses the command; nothing has changed
-/// then.
+/// then. If the store fails, PHS_STORE_FAILED or PHS_STORE_FULL: whether the command was kept is
+/// then unknown until the store is opened anew, and later calls return PHS_STORE_POISONED.
+/// PHS_STORE_FORKED in a process that was forked from the one that opened the store.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn phs_execute(
     system: *const phs_system,
@@ -126,11 +128,47 @@ pub unsafe extern "C" fn phs_give(
     unsafe { ask(system, json, length, answer, answer_length, JsonSystem::give) }
 }
 
+/// Takes care of the store of a system, and tells what was done.
+///
+/// `json` is one of
+///
+/// - {"checkpoint": {}}: keeps the states, so that the store is opened quickly; `answer` receives
+///   {"position"};
+/// - {"verify": {}}: reads the whole store and holds it against its hashes; `answer` receives
+///   {"commits", "archived", "last", "checkpoint", "states"};
+/// - {"streams": {}}: `answer` receives a list of {"stream", "commits"}, for phs_stream_after();
+/// - {"export": {"path", "after"}}: writes the commits after a position to a new file, 0 for all
+///   that the store has; `answer` receives {"commits", "last"};
+/// - {"archive": {"path", "before"}}: writes the commits before a position to a new file and
+///   removes them from the store; `answer` receives {"commits", "last"}.
+///
+/// Other calls go on meanwhile. A file that was written is durable when this returns, and removed
+/// again if it could not be written whole; phs_system_open_store() imports it. Beside that,
+/// arguments and ownership are those of phs_execute().
+///
+/// Returns PHS_BOUNDARY_NULL_ARGUMENT if another pointer than `answer_length` is NULL,
+/// PHS_BOUNDARY_HANDLE_CLOSED, PHS_BOUNDARY_NOT_UTF8, PHS_ENVELOPE_MALFORMED, PHS_STORE_EXISTS if
+/// the file to be written is there already, PHS_STORE_POSITION_UNKNOWN or PHS_STORE_ARCHIVED if the
+/// store does not have the position, PHS_STORE_CORRUPT or PHS_STORE_UNREADABLE if it is not what
+/// was written, or another of PHS_STORE_...
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn phs_maintain(
+    system: *const phs_system,
+    json: *const c_char,
+    length: usize,
+    answer: *mut *mut c_char,
+    answer_length: *mut usize,
+) -> phs_status {
+    // SAFETY: each pointer is NULL or as documented.
+    unsafe { ask(system, json, length, answer, answer_length, JsonSystem::maintain) }
+}
+
 /// Carries out a command and does not wait until it is durable.
 ///
 /// `json` is the command's envelope, `length` bytes of UTF-8. `ticket` receives a number for
-/// phs_wait(), on success only. Each ticket keeps its answer in memory until it is waited for or
-/// the system is closed. No pointer may be NULL. Returned statuses are those of phs_execute().
+/// phs_wait(), on success only. Queries may show what the command did before it is durable. Each
+/// ticket keeps its answer in memory until it is waited for or the system is closed. No pointer may
+/// be NULL. Returned statuses are those of phs_execute().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn phs_submit(
     system: *const phs_system,
@@ -158,7 +196,7 @@ pub unsafe extern "C" fn phs_submit(
 ///
 /// Returns PHS_BOUNDARY_NULL_ARGUMENT if another pointer is NULL, PHS_BOUNDARY_HANDLE_CLOSED,
 /// PHS_SYSTEM_TICKET_UNKNOWN if the ticket was never given out or was waited for already, or
-/// PHS_STORE_FAILED.
+/// PHS_STORE_FAILED, PHS_STORE_FULL, PHS_STORE_POISONED or PHS_STORE_FORKED as phs_execute() does.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn phs_wait(
     system: *const phs_system,
@@ -179,7 +217,8 @@ pub unsafe extern "C" fn phs_wait(
 ///
 /// `answer` receives them as an array. It and `answer_length` are those of phs_execute(), and so is
 /// who frees the answer. Returns PHS_BOUNDARY_NULL_ARGUMENT if another pointer is NULL,
-/// PHS_BOUNDARY_HANDLE_CLOSED, or why the store could not be read.
+/// PHS_BOUNDARY_HANDLE_CLOSED, PHS_STORE_ARCHIVED if the next commit was archived, or why the store
+/// could not be read.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn phs_events_after(
     system: *const phs_system,
@@ -194,6 +233,42 @@ pub unsafe extern "C" fn phs_events_after(
             unsafe { (Answer::new(answer, answer_length)?, reference("system", system)?) };
         let events = system.opened()?.events_after(position, limit);
         answer.set(&events.map_err(refused)?);
+        Ok(())
+    })
+}
+
+/// Reads the commits of one stream after a place in it, at most `limit` of them; 0 is before the
+/// first.
+///
+/// `stream` is "organization:ID", "account:ID" or "stock", `stream_length` bytes of UTF-8; one in
+/// which nothing ever happened has no commits. A place in a stream is counted from 1; the header of
+/// each commit tells those of its streams. `answer` receives the commits as an array. It and
+/// `answer_length` are those of phs_execute(), and so is who frees the answer.
+///
+/// Returns PHS_BOUNDARY_NULL_ARGUMENT if another pointer is NULL, PHS_BOUNDARY_HANDLE_CLOSED,
+/// PHS_BOUNDARY_NOT_UTF8, PHS_STORE_ARCHIVED if the next commit was archived, or why the store
+/// could not be read.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn phs_stream_after(
+    system: *const phs_system,
+    stream: *const c_char,
+    stream_length: usize,
+    after: u64,
+    limit: usize,
+    answer: *mut *mut c_char,
+    answer_length: *mut usize,
+) -> phs_status {
+    guard(|| {
+        // SAFETY: each pointer is NULL or as documented.
+        let (answer, system, stream) = unsafe {
+            (
+                Answer::new(answer, answer_length)?,
+                reference("system", system)?,
+                bytes("stream", stream, stream_length)?,
+            )
+        };
+        let commits = system.opened()?.stream_after(utf8(stream)?, after, limit);
+        answer.set(&commits.map_err(refused)?);
         Ok(())
     })
 }

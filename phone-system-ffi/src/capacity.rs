@@ -30,15 +30,16 @@ pub struct phs_occupancy {
 ///
 /// `digits` are those of phs_number. `dialed` is what the organization's caller dialed, with a NUL,
 /// if it is the one who calls; else it is NULL. An emergency call is always admitted, whoever owns
-/// the number, however many calls it carries, and if `digits` are none (0, say) too. `permit` receives a number for phs_release(), on
-/// success only; it may not be NULL. The call keeps its place until it is released or the system is
-/// closed. Nothing is recorded. Memory is asked for only when more calls are held at once, or on
-/// other numbers, than ever before in the system.
+/// the number, however many calls it carries, and if `digits` are none (0, say) too. `permit`
+/// receives a number for phs_release(), on success only; it may not be NULL. The call keeps its
+/// place until it is released or the system is closed. Nothing is recorded. Memory is asked for
+/// only when more calls are held at once, or on other numbers, than ever before in the system.
 ///
 /// Returns PHS_BOUNDARY_NULL_ARGUMENT, PHS_BOUNDARY_HANDLE_CLOSED, PHS_BOUNDARY_NOT_UTF8,
 /// PHS_NUMBER_TOO_SHORT or PHS_NUMBER_TOO_MANY_DIGITS if there are not 4 to 15 digits,
-/// PHS_INVENTORY_NUMBER_UNKNOWN if the organization does not own the number, or
-/// PHS_CAPACITY_LIMIT_REACHED if it carries as many calls as it can.
+/// PHS_INVENTORY_NUMBER_UNKNOWN if the organization does not own the number,
+/// PHS_CAPACITY_LIMIT_REACHED if it carries as many calls as it can, or PHS_STORE_FORKED as
+/// phs_execute() does, for an emergency call too.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn phs_organization_admit(
     organization: *const phs_organization,

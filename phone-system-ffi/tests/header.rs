@@ -40,6 +40,9 @@ const INTRODUCTION: &str = r"/*
  * Threads. Every call may be made from any thread at any time, also with the same handle. The last
  * error is kept by thread.
  *
+ * Forks. A process that was forked from one that has a store open must leave that system alone: its
+ * calls return PHS_STORE_FORKED there. See phs_system_open_store().
+ *
  * Defects. A panic inside the library is caught and returned as PHS_BOUNDARY_PANIC.
  */";
 
