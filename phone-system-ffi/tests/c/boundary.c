@@ -1,9 +1,8 @@
 /* What the boundary answers to arguments that a program must not give. */
 
-#include "phone_system.h"
+#include "check.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,43 +21,10 @@
 #define TARIFF                                                                                     \
   "{\"tariff\":{\"name\":\"Retail\",\"currency\":\"USD\",\"csv\":"                                 \
   "\"Direction,Prefix,RatePerMinute\\noutbound,44,0.02\\n\"}}"
-#define TEXT(text) (text), sizeof(text) - 1
 
 enum { THREADS = 4, COMMANDS = 50, CALLS = 200, LIMIT = 4, MEGABYTE = 1 << 20 };
 
 static const uint64_t owned = 14255550100;
-
-static atomic_uint checks;
-
-static void check(int holds, const char *what, int line) {
-  atomic_fetch_add(&checks, 1);
-  if (!holds) {
-    const char *json = phs_last_error_json();
-    fprintf(stderr, "boundary.c:%d: %s\n  last error: %s\n", line, what, json ? json : "none");
-    exit(EXIT_FAILURE);
-  }
-}
-
-#define CHECK(condition) check((condition) != 0, #condition, __LINE__)
-#define SUCCEEDS(call) check((call) == PHS_OK, #call, __LINE__)
-#define REFUSES(status, call) check(is_refused((status), (call)), #call " is " #status, __LINE__)
-
-/* Whether a call was refused with this status, and the last error says the same. */
-static int is_refused(phs_status wanted, phs_status got) {
-  char code[128];
-  snprintf(code, sizeof code, "{\"code\":\"%s\",", phs_status_name(wanted));
-  return got == wanted && phs_last_error_code() == wanted && phs_last_error_message() != NULL &&
-         phs_last_error_message()[0] != '\0' &&
-         strncmp(phs_last_error_json(), code, strlen(code)) == 0;
-}
-
-static int has_figure(const char *figure) { return strstr(phs_last_error_json(), figure) != NULL; }
-
-/* A pointer that a failing call has to replace by NULL. */
-static char *stale(void) {
-  static char text[] = "stale";
-  return text;
-}
 
 static phs_system *opened(void) {
   phs_system *phones = NULL;

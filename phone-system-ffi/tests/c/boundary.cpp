@@ -4,8 +4,10 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <iostream>
 #include <optional>
+#include <random>
 #include <string>
 #include <thread>
 #include <type_traits>
@@ -127,6 +129,29 @@ void reference_data() {
                                         R"("Direction,Prefix,RatePerMinute\n"}})"));
 }
 
+void stores() {
+  const auto name = std::filesystem::temp_directory_path() /
+                    ("phone-system-" + std::to_string(std::random_device{}()));
+  const std::string path = R"({"path":")" + name.string() + '"';
+  REFUSES(PHS_STORE_MISSING, System::open_store(path + "}"));
+  REFUSES(PHS_ENVELOPE_MALFORMED, System::open_store(std::string_view()));
+  {
+    const System phones = System::open_store(path + R"(,"create":true})");
+    CHECK(phones.execute(command).rfind("{\"position\":1,", 0) == 0);
+    CHECK(phones.maintain(R"({"checkpoint":{}})") == R"({"position":1})");
+    REFUSES(PHS_ENVELOPE_MALFORMED, phones.maintain("{}"));
+    REFUSES(PHS_STORE_IN_USE, System::open_store(path + "}"));
+  }
+  // Whoever goes without closing closes all the same.
+  System phones = System::open_store(path + "}");
+  CHECK(phones.query(query).find("\"bought\":1,") != std::string::npos);
+  CHECK(phones.stream_after("organization:contoso", 0, 9) == phones.events_after(0, 9));
+  CHECK(phones.stream_after(std::string_view(), 0, 9) == "[]");
+  phones.close();
+  REFUSES(PHS_BOUNDARY_HANDLE_CLOSED, phones.maintain(R"({"verify":{}})"));
+  CHECK(std::filesystem::remove(name));
+}
+
 std::uint32_t in_use(const System &phones) { return phones.occupancy(owned).in_use; }
 
 void permits() {
@@ -231,6 +256,7 @@ int main() {
   organizations();
   numbers();
   reference_data();
+  stores();
   permits();
   threads();
   threads_that_call();
