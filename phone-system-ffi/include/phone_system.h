@@ -899,7 +899,8 @@ const char *phs_line_name(uint32_t line);
  *
  * `digits` are those of phs_number. `dialed` is what the organization's caller dialed, with a NUL,
  * if it is the one who calls; else it is NULL. An emergency call is always admitted, whoever owns
- * the number, however many calls it carries, and if `digits` are none (0, say) too. `permit`
+ * the number, however many calls it carries, if `digits` are none (0, say), and if the system was
+ * closed or belongs to another process: its permit is then 0 and takes no place. `permit`
  * receives a number for phs_release(), on success only; it may not be NULL. The call keeps its
  * place until it is released or the system is closed. Nothing is recorded. Memory is asked for
  * only when more calls are held at once, or on other numbers, than ever before in the system.
@@ -908,7 +909,7 @@ const char *phs_line_name(uint32_t line);
  * PHS_NUMBER_TOO_SHORT or PHS_NUMBER_TOO_MANY_DIGITS if there are not 4 to 15 digits,
  * PHS_INVENTORY_NUMBER_UNKNOWN if the organization does not own the number,
  * PHS_CAPACITY_LIMIT_REACHED if it carries as many calls as it can, or PHS_STORE_FORKED as
- * phs_execute() does, for an emergency call too.
+ * phs_execute() does.
  */
 phs_status phs_organization_admit(const struct phs_organization *organization,
                                   uint64_t digits,
@@ -916,7 +917,8 @@ phs_status phs_organization_admit(const struct phs_organization *organization,
                                   uint64_t *permit);
 
 /**
- * Gives back the place of a call that was admitted, and uses its permit up.
+ * Gives back the place of a call that was admitted, and uses its permit up. Permit 0 takes no place,
+ * and nothing happens.
  *
  * `system` is the one whose organization was asked: each system counts its permits by itself, so
  * that another one may have given out the same number.
@@ -924,7 +926,8 @@ phs_status phs_organization_admit(const struct phs_organization *organization,
  * Returns PHS_BOUNDARY_NULL_ARGUMENT if `system` is NULL, PHS_BOUNDARY_HANDLE_CLOSED, or
  * PHS_CAPACITY_PERMIT_UNKNOWN if the permit was never given out or was released already.
  */
-phs_status phs_release(const struct phs_system *system, uint64_t permit);
+phs_status phs_release(const struct phs_system *system,
+                       uint64_t permit);
 
 /**
  * Tells how many calls a number carries, and has carried, whoever owns it.

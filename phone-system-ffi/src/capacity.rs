@@ -2,6 +2,8 @@
 
 use std::ffi::c_char;
 
+use phone_system_core::json::{WITHOUT_PLACE, emergency_without_place};
+
 use crate::boundary::{Output, guard, optional_text, reference, refused};
 use crate::handles::{phs_organization, phs_system};
 use crate::number::number_of;
@@ -30,7 +32,8 @@ pub struct phs_occupancy {
 ///
 /// `digits` are those of phs_number. `dialed` is what the organization's caller dialed, with a NUL,
 /// if it is the one who calls; else it is NULL. An emergency call is always admitted, whoever owns
-/// the number, however many calls it carries, and if `digits` are none (0, say) too. `permit`
+/// the number, however many calls it carries, if `digits` are none (0, say), and if the system was
+/// closed or belongs to another process: its permit is then 0 and takes no place. `permit`
 /// receives a number for phs_release(), on success only; it may not be NULL. The call keeps its
 /// place until it is released or the system is closed. Nothing is recorded. Memory is asked for
 /// only when more calls are held at once, or on other numbers, than ever before in the system.
@@ -39,7 +42,7 @@ pub struct phs_occupancy {
 /// PHS_NUMBER_TOO_SHORT or PHS_NUMBER_TOO_MANY_DIGITS if there are not 4 to 15 digits,
 /// PHS_INVENTORY_NUMBER_UNKNOWN if the organization does not own the number,
 /// PHS_CAPACITY_LIMIT_REACHED if it carries as many calls as it can, or PHS_STORE_FORKED as
-/// phs_execute() does, for an emergency call too.
+/// phs_execute() does.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn phs_organization_admit(
     organization: *const phs_organization,
@@ -56,18 +59,20 @@ pub unsafe extern "C" fn phs_organization_admit(
                 optional_text(dialed)?,
             )
         };
-        let (system, id) = organization.opened()?;
-        let admitted = match number_of(digits) {
+        let admitted = organization.opened().and_then(|(system, id)| match number_of(digits) {
             Ok(number) => system.admit(id, number, dialed).map_err(refused),
             // An emergency call passes before its number is looked at.
             Err(refusal) => dialed.and_then(|dialed| system.admit_nameless(dialed)).ok_or(refusal),
-        };
-        permit.set(admitted?);
+        });
+        // Whatever is wrong, an emergency call passes.
+        let without_place = || dialed.and_then(emergency_without_place);
+        permit.set(admitted.or_else(|refusal| without_place().ok_or(refusal))?);
         Ok(())
     })
 }
 
-/// Gives back the place of a call that was admitted, and uses its permit up.
+/// Gives back the place of a call that was admitted, and uses its permit up. Permit 0 takes no place,
+/// and nothing happens.
 ///
 /// `system` is the one whose organization was asked: each system counts its permits by itself, so
 /// that another one may have given out the same number.
@@ -79,6 +84,9 @@ pub unsafe extern "C" fn phs_release(system: *const phs_system, permit: u64) -> 
     guard(|| {
         // SAFETY: NULL or a handle, as documented.
         let system = unsafe { reference("system", system) }?;
+        if permit == WITHOUT_PLACE {
+            return Ok(());
+        }
         system.opened()?.release(permit).map_err(refused)
     })
 }

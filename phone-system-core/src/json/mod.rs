@@ -432,11 +432,14 @@ impl JsonSystem {
     }
 }
 
+/// The permit of a call that takes no place: 0. Releasing it does nothing.
+pub const WITHOUT_PLACE: u64 = 0;
+
 /// The permit of an emergency call where there is no system that could count it, because it was
-/// closed or belongs to another process: 0, which takes no place and need not be released. None if
-/// what was dialed is an emergency number nowhere.
+/// closed or belongs to another process: [`WITHOUT_PLACE`]. None if what was dialed is an emergency
+/// number nowhere.
 pub fn emergency_without_place(dialed: &str) -> Option<u64> {
-    number::is_emergency(dialed, None).then_some(0)
+    number::is_emergency(dialed, None).then_some(WITHOUT_PLACE)
 }
 
 /// What [`JsonSystem::give`] takes.
@@ -511,6 +514,9 @@ impl JsonSystem {
     /// `capacity.permit_unknown` if the permit was released already or never given out;
     /// `store.forked`.
     pub fn release(&self, permit: u64) -> Result<(), Error> {
+        if permit == WITHOUT_PLACE {
+            return Ok(());
+        }
         self.system.check_process()?;
         self.permits.release(permit).map_err(|error| Error::Rule(error.into()))
     }

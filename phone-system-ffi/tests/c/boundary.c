@@ -339,7 +339,11 @@ static void calls(void) {
   /* Permits that nobody releases go with the system. */
   SUCCEEDS(phs_system_close(phones));
   REFUSES(PHS_BOUNDARY_HANDLE_CLOSED, phs_release(phones, permit));
-  REFUSES(PHS_BOUNDARY_HANDLE_CLOSED, phs_organization_admit(contoso, owned, "911", &permit));
+  REFUSES(PHS_BOUNDARY_HANDLE_CLOSED, phs_organization_admit(contoso, owned, NULL, &permit));
+  /* An emergency call passes all the same, without a place. */
+  SUCCEEDS(phs_organization_admit(contoso, owned, "911", &permit));
+  CHECK(permit == 0);
+  SUCCEEDS(phs_release(phones, permit));
   REFUSES(PHS_BOUNDARY_HANDLE_CLOSED, phs_system_occupancy(phones, owned, &known));
   SUCCEEDS(phs_system_close(others));
 }
