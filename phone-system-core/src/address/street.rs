@@ -101,6 +101,8 @@ fn split_house_number(report: &mut Report) {
         return;
     }
     let rest = rest.join(" ");
+    // With capitals in its house number the street was not in lower case as a whole.
+    let rest = if is_lower_case(&rest) { with_capitals(&rest) } else { rest };
     if !half.is_empty() && !report.is_empty(Field::HouseNumberSuffix) {
         return;
     }
@@ -298,6 +300,7 @@ mod tests {
             ("12 County Road 30", "12", "County Road 30", 0),
             ("120-55 Queens Blvd", "120-55", "Queens Blvd", 0),
             ("W156N8480 Pilgrim Rd", "W156N8480", "Pilgrim Rd", 0),
+            ("W156N8480 pilgrim n.w.", "W156N8480", "Pilgrim NW", 0),
             ("221B Baker Strt", "221B", "Baker St", 0),
             ("75 1/2 Main St", "75", "Main St", 0),
             ("30 Rd", "", "30 Rd", 1),
