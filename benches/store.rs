@@ -5,6 +5,7 @@
 //! a store of N million commits, which takes a minute for each ten.
 
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "a benchmark may panic")]
+#![allow(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 #![allow(clippy::print_stdout, reason = "the figures are what it is run for")]
 
 use std::fs::{File, OpenOptions};

@@ -433,3 +433,33 @@ fn commands_go_on_while_checkpoints_are_taken() {
         assert_eq!(again.stream_after(&stream, 0, 1_000).unwrap().len() as u64, commits);
     }
 }
+
+#[test]
+fn what_could_not_be_opened_is_not_imported() {
+    let system = PhoneSystem::in_memory();
+    fill(&system, 5);
+    let mut rest = Vec::new();
+    system.export(3, &mut rest).unwrap();
+    let rest = String::from_utf8(rest).unwrap();
+    let first = rest.lines().next().unwrap();
+    let import = |lines: &str| {
+        let store = Arc::new(RedbStore::over(redb::backends::InMemoryBackend::new()).unwrap());
+        let imported =
+            PhoneSystem::import(store.clone(), Options::default(), &mut Cursor::new(lines));
+        let code = imported.err().map(|error| error.code());
+        // Nothing of it was kept, and the store is one still.
+        assert_eq!(store.read(0, 10).unwrap(), Vec::new());
+        assert!(store.load("format").unwrap().unwrap().starts_with(b"{\"store\":\"phone-system\""));
+        code
+    };
+    // What follows commits that are not there, nor the states after them.
+    assert_eq!(import(&rest), Some(ErrorCode::StoreNotEmpty));
+    assert_eq!(import(first), Some(ErrorCode::StoreNotEmpty));
+    // A page that is the store's own, and no checkpoint's.
+    let page = r#"{"page":"format","text":"{}"}"#;
+    let begin = first.replace("\"position\":3", "\"position\":0");
+    for line in [page.to_owned(), page.replace("format", "stat")] {
+        let lines = format!("{begin}\n{line}\n");
+        assert_eq!(import(&lines), Some(ErrorCode::StoreLineUnreadable));
+    }
+}

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 /// A store that outlives the system over it.
 pub(crate) type Shared = Arc<MemoryStore>;
 
-const START: i64 = 1_522_573_200_000_000;
+pub(crate) const START: i64 = 1_522_573_200_000_000;
 const STOCK: &str = "TelephoneNumber,IsoCountryCode,IsoSubdivision,City,Kind
 +14255550100-+14255550111,US,WA,Bellevue,user
 +12065550100-+12065550105,US,WA,Seattle,user
@@ -25,7 +25,7 @@ const STOCK: &str = "TelephoneNumber,IsoCountryCode,IsoSubdivision,City,Kind
 +18005550100-+18005550103,US,,,service_toll_free
 +442079460000-+442079460003,GB,,London,user
 ";
-const ORGANIZATIONS: [&str; 2] = ["contoso", "fabrikam"];
+pub(crate) const ORGANIZATIONS: [&str; 2] = ["contoso", "fabrikam"];
 const SKUS: [&str; 5] =
     ["ENTERPRISEPREMIUM", "MCOPSTN1", "MCOEV", "MCOPSTNPP", "PHONESYSTEM_VIRTUALUSER"];
 const NUMBERS: [&str; 8] = [
@@ -43,16 +43,16 @@ const ADDRESSES: [&str; 3] = ["hq", "branch", "nowhere"];
 
 /// One thing that is asked: which, with small numbers to pick its fields, after a pause.
 #[derive(Clone, Debug)]
-struct Asked {
+pub(crate) struct Asked {
     what: u8,
     who: usize,
     a: usize,
     b: usize,
     partial: bool,
-    pause: i64,
+    pub(crate) pause: i64,
 }
 
-fn asked() -> impl Strategy<Value = Asked> {
+pub(crate) fn asked() -> impl Strategy<Value = Asked> {
     // Pauses of nothing, of minutes around the ten of a reservation, and of days around a block.
     let pause = prop_oneof![12 => Just(0), 4 => 0..700_000_000_i64, 1 => 80_000_000_000..400_000_000_000_i64];
     (0..41_u8, 0..2_usize, 0..8_usize, 0..8_usize, any::<bool>(), pause)
@@ -238,7 +238,7 @@ impl Asked {
         }
     }
 
-    fn envelope(&self, at: i64, key: Option<&str>) -> Vec<u8> {
+    pub(crate) fn envelope(&self, at: i64, key: Option<&str>) -> Vec<u8> {
         let (organization, name, fields) = self.command(at);
         let envelope = json!({
             "organization": organization, "at": time(at), "actor": "test", "key": key,
@@ -282,41 +282,51 @@ struct World {
     at: i64,
 }
 
+/// The envelopes of what every history begins with: a stock, and two organizations with users,
+/// numbers and a port under way.
+pub(crate) fn set_up() -> Vec<Vec<u8>> {
+    let mut envelopes = Vec::new();
+    let mut ask = |organization: Option<&str>, name: &str, fields: Value| {
+        let envelope = json!({ "organization": organization, "at": time(START), "actor": "test", "command": { "name": name, "fields": fields } });
+        envelopes.push(envelope.to_string().into_bytes());
+    };
+    ask(None, "stock.load", json!({ "csv": STOCK }));
+    for organization in ORGANIZATIONS {
+        let mut ask = |name, fields| ask(Some(organization), name, fields);
+        ask("licensing.buy_seats", json!({ "sku": "ENTERPRISEPREMIUM", "seats": 3 }));
+        ask("licensing.buy_seats", json!({ "sku": "MCOPSTN1", "seats": 3 }));
+        let skus = json!(["ENTERPRISEPREMIUM", "MCOPSTN1"]);
+        let assignment =
+            json!({ "user": "user0@example.com", "usage_location": "US", "skus": skus });
+        ask("licensing.assign", json!({ "assignments": [assignment] }));
+        let address = json!({ "country": "US", "company_name": "Contoso", "house_number": "400",
+            "street_name": "Broad St", "city": "Seattle", "state_or_province": "WA", "postal_code": "98109" });
+        ask("address.create", json!({ "id": "hq", "address": address }));
+        ask("address.validate", json!({ "ids": ["hq"] }));
+        ask("inventory.reserve", json!({ "kind": "user", "country": "US", "quantity": 4 }));
+        ask("inventory.acquire", json!({ "order": 1 }));
+        let numbers = if organization == "contoso" { "+14255550170" } else { "+14255550180" };
+        let list = json!({ "losing_carrier": "Fabrikam", "account": "C30003", "kind": "user", "country": "US", "numbers": [numbers] });
+        ask("porting.submit", json!({ "channel": "wizard", "list": list }));
+        ask("porting.report", json!({ "order": 1, "report": "contacting_carrier" }));
+        let transfer_at = time(START + 36 * 3_600_000_000);
+        ask(
+            "porting.report",
+            json!({ "order": 1, "report": "transfer_approved", "transfer_at": transfer_at }),
+        );
+    }
+    envelopes
+}
+
 impl World {
     fn new() -> Self {
         let store = Shared::default();
-        let system = PhoneSystem::open(store.clone(), Options::default()).unwrap().into();
-        let world = Self { store, system, at: START };
-        let ask = |organization: Option<&str>, name: &str, fields: Value| {
-            let envelope = json!({ "organization": organization, "at": time(START), "actor": "test", "command": { "name": name, "fields": fields } });
-            world.system.execute(envelope.to_string().as_bytes()).unwrap();
-        };
-        ask(None, "stock.load", json!({ "csv": STOCK }));
-        for organization in ORGANIZATIONS {
-            let ask = |name, fields| ask(Some(organization), name, fields);
-            ask("licensing.buy_seats", json!({ "sku": "ENTERPRISEPREMIUM", "seats": 3 }));
-            ask("licensing.buy_seats", json!({ "sku": "MCOPSTN1", "seats": 3 }));
-            let skus = json!(["ENTERPRISEPREMIUM", "MCOPSTN1"]);
-            let assignment =
-                json!({ "user": "user0@example.com", "usage_location": "US", "skus": skus });
-            ask("licensing.assign", json!({ "assignments": [assignment] }));
-            let address = json!({ "country": "US", "company_name": "Contoso", "house_number": "400",
-                "street_name": "Broad St", "city": "Seattle", "state_or_province": "WA", "postal_code": "98109" });
-            ask("address.create", json!({ "id": "hq", "address": address }));
-            ask("address.validate", json!({ "ids": ["hq"] }));
-            ask("inventory.reserve", json!({ "kind": "user", "country": "US", "quantity": 4 }));
-            ask("inventory.acquire", json!({ "order": 1 }));
-            let numbers = if organization == "contoso" { "+14255550170" } else { "+14255550180" };
-            let list = json!({ "losing_carrier": "Fabrikam", "account": "C30003", "kind": "user", "country": "US", "numbers": [numbers] });
-            ask("porting.submit", json!({ "channel": "wizard", "list": list }));
-            ask("porting.report", json!({ "order": 1, "report": "contacting_carrier" }));
-            let transfer_at = time(START + 36 * 3_600_000_000);
-            ask(
-                "porting.report",
-                json!({ "order": 1, "report": "transfer_approved", "transfer_at": transfer_at }),
-            );
+        let system =
+            JsonSystem::from(PhoneSystem::open(store.clone(), Options::default()).unwrap());
+        for envelope in set_up() {
+            system.execute(&envelope).unwrap();
         }
-        world
+        Self { store, system, at: START }
     }
 
     fn commits(&self) -> String {

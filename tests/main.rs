@@ -15,10 +15,14 @@
 mod accounts;
 mod addresses;
 mod bad_input;
+mod crashes;
+mod damage;
+mod disk;
 mod durable;
 mod errors;
 mod golden;
 mod histories;
+mod kills;
 mod porting;
 mod rules;
 mod store;

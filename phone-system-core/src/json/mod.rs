@@ -482,28 +482,18 @@ impl JsonSystem {
     ///
     /// # Errors
     ///
-    /// As [`PhoneSystem::admit`], and `store.forked`; an emergency call is admitted in a forked
-    /// process too, [without a place](emergency_without_place).
+    /// As [`PhoneSystem::admit`].
     pub fn admit(
         &self,
         organization: &OrganizationId,
         number: PhoneNumber,
         dialed: Option<&str>,
     ) -> Result<u64, Error> {
-        match (self.system.check_process(), dialed.and_then(emergency_without_place)) {
-            (Ok(()), _) => {
-                Ok(self.permits.keep(self.system.admit(organization, number, dialed)?))
-            }
-            (Err(_), Some(permit)) => Ok(permit),
-            (Err(forked), None) => Err(forked.into()),
-        }
+        Ok(self.permits.keep(self.system.admit(organization, number, dialed)?))
     }
 
     /// As [`PhoneSystem::admit_nameless`]; answers a number for [`release`](Self::release).
     pub fn admit_nameless(&self, dialed: &str) -> Option<u64> {
-        if self.system.check_process().is_err() {
-            return emergency_without_place(dialed);
-        }
         Some(self.permits.keep(self.system.admit_nameless(dialed)?))
     }
 
@@ -511,13 +501,11 @@ impl JsonSystem {
     ///
     /// # Errors
     ///
-    /// `capacity.permit_unknown` if the permit was released already or never given out;
-    /// `store.forked`.
+    /// `capacity.permit_unknown` if the permit was released already or never given out.
     pub fn release(&self, permit: u64) -> Result<(), Error> {
         if permit == WITHOUT_PLACE {
             return Ok(());
         }
-        self.system.check_process()?;
         self.permits.release(permit).map_err(|error| Error::Rule(error.into()))
     }
 }

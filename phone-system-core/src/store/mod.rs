@@ -16,6 +16,8 @@
 //!   anew shows what was kept;
 //! * [`save`](Store::save) and [`forget`](Store::forget) are transactions too.
 
+#[cfg(feature = "redb")]
+mod begun;
 mod memory;
 #[cfg(feature = "redb")]
 mod redb;

@@ -33,6 +33,11 @@ const FORMAT: u64 = 1;
 /// The page that lists the others.
 const CHECKPOINT: &str = "checkpoint";
 
+/// Whether a checkpoint can have a page of that name; a store may have others of its own.
+pub(super) fn is_page(name: &str) -> bool {
+    name == CHECKPOINT || ["state/", "index/", "keys/"].iter().any(|kind| name.starts_with(kind))
+}
+
 /// A list is gone on with in a new page when the last one is longer than this.
 const LIST_BYTES: u64 = 64 << 10;
 

@@ -16,7 +16,7 @@ use std::io::{BufRead, Write};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::checkpoint::{Anchor, BATCH, Checkpoint};
+use super::checkpoint::{Anchor, BATCH, Checkpoint, is_page};
 use super::commit::{self, Commit};
 use super::log::lock;
 use super::{Error, PhoneSystem};
@@ -128,7 +128,8 @@ impl PhoneSystem {
     }
 
     /// Writes the commits before a position as [`export`](Self::export) does, and removes them from
-    /// the store when they are written.
+    /// the store when they are written: `out` is flushed first, and has to have made them durable
+    /// then, or they are lost if the machine stops.
     ///
     /// The states stay, by a checkpoint that is taken first; the hash of the last commit removed
     /// stays too, so that the chain can still be verified. Keys of removed commits stay known, but
@@ -138,10 +139,12 @@ impl PhoneSystem {
     /// # Errors
     ///
     /// `store.position_unknown` if there is no commit at `before`; [`Error::Store`] if the commits
-    /// cannot be read, or written: nothing was removed then.
+    /// cannot be read, or written: nothing was removed then. If it is removing them that fails,
+    /// they may be removed or not: keep what was written until the store was opened anew.
     pub fn archive(&self, before: u64, out: &mut dyn Write) -> Result<Archived, Error> {
         self.check_process()?;
         let mut checkpoint = lock(&self.checkpoint);
+        self.log.check()?;
         let (last, _) = self.log.last();
         if before > last || before == 0 {
             return Err(store::Error::PositionUnknown { position: before, last }.into());
@@ -255,6 +258,8 @@ impl Anchor {
 struct Import<'a, S> {
     store: &'a S,
     line: u64,
+    /// What the commits follow, if the store does not have it: pages have to tell the states there.
+    missing: Option<u64>,
     /// The last commit that the store will have.
     last: Anchor,
     pages: Vec<Page>,
@@ -275,7 +280,8 @@ impl<'a, S: Store> Import<'a, S> {
                 last = last.followed_by(record)?;
             }
         }
-        Ok(Self { store, line: 0, last, pages: Vec::new(), records: Vec::new(), commits: 0 })
+        let (pages, records) = (Vec::new(), Vec::new());
+        Ok(Self { store, line: 0, missing: None, last, pages, records, commits: 0 })
     }
 
     fn run(mut self, lines: &mut dyn BufRead) -> Result<(u64, Anchor), store::Error> {
@@ -301,6 +307,7 @@ impl<'a, S: Store> Import<'a, S> {
         if self.line == 1 {
             return Err(self.unreadable(&"there is none"));
         }
+        self.check_whole()?;
         self.append()?;
         Ok((self.commits, self.last))
     }
@@ -320,8 +327,17 @@ impl<'a, S: Store> Import<'a, S> {
             let (position, after) = (self.last.position, after.position);
             return Err(store::Error::NotEmpty { position, after });
         }
+        self.missing = (after != self.last).then_some(after.position);
         self.last = after;
         Ok(())
+    }
+
+    /// Refuses commits that follow others which the store does not have, nor the states there.
+    fn check_whole(&self) -> Result<(), store::Error> {
+        match self.missing {
+            Some(after) => Err(store::Error::NotEmpty { position: 0, after }),
+            None => Ok(()),
+        }
     }
 
     fn next(&mut self, line: &str) -> Result<(), store::Error> {
@@ -329,12 +345,17 @@ impl<'a, S: Store> Import<'a, S> {
             if self.commits > 0 {
                 return Err(self.unreadable(&"pages stand before commits"));
             }
+            if !is_page(&page) {
+                return Err(self.unreadable(&"no checkpoint has a page of that name"));
+            }
+            self.missing = None;
             let (name, bytes) = (page.into_owned(), Some(text.into_owned().into_bytes()));
             self.pages.push(Page { name, bytes });
             return Ok(());
         }
         let CommitLine { header, hash, payload } =
             serde_json::from_str(line).map_err(|error| self.unreadable(&error))?;
+        self.check_whole()?;
         let bytes = format!("{hash}\n{}\n{}", header.get(), payload.get()).into_bytes();
         let position = self.last.position.saturating_add(1);
         let record = Record { position, bytes };
