@@ -19,8 +19,6 @@ use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::text::Borrowed;
-
 macro_rules! codes {
     ($( $number:literal $variant:ident $name:literal $meaning:literal; )*) => {
         /// A stable code: its number and its dotted name are never reused for anything else.
@@ -235,7 +233,7 @@ impl Serialize for ErrorCode {
 
 impl<'de> Deserialize<'de> for ErrorCode {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Borrowed(name) = Borrowed::deserialize(deserializer)?;
+        let name = Cow::<'_, str>::deserialize(deserializer)?;
         Self::from_name(&name)
             .ok_or_else(|| serde::de::Error::custom(format_args!("unknown error code `{name}`")))
     }

@@ -1,11 +1,12 @@
 //! Reading a store: every commit is verified and applied.
 
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, RwLock};
 
 use super::Error;
 use super::commit::{Commit, Header, Part};
 use super::keys::Keys;
-use super::stream::Published;
+use super::stream::{Published, Stream};
 use crate::billing::Account;
 use crate::draft::Apply;
 use crate::hash::Hash;
@@ -106,5 +107,12 @@ impl<S: Apply> Replayed<S> {
         self.published.last = Some(header.at);
         self.positions.push(header.position);
         Ok(())
+    }
+}
+
+impl<S> From<Replayed<S>> for Stream<S> {
+    fn from(replayed: Replayed<S>) -> Self {
+        let Replayed { published, positions } = replayed;
+        Self { writer: Mutex::new(positions), published: RwLock::new(Arc::new(published)) }
     }
 }

@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use super::log::lock;
-use super::replay::Replayed;
 use crate::time::Timestamp;
 
 /// One stream: what was published last, and who may publish next.
@@ -31,13 +30,6 @@ impl<S> Stream<S> {
 
     pub(super) fn publish(&self, published: Arc<Published<S>>) {
         *self.published.write().unwrap_or_else(PoisonError::into_inner) = published;
-    }
-}
-
-impl<S> From<Replayed<S>> for Stream<S> {
-    fn from(replayed: Replayed<S>) -> Self {
-        let Replayed { published, positions } = replayed;
-        Self { writer: Mutex::new(positions), published: RwLock::new(Arc::new(published)) }
     }
 }
 
