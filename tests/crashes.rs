@@ -326,7 +326,7 @@ impl Ends<'_> {
 }
 
 proptest! {
-    #![proptest_config(crate::random(6))]
+    #![proptest_config(crate::random(16))]
 
     #[test]
     fn nothing_acknowledged_is_lost_whenever_the_disk_stops(
