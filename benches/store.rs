@@ -1,13 +1,19 @@
-//! The durable store beside SQLite, with the time that the disk itself takes.
+//! The durable store beside `SQLite`, with the time that the disk itself takes.
 //!
 //! Not by criterion: what is measured waits for the disk, so that medians of many commits say more
 //! than repeated loops, and what is written is counted besides. `-- --millions N` adds the opening of
 //! a store of N million commits, which takes a minute for each ten.
 
-#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "a benchmark may panic")]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a benchmark may panic"
+)]
 #![allow(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 #![allow(clippy::print_stdout, reason = "the figures are what it is run for")]
 
+use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
@@ -273,7 +279,7 @@ fn owned_numbers(folder: &Path) {
     for first in (0..NUMBERS).step_by(10_000) {
         let mut csv = "TelephoneNumber,IsoCountryCode,IsoSubdivision,City,Capability\n".to_owned();
         for place in first..first + 10_000 {
-            csv += &format!("{},US,WA,Bellevue,UserAssignment\n", number(place));
+            writeln!(csv, "{},US,WA,Bellevue,UserAssignment", number(place)).unwrap();
         }
         execute(csv);
     }
