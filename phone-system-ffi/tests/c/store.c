@@ -439,10 +439,10 @@ static void in_a_fork(phs_system *phones, const phs_organization *contoso, phs_s
   REFUSES(PHS_STORE_FORKED, phs_organization_query(contoso, TEXT("{" SEATS_OF), &answer, NULL));
   REFUSES(PHS_STORE_FORKED, phs_organization_admit(contoso, owned, "9111", &number));
   /* An emergency call passes here too, without a place. */
-  number = 1;
-  SUCCEEDS(phs_organization_admit(contoso, owned, "911", &number));
-  CHECK(number == 0);
-  SUCCEEDS(phs_release(phones, number));
+  uint64_t emergency = 1;
+  SUCCEEDS(phs_organization_admit(contoso, owned, "911", &emergency));
+  CHECK(emergency == 0);
+  SUCCEEDS(phs_release(phones, emergency));
   REFUSES(PHS_STORE_FORKED, phs_release(phones, permit));
   REFUSES(PHS_STORE_FORKED, phs_system_occupancy(phones, owned, &known));
   CHECK(number == 7 && access("export", F_OK) != 0);
