@@ -5,6 +5,7 @@
 //! takes minutes.
 
 use std::collections::BTreeMap;
+use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -14,9 +15,11 @@ use phone_system_core::inventory::Stock;
 use phone_system_core::json::JsonSystem;
 use phone_system_core::licensing::{BuySeats, Sku};
 use phone_system_core::organization::{Context, State};
-use phone_system_core::store::{Record, RedbStore, Store};
-use phone_system_core::system::{Anchor, Commit, Options};
+use phone_system_core::store::{MemoryStore, Record, RedbStore, Store};
+use phone_system_core::system::{Anchor, Commit, Imported, Options};
 use phone_system_core::{Error, OrganizationId, PhoneSystem};
+use proptest::prelude::*;
+use proptest::sample::Index;
 
 use crate::disk::{Disk, Random};
 use crate::histories::{ORGANIZATIONS, set_up};
@@ -339,5 +342,73 @@ fn a_file_that_was_not_closed_may_lack_the_last_transaction_when_it_was_damaged_
         // The two flags alone bring nothing back: which state is newer is told by the states.
         let flags = |what: &String| what.ends_with(&format!("of byte {FLAGS}"));
         assert!(!told[&Outcome::Previous].iter().any(flags));
+    }
+}
+
+fn import(lines: &[u8]) -> Result<(PhoneSystem, Imported), Error> {
+    PhoneSystem::import(MemoryStore::default(), Options::default(), &mut Cursor::new(lines))
+}
+
+/// What an export is changed by: a piece of it is put in another place, or other bytes are.
+fn changes() -> impl Strategy<Value = Vec<(Index, Index, Index, Option<Vec<u8>>)>> {
+    let bytes = prop::option::of(prop::collection::vec(any::<u8>(), 0..4));
+    let change = (any::<Index>(), any::<Index>(), any::<Index>(), bytes);
+    prop::collection::vec(change, 1..4)
+}
+
+proptest! {
+    #![proptest_config(crate::random(192))]
+
+    #[test]
+    fn a_changed_export_is_refused_or_verified(changes in changes(), archives in any::<bool>()) {
+        let system = PhoneSystem::in_memory();
+        for number in 0..6 {
+            system.execute(&named(number), &buy(), &context(number)).unwrap();
+        }
+        if archives {
+            system.archive(4, &mut Vec::new()).unwrap();
+        }
+        let mut export = Vec::new();
+        system.export(0, &mut export).unwrap();
+        let original = export.clone();
+        for (from, length, to, bytes) in changes {
+            let from = from.index(export.len());
+            let end = from + length.index(export.len() - from);
+            let piece = bytes.unwrap_or_else(|| export[from..end].to_vec());
+            let to = to.index(export.len());
+            let replaced = to..(to + piece.len()).min(export.len());
+            export.splice(replaced, piece);
+        }
+        if let Ok((again, imported)) = import(&export) {
+            prop_assert_eq!(again.verify().unwrap().last, imported.last);
+            // It is the same, or the first lines of it.
+            let commits = again.events_after(imported.last.position - imported.commits, 9).unwrap();
+            let wanted = system.events_after(imported.last.position - imported.commits, 9).unwrap();
+            prop_assert!(wanted.starts_with(&commits), "{}", String::from_utf8_lossy(&export));
+            let mut export = Vec::new();
+            again.export(0, &mut export).unwrap();
+            prop_assert_eq!(import(&export).unwrap().1, imported);
+        } else {
+            prop_assert!(export != original);
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_a_store_or_refused(
+        mut bytes in prop::collection::vec(any::<u8>(), 0..12_000),
+        begins in any::<bool>(),
+    ) {
+        if begins {
+            let header = b"redb\x1a\x0a\xa9\x0d\x0a";
+            let length = header.len().min(bytes.len());
+            bytes[..length].copy_from_slice(&header[..length]);
+        }
+        prop_assert!(import(&bytes).is_err());
+        // A file without a byte is made; nothing else is taken for one.
+        let is_empty = bytes.is_empty();
+        match RedbStore::over(Disk::of(bytes)) {
+            Ok(_) => prop_assert!(is_empty),
+            Err(error) => prop_assert_eq!(Error::from(error).code(), ErrorCode::StoreUnreadable),
+        }
     }
 }
