@@ -16,7 +16,7 @@ use crate::store::{self, Page, Record, Store};
 pub(super) struct Log {
     tail: Mutex<Tail>,
     appended: Condvar,
-    /// As the tail's, for a look without the lock.
+    /// The last position that is durable; changed only while the tail is locked.
     durable: AtomicU64,
     store: Arc<dyn Store>,
 }
@@ -31,7 +31,6 @@ struct Tail {
     position: u64,
     hash: Hash,
     pending: Vec<Record>,
-    durable: u64,
     appending: bool,
     failed: Option<String>,
     /// How long the commits since the last checkpoint are.
@@ -65,7 +64,6 @@ impl Log {
             position,
             hash,
             pending: Vec::new(),
-            durable: position,
             appending: false,
             failed: None,
             since_checkpoint,
@@ -108,16 +106,20 @@ impl Log {
         Ok(position)
     }
 
+    fn is_durable(&self, position: u64) -> bool {
+        self.durable.load(Ordering::Acquire) >= position
+    }
+
     /// Waits until the commit at `position` and all before it are durable.
     pub(super) fn wait(&self, position: u64) -> Result<(), store::Error> {
-        // Of a group all but the first find this.
-        if self.durable.load(Ordering::Acquire) >= position {
+        // Of a group all but the first find this, without the lock.
+        if self.is_durable(position) {
             return Ok(());
         }
         self.store.check()?;
         let mut tail = lock(&self.tail);
         loop {
-            if tail.durable >= position {
+            if self.is_durable(position) {
                 return Ok(());
             }
             tail.check()?;
@@ -133,8 +135,9 @@ impl Log {
             tail.appending = false;
             match &result {
                 Ok(()) => {
-                    tail.durable = records.last().map_or(tail.durable, |record| record.position);
-                    self.durable.store(tail.durable, Ordering::Release);
+                    if let Some(last) = records.last() {
+                        self.durable.store(last.position, Ordering::Release);
+                    }
                 }
                 Err(error) => tail.failed = Some(error.to_string()),
             }
