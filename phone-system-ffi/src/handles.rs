@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 use std::ffi::c_char;
-use std::process;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -13,9 +12,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use phone_system_core::error::ErrorCode;
 use phone_system_core::json::JsonSystem;
 use phone_system_core::system::RequestError;
-use phone_system_core::{OrganizationId, PhoneSystem, Refusal, store};
+use phone_system_core::{OrganizationId, PhoneSystem, Refusal};
 
 use crate::boundary::{Output, bytes, guard, reference, refusal, refused, utf8};
+use crate::fork::Process;
 use crate::status::phs_status;
 
 /// A phone system: many organizations, the provider, and their log.
@@ -30,7 +30,7 @@ use crate::status::phs_status;
 pub struct phs_system {
     /// The process that opened its store; none for a system in memory, of which a forked process
     /// has a copy of its own.
-    opened_by: Option<u32>,
+    opened_by: Option<Process>,
     open: RwLock<Option<Arc<JsonSystem>>>,
     /// The handle that was made before it.
     before: AtomicPtr<Self>,
@@ -58,7 +58,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl phs_system {
-    fn new(system: JsonSystem, opened_by: Option<u32>) -> &'static Self {
+    fn new(system: JsonSystem, opened_by: Option<Process>) -> &'static Self {
         let system: &'static Self = Box::leak(Box::new(Self {
             opened_by,
             open: RwLock::new(Some(Arc::new(system))),
@@ -80,15 +80,7 @@ impl phs_system {
     /// Refuses in a process that was forked from the one that opened the store; before any lock is
     /// taken, because another thread that held it then does not exist here to give it back.
     fn check_process(&self) -> Result<(), Refusal> {
-        // One in memory is not even asked which process this is.
-        let Some(opened_by) = self.opened_by else {
-            return Ok(());
-        };
-        let process = process::id();
-        if process == opened_by {
-            return Ok(());
-        }
-        Err(refused(store::Error::Forked { process, opened_by }))
+        self.opened_by.as_ref().map_or(Ok(()), Process::check).map_err(refused)
     }
 
     /// What the handle stands for, kept alive as long as the caller holds it.
@@ -172,8 +164,9 @@ pub unsafe extern "C" fn phs_system_open_store(
         let (out, json) = unsafe {
             (Output::pointer("out", out.cast::<*const phs_system>())?, bytes("json", json, length)?)
         };
+        let process = Process::current().map_err(refused)?;
         let system = JsonSystem::open(json).map_err(refused)?;
-        out.set(phs_system::new(system, Some(process::id())));
+        out.set(phs_system::new(system, Some(process)));
         Ok(())
     })
 }

@@ -20,6 +20,7 @@ compile_error!("phone-system-ffi turns panics into PHS_BOUNDARY_PANIC; build it 
 mod boundary;
 mod calls;
 mod capacity;
+mod fork;
 mod handles;
 mod last_error;
 mod number;

@@ -4,6 +4,7 @@
 //! [`System`], which is [`JsonSystem`] and nothing more.
 
 mod error;
+mod fork;
 mod number;
 mod system;
 
@@ -12,6 +13,7 @@ use pyo3::prelude::*;
 /// The native half of `phone_system`.
 #[pymodule]
 mod _native {
+    use super::fork::be_told_of_forks;
     use super::{Bound, PyModule, PyModuleMethods, PyResult};
     use phone_system_core::number::METADATA_VERSION;
 
@@ -22,6 +24,7 @@ mod _native {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        be_told_of_forks(module)?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         module.add("METADATA_VERSION", METADATA_VERSION)
     }

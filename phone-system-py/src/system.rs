@@ -1,14 +1,12 @@
 //! [`JsonSystem`] for Python.
 
 use std::convert::Infallible;
-use std::process;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use phone_system_core::capacity::Occupancy;
 use phone_system_core::error::Figures;
 use phone_system_core::json::{self, JsonSystem};
-use phone_system_core::store;
 use phone_system_core::system::RequestError;
 use phone_system_core::{Error, ErrorCode, OrganizationId, PhoneSystem, Refusal};
 use pyo3::exceptions::PyTypeError;
@@ -17,6 +15,7 @@ use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::types::{PyBytes, PyString};
 
 use crate::error::{raised, refused};
+use crate::fork::Process;
 use crate::number::PhoneNumber;
 
 /// JSON as it comes from Python; it stays where it is while the interpreter is let go.
@@ -72,7 +71,7 @@ pub(crate) struct System {
     /// Whether it is in a file, which is one process's.
     durable: bool,
     /// The process that opened it.
-    process: u32,
+    process: Process,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -92,7 +91,7 @@ impl System {
         let (calls, ended) = channel();
         let open = Open { system: Arc::new(system), calls };
         let (open, closing) = (Mutex::new(Some((open, ended))), Mutex::default());
-        Self { open, closing, durable, process: process::id() }
+        Self { open, closing, durable, process: Process::current() }
     }
 
     /// The system for one call.
@@ -101,9 +100,8 @@ impl System {
         let open = open.ok_or_else(|| raised(py, &closed()))?;
         // Before anything else of it is touched: other threads of the process that was forked may
         // have held its locks, and are not here to give them back.
-        let (process, opened_by) = (process::id(), self.process);
-        if self.durable && process != opened_by {
-            return Err(refused(py, &store::Error::Forked { process, opened_by }));
+        if self.durable {
+            self.process.check().map_err(|error| refused(py, &error))?;
         }
         Ok(open)
     }
@@ -125,7 +123,7 @@ impl System {
     }
 
     fn is_forked(&self) -> bool {
-        process::id() != self.process
+        self.process.check().is_err()
     }
 }
 

@@ -385,7 +385,6 @@ impl JsonSystem {
     /// `system.ticket_unknown` if the number was never given out or was waited for already; else as
     /// [`PhoneSystem::wait`].
     pub fn wait(&self, ticket: u64) -> Result<String, Error> {
-        self.system.check_process()?;
         let open = self.tickets.lock().unwrap_or_else(PoisonError::into_inner).open.remove(&ticket);
         self.finish(open.ok_or(RequestError::TicketUnknown { ticket })?)
     }
@@ -395,7 +394,7 @@ impl JsonSystem {
     ///
     /// # Errors
     ///
-    /// `store.forked`, and `envelope.malformed` if the text is no JSON array; what is wrong with an
+    /// `envelope.malformed` if the text is no JSON array; what is wrong with an
     /// envelope is its own refusal.
     pub fn execute_batch(&self, envelopes: &[u8]) -> Result<String, Error> {
         #[derive(Serialize)]
@@ -404,7 +403,6 @@ impl JsonSystem {
             Executed(Box<RawValue>),
             Refusal(crate::error::Refusal),
         }
-        self.system.check_process()?;
         let envelopes: Vec<&RawValue> = serde_json::from_str(text(envelopes)?)
             .map_err(|error| malformed("list of envelopes", &error))?;
         let tickets: Vec<_> =
@@ -457,10 +455,8 @@ impl JsonSystem {
     ///
     /// # Errors
     ///
-    /// `envelope.malformed`, `table.*`, `tariff.*`, `country.*` or `store.forked`; nothing is given
-    /// then.
+    /// `envelope.malformed`, `table.*`, `tariff.*` or `country.*`; nothing is given then.
     pub fn give(&self, given: &[u8]) -> Result<String, Error> {
-        self.system.check_process()?;
         match object("reference data", text(given)?)? {
             Given::Tariff { name, currency, csv } => {
                 let tariff = Tariff::from_csv(name, currency, &csv)

@@ -104,7 +104,6 @@ impl JsonSystem {
     /// [`PhoneSystem::checkpoint`], [`verify`](PhoneSystem::verify),
     /// [`export`](PhoneSystem::export) and [`archive`](PhoneSystem::archive) refuse.
     pub fn maintain(&self, maintain: &[u8]) -> Result<String, Error> {
-        self.system.check_process()?;
         match object("maintenance", text(maintain)?)? {
             Maintain::Archive { path, before } => {
                 answer(&written(&path, |out| self.system.archive(before, out))?)

@@ -166,16 +166,6 @@ pub trait Store: Send + Sync {
     ///
     /// As [`append`](Self::append), and [`Error::Failed`] if it is asked for the last commit.
     fn forget(&self, upto: u64, pages: &[Page]) -> Result<(), Error>;
-
-    /// Refuses if the store cannot be used in this process; asked before everything else, so it
-    /// takes no lock and costs next to nothing.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Forked`] in a process that was forked from the one that opened it.
-    fn check(&self) -> Result<(), Error> {
-        Ok(())
-    }
 }
 
 impl<S: Store + ?Sized> Store for Arc<S> {
@@ -197,10 +187,6 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
     fn forget(&self, upto: u64, pages: &[Page]) -> Result<(), Error> {
         (**self).forget(upto, pages)
-    }
-
-    fn check(&self) -> Result<(), Error> {
-        (**self).check()
     }
 }
 

@@ -168,8 +168,15 @@ impl RedbStore {
         })
     }
 
+    /// Refuses in a process that was forked from the one that opened the store: the file is that
+    /// one's.
+    fn check_process(&self) -> Result<(), Error> {
+        let (process, opened_by) = (std::process::id(), self.process);
+        if process == opened_by { Ok(()) } else { Err(Error::Forked { process, opened_by }) }
+    }
+
     fn database(&self) -> Result<&Database, Error> {
-        self.check()?;
+        self.check_process()?;
         self.database.as_ref().ok_or_else(|| Error::Failed { problem: "it is closed".to_owned() })
     }
 
@@ -211,7 +218,7 @@ impl Drop for RedbStore {
             return;
         };
         // Closing writes to the file and gives up its lock, both of which are the other process's.
-        if self.check().is_err() {
+        if self.check_process().is_err() {
             std::mem::forget(database);
             return;
         }
@@ -226,6 +233,7 @@ impl Drop for RedbStore {
 
 impl Store for RedbStore {
     fn append(&self, records: &[Record]) -> Result<(), Error> {
+        self.check_process()?;
         let mut tail = self.tail();
         check_order(records, tail.last)?;
         let Some(last) = records.last().map(|record| record.position) else {
@@ -289,6 +297,7 @@ impl Store for RedbStore {
     }
 
     fn forget(&self, upto: u64, pages: &[Page]) -> Result<(), Error> {
+        self.check_process()?;
         let mut tail = self.tail();
         check_kept(upto, tail.last)?;
         let in_log = self.read_segment(upto)?;
@@ -314,11 +323,6 @@ impl Store for RedbStore {
             (tail.first, tail.frames) = (upto.saturating_add(1), frames);
         }
         Ok(())
-    }
-
-    fn check(&self) -> Result<(), Error> {
-        let (process, opened_by) = (std::process::id(), self.process);
-        if process == opened_by { Ok(()) } else { Err(Error::Forked { process, opened_by }) }
     }
 }
 

@@ -359,7 +359,6 @@ impl PhoneSystem {
     /// [`Error::Store`] if it could not be kept; nothing more can be changed then until the store
     /// is opened anew.
     pub fn checkpoint(&self) -> Result<u64, Error> {
-        self.check_process()?;
         let mut checkpoint = lock(&self.checkpoint);
         self.take_checkpoint(&mut checkpoint)?;
         Ok(checkpoint.at.position)

@@ -110,7 +110,6 @@ impl PhoneSystem {
     /// `store.archived` if the next commit was archived (but for position 0),
     /// `store.position_unknown` if there is no commit at the position.
     pub fn export(&self, after: u64, out: &mut dyn Write) -> Result<Exported, Error> {
-        self.check_process()?;
         // Held, so that nothing is archived and no page replaced meanwhile.
         let checkpoint = lock(&self.checkpoint);
         let from = self.anchor(&checkpoint, after)?;
@@ -142,7 +141,6 @@ impl PhoneSystem {
     /// cannot be read, or written: nothing was removed then. If it is removing them that fails,
     /// they may be removed or not: keep what was written until the store was opened anew.
     pub fn archive(&self, before: u64, out: &mut dyn Write) -> Result<Archived, Error> {
-        self.check_process()?;
         let mut checkpoint = lock(&self.checkpoint);
         self.log.check()?;
         let (last, _) = self.log.last();

@@ -72,10 +72,8 @@ impl Log {
         Self { tail: Mutex::new(tail), appended: Condvar::new(), durable, store }
     }
 
-    /// Refuses if the store cannot be used here, or something could not be made durable.
+    /// Refuses if something could not be made durable.
     pub(super) fn check(&self) -> Result<(), store::Error> {
-        // First, because in a forked process a lock may be held by nobody who could give it back.
-        self.store.check()?;
         lock(&self.tail).check()
     }
 
@@ -116,7 +114,6 @@ impl Log {
         if self.is_durable(position) {
             return Ok(());
         }
-        self.store.check()?;
         let mut tail = lock(&self.tail);
         loop {
             if self.is_durable(position) {

@@ -213,12 +213,6 @@ impl PhoneSystem {
         Ok(())
     }
 
-    /// Refuses in a process that was forked from the one that opened the store. It is asked before a
-    /// lock is taken: one that another thread held in that moment is never given back here.
-    pub(crate) fn check_process(&self) -> Result<(), store::Error> {
-        self.log.store().check()
-    }
-
     fn over(
         replay: Replay,
         checkpoint: Checkpoint,

@@ -39,7 +39,6 @@ impl PhoneSystem {
     ///
     /// [`Error::Store`] with the position of what is not what was written.
     pub fn verify(&self) -> Result<Verified, Error> {
-        self.check_process()?;
         // Held, so that nothing is archived and no page replaced meanwhile.
         let checkpoint = lock(&self.checkpoint);
         let (last, _) = self.log.last();
