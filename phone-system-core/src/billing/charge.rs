@@ -107,8 +107,10 @@ pub(crate) fn decide_call(
         Credits::Allowed => drop(account.check_credits()?),
     }
     let tariff = tariff.ok_or_else(|| account.without_tariff())?;
-    let rate = tariff.rate_of(direction, &number)?;
-    let Price { billed, amount } = rate.price(rest)?;
+    // The minutes come first; what is left is a call of its own from where they end.
+    let begins = call.started_at.after(call.duration.saturating_sub(rest));
+    let quote = tariff.quote(direction, &number, begins.unwrap_or(Timestamp::MAX))?;
+    let Price { billed, amount } = quote.price(rest)?;
     let balance = account.balance();
     charged.draws = account.draws(amount).ok_or_else(|| Error::FundsTooLow {
         cost: amount,
@@ -117,7 +119,8 @@ pub(crate) fn decide_call(
         included_left,
     })?;
     let tariff = tariff.id().clone();
-    charged.priced = Some(Priced { tariff, direction, prefix: rate.prefix, billed, amount });
+    charged.priced =
+        Some(Priced { tariff, direction, prefix: quote.rate().prefix, billed, amount });
     Ok(charged)
 }
 

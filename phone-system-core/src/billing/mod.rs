@@ -41,7 +41,7 @@ pub use known::Known;
 pub use minutes::{Included, Plan, PoolKey, PoolSize, Reach, Used, is_zone_a};
 pub use prefix::Prefix;
 pub use tariff::{
-    Charge, Direction, Error as TariffError, Price, Rate, Tariff, TariffId,
+    Charge, Direction, Error as TariffError, Price, Quote, Rate, Tariff, TariffId,
     Unreadable as TariffUnreadable,
 };
 pub use usage::{ProblemOfUsage, ReadUsage, UsageRead};

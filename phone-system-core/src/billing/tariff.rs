@@ -10,7 +10,7 @@ use crate::money::{Amount, Currency};
 use crate::number::PhoneNumber;
 use crate::table::{self, Column, Row};
 use crate::text::{Country, Label, words};
-use crate::time::Duration;
+use crate::time::{Duration, Timestamp};
 
 refusals! {
     /// Why a price list, or a call by it, cannot be used.
@@ -229,6 +229,21 @@ impl Tariff {
         rate.ok_or_else(|| Error::NoRate { tariff: tariff.clone(), direction, number })
     }
 
+    /// The prices of a call that begins at `begins`.
+    ///
+    /// # Errors
+    ///
+    /// As [`rate_of`](Self::rate_of).
+    pub fn quote(
+        &self,
+        direction: Direction,
+        number: &Known,
+        begins: Timestamp,
+    ) -> Result<Quote<'_>, Error> {
+        let _ = begins;
+        Ok(Quote { rate: self.rate_of(direction, number)? })
+    }
+
     /// What a call costs that has to be priced by a number as far as it is known.
     ///
     /// # Errors
@@ -243,6 +258,49 @@ impl Tariff {
         let rate = self.rate_of(direction, number)?;
         let Price { billed, amount } = rate.price(duration)?;
         Ok(Charge { tariff: self.id.clone(), rate: rate.clone(), duration, billed, amount })
+    }
+}
+
+/// The prices of a call that begins at an instant, to or from a number.
+#[derive(Clone, Copy, Debug)]
+pub struct Quote<'a> {
+    rate: &'a Rate,
+}
+
+impl<'a> Quote<'a> {
+    /// The row in force when the call begins.
+    pub fn rate(&self) -> &'a Rate {
+        self.rate
+    }
+
+    /// What the call costs if it lasts for `duration`; one of no duration costs nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`Rate::price`].
+    pub fn price(&self, duration: Duration) -> Result<Price, Error> {
+        self.rate.price(duration)
+    }
+
+    /// How long the call can last, up to `at_most`, and cost no more than `funds`; to the whole
+    /// second below. Nothing if even its first second costs more.
+    pub fn longest(&self, funds: Amount, at_most: Duration) -> Duration {
+        let pays = |duration| self.price(duration).is_ok_and(|price| price.amount <= funds);
+        if pays(at_most) {
+            return at_most;
+        }
+        let seconds = |duration: Duration| duration.micros().div_euclid(1_000_000);
+        let (mut paid, mut unpaid) = (0, seconds(at_most.min(LONGEST)).saturating_add(1));
+        while unpaid.saturating_sub(paid) > 1 {
+            let middle = paid.midpoint(unpaid);
+            let tried = Duration::from_seconds(u32::try_from(middle).unwrap_or(u32::MAX));
+            if pays(tried) {
+                paid = middle;
+            } else {
+                unpaid = middle;
+            }
+        }
+        Duration::from_seconds(u32::try_from(paid).unwrap_or(u32::MAX))
     }
 }
 
