@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use phone_system_core::billing::{
-    AddFunds, CallKind, CallRecord, ChooseTariff, Direction, Payment, SetUpCredits, Tariff,
+    AddFunds, CallKind, CallRecord, ChooseTariff, Direction, Payment, SetUpCredits, Tariff, Unpaid,
 };
 use phone_system_core::bulk::Mode;
 use phone_system_core::licensing::{Assign, Assignment, ImportSeats, Sku};
@@ -119,7 +119,7 @@ fn charges(criterion: &mut Criterion) {
         let assignments = vec![Assignment { user, usage_location, skus }];
         let assign = Assign { assignments, mode: Mode::default() };
         system.execute(&contoso, &assign, &context).unwrap();
-        let credits = SetUpCredits { currency: "USD".parse().unwrap() };
+        let credits = SetUpCredits { currency: "USD".parse().unwrap(), country: None };
         system.execute(&contoso, &credits, &context).unwrap();
         let chosen = ChooseTariff { tariff: "list".parse().unwrap() };
         system.execute(&contoso, &chosen, &context).unwrap();
@@ -146,6 +146,7 @@ fn charges(criterion: &mut Criterion) {
         let commands: Vec<ChargeCalls> = (0..1_000 / at_once)
             .map(|batch| ChargeCalls {
                 calls: (0..at_once).map(|place| call(batch * at_once + place)).collect(),
+                unpaid: Unpaid::Refuse,
                 mode: Mode::default(),
             })
             .collect();

@@ -6,7 +6,7 @@ use phone_system_core::billing::Account;
 use phone_system_core::draft::Apply;
 use phone_system_core::json::JsonSystem;
 use phone_system_core::money::Amount;
-use phone_system_core::{PhoneSystem, Timestamp};
+use phone_system_core::{Duration, PhoneSystem, Timestamp};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -34,7 +34,7 @@ struct Asked {
 fn asked() -> impl Strategy<Value = Asked> {
     // Pauses of nothing, of hours around the day of a failed recharge, of months around expiry.
     let pause = prop_oneof![8 => Just(0), 4 => 0..50 * HOUR, 1 => 2_000 * HOUR..9_000 * HOUR];
-    (0..12_u8, 0..40_u32, 0..600_u32, pause).prop_map(|(what, a, b, pause)| Asked {
+    (0..24_u8, 0..40_u32, 0..600_u32, pause).prop_map(|(what, a, b, pause)| Asked {
         what,
         a,
         b,
@@ -53,9 +53,57 @@ impl Asked {
             0 => ("billing.add_funds", json!({ "amount": format!("{a}.{:02}", b % 100) })),
             1 => (
                 "billing.set_auto_recharge",
-                json!({ "recharge_with": format!("{}.00", a % 8), "when_below": format!("{}.00", b % 12) }),
+                json!({
+                    "recharge_with": format!("{}.00", a % 8), "when_below": format!("{}.00", b % 12),
+                    "monthly_cap": (b % 2 > 0).then(|| format!("{}.00", b % 20)),
+                }),
             ),
             2 => ("billing.stop_auto_recharge", json!({})),
+            12..=15 => {
+                let kind = ["user_out", "conf_in", "conf_out", "user_in"][(a % 4) as usize];
+                let called = if kind == "conf_in" {
+                    "+18005550190"
+                } else {
+                    ["+14255550100", "+442079460123", "+61255500001", "911"][(b % 4) as usize]
+                };
+                (
+                    "billing.authorize",
+                    json!({
+                        "call": format!("call-{}", b % 20), "kind": kind, "location": "US",
+                        "user": "u1@example.com", "caller": "+12065550100", "called": called,
+                        "wanted": format!("PT{}S", b * 11),
+                    }),
+                )
+            }
+            16 | 17 => (
+                "billing.settle",
+                json!({ "calls": [{ "call": format!("call-{}", a % 20), "duration": format!("PT{}S", b * 7) }] }),
+            ),
+            18 => (
+                "billing.extend",
+                json!({ "call": format!("call-{}", a % 20), "wanted": format!("PT{}S", b * 23) }),
+            ),
+            19 => ("billing.cancel", json!({ "call": format!("call-{}", a % 20) })),
+            20 => (
+                "billing.refund",
+                json!({ "call": format!("call-{}", a % 20), "amount": format!("0.{:02}", b % 100), "reason": "test" }),
+            ),
+            21 => {
+                let sign = ["", "-"][(a % 2) as usize];
+                (
+                    "billing.adjust",
+                    json!({ "amount": format!("{sign}{}.5", b % 9), "reason": "test" }),
+                )
+            }
+            22 if b < 20 => ("billing.go_postpaid", json!({})),
+            22 => {
+                let limit = (b % 3 > 0).then(|| format!("{}.00", a % 5));
+                ("billing.set_spend_limit", json!({ "user": "u1@example.com", "limit": limit }))
+            }
+            23 => {
+                let month = Timestamp::from_micros(now - 700 * HOUR).unwrap().month();
+                ("billing.close_month", json!({ "month": month.to_string() }))
+            }
             3 | 4 => {
                 let outcome = ["succeeded", "failed"][(b % 2) as usize];
                 ("billing.report_recharge", json!({ "recharge": a % 6 + 1, "outcome": outcome }))
@@ -77,7 +125,11 @@ impl Asked {
                     })
                 };
                 let mode = ["partial", "all_or_nothing"][(b % 2) as usize];
-                ("billing.charge", json!({ "calls": [call(0), call(1)], "mode": mode }))
+                let unpaid = ["refuse", "record"][(a % 2) as usize];
+                (
+                    "billing.charge",
+                    json!({ "calls": [call(0), call(1)], "mode": mode, "unpaid": unpaid }),
+                )
             }
         }
     }
@@ -121,30 +173,246 @@ fn amount(value: &Value) -> Amount {
     value.as_str().unwrap().parse().unwrap()
 }
 
+/// A lot as its events leave it.
+struct Lot {
+    left: Amount,
+    held: Amount,
+    expires_at: String,
+}
+
+/// A call that goes on.
+struct Held {
+    started_at: String,
+    ends_at: String,
+    authorized: i64,
+    by_credits: bool,
+    minutes: i64,
+    draws: BTreeMap<u64, Amount>,
+    cost: Amount,
+}
+
 /// What an account must be, reckoned from its commits alone and by other means than its state.
 #[derive(Default)]
 struct Auditor {
-    lots: BTreeMap<u64, (Amount, String)>,
-    charged: BTreeSet<(String, String)>,
-    pending: Option<u64>,
-    /// What is bought when the balance is below what.
-    auto: Option<(Amount, Amount)>,
+    lots: BTreeMap<u64, Lot>,
+    held: BTreeMap<String, Held>,
+    /// The month in which each call began whose books are open.
+    charged: BTreeMap<String, String>,
+    closed: String,
+    refundable: BTreeMap<String, Amount>,
+    pending: Option<(u64, String, Amount)>,
+    /// What is bought when the balance is below what, and at most in a month.
+    auto: Option<(Amount, Amount, Option<Amount>)>,
+    /// What was bought by itself, by month.
+    bought: BTreeMap<String, Amount>,
     retry_at: Option<String>,
+    postpaid: bool,
+    limit: Option<Amount>,
+    spent: BTreeMap<String, Amount>,
     zero_notices: u32,
     crossings: u32,
     payments: u32,
     payment_notices: u32,
+    /// Of which pools what was told.
+    told: BTreeSet<(String, String)>,
+    /// What came in, and what became of it.
+    funds: Amount,
+    forfeited: Amount,
+    given: Amount,
+    refunded: Amount,
+    rated: Amount,
+    uncollected: Amount,
+    invoiced: Amount,
+}
+
+fn add(sum: &mut Amount, more: Amount) {
+    *sum = sum.checked_add(more).unwrap();
+}
+
+fn less(sum: &mut Amount, less: Amount) {
+    *sum = sum.checked_sub(less).unwrap();
+}
+
+/// Microseconds of a text such as `PT1H0.5S`.
+fn micros(value: &Value) -> i64 {
+    value.as_str().unwrap().parse::<Duration>().unwrap().micros()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+fn draws(value: &Value) -> BTreeMap<u64, Amount> {
+    let draws = value.as_array().unwrap().iter();
+    draws.map(|draw| (draw["lot"].as_u64().unwrap(), amount(&draw["amount"]))).collect()
+}
+
+fn sum<'a>(amounts: impl IntoIterator<Item = &'a Amount>) -> Amount {
+    amounts.into_iter().fold(Amount::ZERO, |sum, one| sum.checked_add(*one).unwrap())
+}
+
+/// What a call of so many microseconds costs by the list, in cents.
+fn price(direction: &str, prefix: &str, micros: i64) -> i64 {
+    // Thousandths of a unit a minute, cents to be connected, seconds of an increment.
+    let (per_minute, fee, increment) = match (direction, prefix) {
+        ("outbound", "1") => (10, 0, 60),
+        ("outbound", "44") => (300, 5, 6),
+        ("outbound", "61") => (1_500, 0, 1),
+        ("inbound", "1") => (200, 0, 60),
+        _ => panic!("{direction} {prefix} is not in the list"),
+    };
+    if micros == 0 {
+        return 0;
+    }
+    let billed = (micros + increment * 1_000_000 - 1) / (increment * 1_000_000) * increment;
+    // Half a cent is rounded up.
+    fee + (per_minute * billed + 300) / 600
 }
 
 impl Auditor {
     fn balance(&self) -> Amount {
-        self.lots.values().fold(Amount::ZERO, |sum, (left, _)| sum.checked_add(*left).unwrap())
+        sum(self.lots.values().map(|lot| &lot.left))
     }
 
-    fn take(&mut self, lot: u64, taken: Amount) {
-        let (left, _) = self.lots.get_mut(&lot).unwrap();
-        *left = left.checked_sub(taken).unwrap();
-        assert!(!left.is_negative() && taken.is_positive(), "lot {lot} gives what it has");
+    fn held(&self) -> Amount {
+        sum(self.lots.values().map(|lot| &lot.held))
+    }
+
+    /// Takes what is there and not held, from the oldest lots.
+    fn take(&mut self, draws: &BTreeMap<u64, Amount>, oldest_first: bool) {
+        for (lot, taken) in draws {
+            assert!(taken.is_positive(), "a draw takes something");
+            let found = self.lots.get_mut(lot).unwrap();
+            less(&mut found.left, *taken);
+            assert!(found.left >= found.held, "lot {lot} gives what it has");
+        }
+        if let Some((last, _)) = draws.last_key_value().filter(|_| oldest_first) {
+            let older = self.lots.range(..last).filter(|(_, lot)| lot.left > lot.held);
+            assert_eq!(older.count(), 0, "first in, first out");
+        }
+    }
+
+    fn hold(&mut self, draws: &BTreeMap<u64, Amount>) {
+        for (lot, amount) in draws {
+            let found = self.lots.get_mut(lot).unwrap();
+            add(&mut found.held, *amount);
+            assert!(found.held <= found.left, "no more is held than is there");
+        }
+        if let Some((last, _)) = draws.last_key_value() {
+            let older = self.lots.range(..last).filter(|(_, lot)| lot.left > lot.held);
+            assert_eq!(older.count(), 0, "the oldest is held first");
+        }
+    }
+
+    /// Gives back what a call had.
+    fn release(&mut self, call: &str, draws: &BTreeMap<u64, Amount>) -> Option<Held> {
+        let held = self.held.remove(call);
+        let none = BTreeMap::new();
+        assert_eq!(held.as_ref().map_or(&none, |held| &held.draws), draws, "what was held");
+        for (lot, amount) in draws {
+            less(&mut self.lots.get_mut(lot).unwrap().held, *amount);
+        }
+        if let Some(held) = &held {
+            less(self.spent.get_mut(&held.started_at[..7]).unwrap(), held.cost);
+        }
+        held
+    }
+
+    fn came_in(&mut self, data: &Value) -> Amount {
+        let left = amount(&data["amount"]);
+        let lot = Lot { left, held: Amount::ZERO, expires_at: text(&data["expires_at"]) };
+        assert!(self.lots.insert(data["lot"].as_u64().unwrap(), lot).is_none());
+        left
+    }
+
+    fn charge(&mut self, data: &Value) {
+        let call = text(&data["call"]);
+        let started_at = text(&data["started_at"]);
+        let month = started_at[..7].to_owned();
+        assert!(month > self.closed, "closed books stay as they are");
+        assert_eq!(self.charged.insert(call.clone(), month), None, "nothing is charged twice");
+        let duration = micros(&data["duration"]);
+        let minutes = data["included"].get("duration").map_or(0, micros);
+        let rest = duration - minutes;
+        let priced = data["priced"].get("amount").map_or(Amount::ZERO, amount);
+        if let Some(prefix) = data["priced"].get("prefix").and_then(Value::as_str) {
+            let direction = data["priced"]["direction"].as_str().unwrap();
+            let cents = price(direction, prefix, rest);
+            assert_eq!(priced.millionths(), cents * 10_000, "{data}");
+        }
+        let held = self.release(&call, &draws(&data["released"]));
+        let drawn = draws(&data["draws"]);
+        let (uncollected, invoiced) = (amount(&data["uncollected"]), amount(&data["invoiced"]));
+        self.take(&drawn, true);
+        let paid = sum(drawn.values());
+        assert_eq!(sum([&paid, &uncollected, &invoiced]), priced, "all that is rated is somewhere");
+        assert!(invoiced == Amount::ZERO || self.postpaid);
+        if let Some(held) = held.filter(|held| duration <= held.authorized) {
+            assert_eq!(uncollected, Amount::ZERO, "what is held suffices");
+            assert!(priced <= held.cost);
+            assert!(held.by_credits || minutes == duration || held.minutes == 0);
+        }
+        self.refundable.insert(call, paid);
+        add(self.spent.entry(started_at[..7].to_owned()).or_default(), priced);
+        add(&mut self.rated, priced);
+        add(&mut self.uncollected, uncollected);
+        add(&mut self.invoiced, invoiced);
+    }
+
+    fn authorize(&mut self, data: &Value) {
+        let (call, hold) = (text(&data["call"]), &data["hold"]);
+        assert!(!self.charged.contains_key(&call));
+        let (drawn, cost) = (draws(&hold["draws"]), amount(&hold["cost"]));
+        assert!(sum(drawn.values()) == cost || self.postpaid, "the cost is held");
+        self.hold(&drawn);
+        let started_at = text(&hold["started_at"]);
+        let spent = self.spent.entry(started_at[..7].to_owned()).or_default();
+        add(spent, cost);
+        assert!(cost == Amount::ZERO || self.limit.is_none_or(|limit| *spent <= limit));
+        let held = Held {
+            started_at,
+            ends_at: text(&hold["ends_at"]),
+            authorized: micros(&hold["duration"]),
+            by_credits: cost.is_positive(),
+            minutes: hold["included"].get("duration").map_or(0, micros),
+            draws: drawn,
+            cost,
+        };
+        assert!(held.minutes <= held.authorized);
+        assert!(self.held.insert(call, held).is_none(), "authorized once");
+    }
+
+    fn extend(&mut self, data: &Value) {
+        let more = draws(&data["draws"]);
+        self.hold(&more);
+        let held = self.held.get_mut(data["call"].as_str().unwrap()).unwrap();
+        for (lot, amount) in &more {
+            add(held.draws.entry(*lot).or_default(), *amount);
+        }
+        assert!(micros(&data["duration"]) > held.authorized, "longer than before");
+        held.authorized = micros(&data["duration"]);
+        held.minutes = data["included"].get("duration").map_or(0, micros);
+        held.ends_at = text(&data["ends_at"]);
+        let (before, cost) = (held.cost, amount(&data["cost"]));
+        held.cost = cost;
+        held.by_credits = cost.is_positive();
+        assert!(sum(held.draws.values()) == cost || self.postpaid, "the cost is held");
+        let spent = self.spent.get_mut(&held.started_at[..7]).unwrap();
+        less(spent, before);
+        add(spent, cost);
+        assert!(cost == before || self.limit.is_none_or(|limit| *spent <= limit));
+    }
+
+    fn recharge(&mut self, data: &Value) {
+        let (recharge, at) = (data["recharge"].as_u64().unwrap(), text(&data["at"]));
+        let (with, below, cap) = self.auto.unwrap();
+        assert!(self.balance() < below, "strictly below the trigger");
+        assert_eq!((amount(&data["amount"]), amount(&data["balance"])), (with, self.balance()));
+        assert!(self.retry_at.take().is_none_or(|retry_at| retry_at <= at));
+        let bought = self.bought.entry(at[..7].to_owned()).or_default();
+        add(bought, with);
+        assert!(cap.is_none_or(|cap| *bought <= cap), "within the month's cap");
+        assert_eq!(self.pending.replace((recharge, at, with)), None, "one at a time");
     }
 
     fn see(&mut self, event: &Value) {
@@ -152,63 +420,81 @@ impl Auditor {
         let before = self.balance();
         match name {
             "billing.funds_added" => {
-                let expires = data["expires_at"].as_str().unwrap().to_owned();
-                self.lots.insert(data["lot"].as_u64().unwrap(), (amount(&data["amount"]), expires));
+                let came_in = self.came_in(data);
+                add(&mut self.funds, came_in);
                 if let Some(recharge) = data["recharge"].as_u64() {
                     self.payments += 1;
                     self.retry_at = None;
-                    assert_eq!(self.pending.take(), Some(recharge), "only what is pending is paid");
+                    let pending = self.pending.take().map(|(recharge, ..)| recharge);
+                    assert_eq!(pending, Some(recharge), "only what is pending is paid");
                 }
             }
+            "billing.charge_refunded" => {
+                let came_in = self.came_in(data);
+                add(&mut self.refunded, came_in);
+                let left = self.refundable.get_mut(data["call"].as_str().unwrap()).unwrap();
+                less(left, came_in);
+                assert!(!left.is_negative(), "no more than was paid");
+            }
+            "billing.credits_given" => {
+                let came_in = self.came_in(data);
+                add(&mut self.given, came_in);
+            }
+            "billing.credits_taken" => {
+                let drawn = draws(&data["draws"]);
+                self.take(&drawn, true);
+                less(&mut self.given, sum(drawn.values()));
+            }
             "billing.lot_forfeited" => {
-                let lot = data["lot"].as_u64().unwrap();
-                assert_eq!(data["at"].as_str().unwrap(), self.lots[&lot].1, "at its instant");
-                assert_eq!(amount(&data["amount"]), self.lots[&lot].0, "whole");
-                self.take(lot, amount(&data["amount"]));
+                let (lot, gone) = (data["lot"].as_u64().unwrap(), amount(&data["amount"]));
+                let Lot { left, held, expires_at } = &self.lots[&lot];
+                let at = text(&data["at"]);
+                assert!(*expires_at <= at, "not before its instant");
+                assert_eq!(left.checked_sub(*held), Some(gone), "all that is not held");
+                self.take(&BTreeMap::from([(lot, gone)]), false);
+                add(&mut self.forfeited, gone);
             }
-            "billing.recharge_requested" => {
-                let recharge = data["recharge"].as_u64().unwrap();
-                assert_eq!(self.pending.replace(recharge), None, "one at a time");
-                let (with, below) = self.auto.unwrap();
-                assert!(self.balance() < below, "strictly below the trigger");
-                assert_eq!(
-                    (amount(&data["amount"]), amount(&data["balance"])),
-                    (with, self.balance())
-                );
-                let at = data["at"].as_str().unwrap();
-                assert!(self.retry_at.take().is_none_or(|retry_at| retry_at.as_str() <= at));
-            }
+            "billing.recharge_requested" => self.recharge(data),
             "billing.recharge_failed" => {
-                assert_eq!(self.pending.take(), data["recharge"].as_u64());
+                let (recharge, at, with) = self.pending.take().unwrap();
+                assert_eq!(Some(recharge), data["recharge"].as_u64());
+                less(self.bought.get_mut(&at[..7]).unwrap(), with);
                 self.retry_at = data["retry_at"].as_str().map(ToOwned::to_owned);
                 self.payments += 1;
             }
             "billing.auto_recharge_set" => {
                 let auto = &data["auto_recharge"];
-                self.auto = Some((amount(&auto["recharge_with"]), amount(&auto["when_below"])));
+                let cap = (!auto["monthly_cap"].is_null()).then(|| amount(&auto["monthly_cap"]));
+                self.auto =
+                    Some((amount(&auto["recharge_with"]), amount(&auto["when_below"]), cap));
                 self.retry_at = None;
             }
             "billing.auto_recharge_stopped" => self.auto = None,
-            "billing.call_charged" => {
-                let month = data["started_at"].as_str().unwrap()[..7].to_owned();
-                let call = data["call"].as_str().unwrap().to_owned();
-                assert!(self.charged.insert((month, call)), "nothing is charged twice");
-                let mut drawn = Amount::ZERO;
-                let mut oldest = 0;
-                for draw in data["draws"].as_array().unwrap() {
-                    let lot = draw["lot"].as_u64().unwrap();
-                    let older = self.lots.range(..lot).filter(|(_, (left, _))| left.is_positive());
-                    assert_eq!(older.count(), 0, "first in, first out");
-                    assert!(lot > oldest);
-                    oldest = lot;
-                    self.take(lot, amount(&draw["amount"]));
-                    drawn = drawn.checked_add(amount(&draw["amount"])).unwrap();
-                }
-                let priced = data["priced"].get("amount").map_or(Amount::ZERO, amount);
-                assert_eq!(drawn, priced, "a charge is drawn whole");
+            "billing.postpaid_begun" => (self.auto, self.postpaid) = (None, true),
+            "billing.spend_limit_set" => {
+                self.limit = (!data["limit"].is_null()).then(|| amount(&data["limit"]));
             }
+            "billing.call_authorized" => self.authorize(data),
+            "billing.call_extended" => self.extend(data),
+            "billing.hold_released" => {
+                let call = text(&data["call"]);
+                let held = self.release(&call, &draws(&data["draws"])).unwrap();
+                let timed_out = data["reason"] == "timed_out";
+                assert!(!timed_out || data["at"] == held.ends_at.as_str(), "at its instant");
+            }
+            "billing.call_charged" => self.charge(data),
             "billing.notice_due" if data["notice"] == "balance_zero" => self.zero_notices += 1,
+            "billing.notice_due" if !data["pool"].is_null() => {
+                let told = (data["pool"].to_string(), data["notice"].to_string());
+                assert!(self.told.insert(told), "each crossing of a pool is told once");
+            }
             "billing.notice_due" => self.payment_notices += 1,
+            "billing.month_closed" => {
+                self.closed = text(&data["month"]);
+                self.charged.retain(|_, month| *month > self.closed);
+                self.refundable.retain(|call, _| self.charged.contains_key(call));
+                assert!(self.held.values().all(|held| held.started_at[..7] > *self.closed));
+            }
             _ => {}
         }
         let after = self.balance();
@@ -229,8 +515,13 @@ fn audit(system: &JsonSystem) -> Auditor {
             }
         }
         let waits = auditor.retry_at.as_ref().is_some_and(|retry_at| retry_at.as_str() > at);
-        if let (Some((_, below)), None, false) = (auditor.auto, auditor.pending, waits) {
-            assert!(auditor.balance() >= below, "what is below the trigger asks for more");
+        if let (Some((with, below, cap)), None, false) = (auditor.auto, &auditor.pending, waits) {
+            let bought = auditor.bought.get(&at[..7]).copied().unwrap_or_default();
+            let capped = cap.is_some_and(|cap| bought.checked_add(with).unwrap() > cap);
+            assert!(
+                auditor.balance() >= below || capped,
+                "what is below the trigger asks for more"
+            );
         }
     }
     auditor
@@ -256,15 +547,39 @@ proptest! {
         ask(&system, "organization.advance_to", &json!({}), now).unwrap();
         prop_assert_eq!(&seen, &account(&system, now), "nothing depends on advancing");
         let auditor = audit(&system);
-        prop_assert_eq!(amount(&seen["balance"]), auditor.balance());
+        let figure = |name: &str| amount(&seen[name]);
+        prop_assert_eq!((figure("balance"), figure("held")), (auditor.balance(), auditor.held()));
         prop_assert_eq!(auditor.payment_notices, auditor.payments, "each payment is told");
         prop_assert_eq!(auditor.zero_notices, auditor.crossings, "one notice for each time it comes to zero");
-        prop_assert_eq!(seen["pending_recharge"]["recharge"].as_u64(), auditor.pending);
-        let lots = seen["lots"].as_array().unwrap();
-        for lot in lots {
-            prop_assert!(lot["expires_at"].as_str().unwrap() > at(now).as_str(), "a lot that is left lives");
-            prop_assert_eq!(amount(&lot["remaining"]), auditor.lots[&lot["lot"].as_u64().unwrap()].0);
+        prop_assert_eq!(seen["pending_recharge"]["recharge"].as_u64(), auditor.pending.as_ref().map(|(recharge, ..)| *recharge));
+        for lot in seen["lots"].as_array().unwrap() {
+            let known = &auditor.lots[&lot["lot"].as_u64().unwrap()];
+            prop_assert!(known.held == known.left || lot["expires_at"].as_str().unwrap() > at(now).as_str(), "what is not held of a lot lives");
+            prop_assert_eq!((amount(&lot["remaining"]), amount(&lot["held"])), (known.left, known.held));
         }
+        let (_, state) = system.system().snapshot(&"contoso".parse().unwrap());
+        let holds: BTreeMap<_, _> = state.holds().map(|(call, hold)| (call.to_string(), hold)).collect();
+        prop_assert!(holds.keys().eq(auditor.held.keys()));
+        for (call, hold) in holds {
+            let known = &auditor.held[&call];
+            prop_assert_eq!((hold.duration.micros(), hold.cost), (known.authorized, known.cost));
+        }
+        // The books: both sides, and what they say.
+        let ledger = state.ledger();
+        let negative = |amount: Amount| Amount::ZERO.checked_sub(amount).unwrap();
+        let sides = [
+            ledger.payments, ledger.credits, ledger.held, ledger.calls, ledger.forfeited,
+            ledger.adjustments, ledger.refunds, ledger.uncollected, ledger.invoiced,
+        ];
+        prop_assert_eq!(sum(&sides), Amount::ZERO, "debits equal credits");
+        let free = auditor.balance().checked_sub(auditor.held()).unwrap();
+        prop_assert_eq!((ledger.credits, ledger.held), (free, auditor.held()));
+        prop_assert_eq!(ledger.calls, auditor.rated);
+        prop_assert_eq!(ledger.forfeited, auditor.forfeited);
+        prop_assert_eq!(
+            (ledger.payments, ledger.adjustments, ledger.refunds, ledger.uncollected, ledger.invoiced),
+            (negative(auditor.funds), negative(auditor.given), negative(auditor.refunded), negative(auditor.uncollected), negative(auditor.invoiced))
+        );
     }
 }
 

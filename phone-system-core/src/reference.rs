@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::billing::{Tariff, TariffId};
+use crate::billing::{Destinations, Tariff, TariffId};
 use crate::country;
 use crate::map::Map;
 use crate::text::Label;
@@ -15,16 +15,18 @@ use crate::text::Label;
 #[derive(Clone, Debug)]
 pub struct Reference {
     countries: Arc<country::Table>,
+    destinations: Arc<Destinations>,
     tariffs: Map<TariffId, Arc<Tariff>>,
     /// Which list of a name was given last.
     last: Map<Label, TariffId>,
 }
 
 impl Default for Reference {
-    /// The embedded table of countries, and no price list.
+    /// The embedded tables of countries and destinations, and no price list.
     fn default() -> Self {
         Self {
             countries: Arc::clone(country::Table::embedded()),
+            destinations: Arc::clone(Destinations::embedded()),
             tariffs: Map::default(),
             last: Map::default(),
         }
@@ -35,6 +37,11 @@ impl Reference {
     /// What is sold where.
     pub fn countries(&self) -> &country::Table {
         &self.countries
+    }
+
+    /// Which destinations plans do not include.
+    pub fn destinations(&self) -> &Destinations {
+        &self.destinations
     }
 
     /// A price list by its name and digest.
@@ -54,6 +61,10 @@ impl Reference {
 
     pub(crate) fn replace_countries(&mut self, countries: country::Table) {
         self.countries = Arc::new(countries);
+    }
+
+    pub(crate) fn replace_destinations(&mut self, destinations: Destinations) {
+        self.destinations = Arc::new(destinations);
     }
 
     pub(crate) fn add_tariff(&mut self, tariff: Tariff) {

@@ -274,6 +274,14 @@ impl Month {
         // A month of a year from 1 to 9999 has one.
         format!("{self}-01T00:00:00Z").parse().unwrap_or(Timestamp::MIN)
     }
+
+    /// The one after it; none after December 9999.
+    pub fn next(self) -> Option<Self> {
+        let next = self.month.checked_add(1)?;
+        let (year, month) =
+            if next > 12 { (self.year.checked_add(1)?, 1) } else { (self.year, next) };
+        (year <= 9_999).then_some(Self { year, month })
+    }
 }
 
 impl fmt::Display for Month {

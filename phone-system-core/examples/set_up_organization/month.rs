@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use phone_system_core::billing::{
-    AddFunds, CallRecord, ChooseTariff, PendingRecharge, RechargeOutcome, ReportRecharge,
-    SetAutoRecharge, SetUpCredits,
+    AddAgreement, AddFunds, CallRecord, ChooseTariff, Payment, PendingRecharge, RechargeOutcome,
+    ReportRecharge, SetAutoRecharge, SetUpCredits, Unpaid,
 };
 use phone_system_core::bulk::Mode;
 use phone_system_core::error::ErrorCode;
@@ -148,7 +148,7 @@ impl Run<'_> {
         let calls = self.calls.iter().enumerate();
         self.happenings.extend(calls.map(|(place, call)| (ended(call), Happening::Call(place))));
         let Some(credits) = &self.settings.credits else { return Ok(()) };
-        self.execute(&SetUpCredits { currency: credits.currency })?;
+        self.execute(&SetUpCredits { currency: credits.currency, country: None })?;
         if let Some(tariff) = &self.settings.tariff {
             self.execute(&ChooseTariff { tariff: tariff.name.clone() })?;
         }
@@ -168,18 +168,32 @@ impl Run<'_> {
     fn fund(&mut self, place: usize) -> Result<(), Error> {
         let Some(credits) = &self.settings.credits else { return Ok(()) };
         let Some(funds) = credits.funds.get(place) else { return Ok(()) };
-        let added = AddFunds { amount: funds.amount, payment: funds.payment() };
+        let payment = funds.payment();
+        self.keep_agreement(&payment)?;
+        let added = AddFunds { amount: funds.amount, payment };
         self.execute(&added)?;
         // Set with the first funds, so that it does not ask for more before there are any.
         let first = credits.funds.iter().all(|other| funds.at <= other.at);
         let unset = self.account()?.auto_recharge.is_none();
         if let (true, true, Some(auto)) = (first, unset, &credits.auto_recharge) {
+            let payment = auto.payment();
+            self.keep_agreement(&payment)?;
             let set = SetAutoRecharge {
                 recharge_with: auto.recharge_with,
                 when_below: auto.when_below,
-                payment: auto.payment(),
+                monthly_cap: None,
+                payment,
             };
             self.execute(&set)?;
+        }
+        Ok(())
+    }
+
+    /// Adds the agreement that pays, unless it is known.
+    fn keep_agreement(&mut self, payment: &Payment) -> Result<(), Error> {
+        let Some(agreement) = &payment.agreement else { return Ok(()) };
+        if !self.account()?.agreements.contains(agreement) {
+            self.execute(&AddAgreement { agreement: agreement.clone() })?;
         }
         Ok(())
     }
@@ -223,7 +237,11 @@ impl Run<'_> {
 
     fn call(&mut self, call: &CallRecord) -> Result<(), Error> {
         self.usage.calls += 1;
-        let charge = ChargeCalls { calls: vec![call.clone()], mode: Mode::AllOrNothing };
+        let charge = ChargeCalls {
+            calls: vec![call.clone()],
+            unpaid: Unpaid::Refuse,
+            mode: Mode::AllOrNothing,
+        };
         let charged = match self.execute(&charge) {
             Ok(done) => done.answer,
             Err(Error::Rule(refused)) => {

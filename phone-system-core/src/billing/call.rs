@@ -51,6 +51,27 @@ words! {
     }
 }
 
+impl CallKind {
+    /// Whether someone of the organization calls someone outside.
+    pub const fn is_outbound(self) -> bool {
+        matches!(
+            self,
+            Self::UserOut
+                | Self::UserOutConf
+                | Self::UserOutTransfer
+                | Self::UserOutForwarding
+                | Self::ConfOut
+                | Self::UcapOut
+                | Self::DirectRoutingOut
+                | Self::DirectRoutingOutUserConf
+                | Self::DirectRoutingOutUserForwarding
+                | Self::DirectRoutingOutUserTransfer
+                | Self::DirectRoutingEmergencyOut
+                | Self::DirectRoutingOutBot
+        )
+    }
+}
+
 /// A call that has ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

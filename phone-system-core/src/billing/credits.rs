@@ -5,31 +5,43 @@ use serde::{Deserialize, Serialize};
 use super::Error;
 use super::account::{Account, AutoRecharge, Payment, PendingRecharge};
 use super::events::{
-    AutoRechargeSet, AutoRechargeStopped, CreditsSetUp, Event, FundsAdded, RechargeFailed,
-    TariffChosen,
+    AgreementAdded, AgreementRemoved, AutoRechargeSet, AutoRechargeStopped, ChargeRefunded,
+    CreditsGiven, CreditsSetUp, CreditsTaken, Event, FundsAdded, MonthClosed, PostpaidBegun,
+    RechargeFailed, TariffChosen,
 };
 use super::tariff::Tariff;
 use crate::money::{Amount, Currency};
 use crate::rules::Rules;
-use crate::text::{Label, words};
-use crate::time::Timestamp;
+use crate::text::{Country, Key, Label, words};
+use crate::time::{Month, Timestamp};
 
-/// Sets up Communications Credits in a currency, once and for all.
+/// Sets up Communications Credits in a currency, once and for all; not where they are not sold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SetUpCredits {
     /// The currency of the account.
     pub currency: Currency,
+    /// The organization's billing country; if given, credits have to be sold there.
+    #[serde(default)]
+    pub country: Option<Country>,
 }
 
 impl SetUpCredits {
-    pub(crate) fn decide(&self, account: &Account, at: Timestamp) -> Result<CreditsSetUp, Error> {
-        match account.credits() {
-            Some(CreditsSetUp { currency, at }) => {
-                Err(Error::CreditsAlreadySetUp { currency: *currency, since: *at })
-            }
-            None => Ok(CreditsSetUp { currency: self.currency, at }),
+    /// `sold` tells whether credits are sold in a country.
+    pub(crate) fn decide(
+        &self,
+        account: &Account,
+        sold: impl FnOnce(Country) -> bool,
+        at: Timestamp,
+    ) -> Result<CreditsSetUp, Error> {
+        if let Some(CreditsSetUp { currency, at, .. }) = account.credits() {
+            return Err(Error::CreditsAlreadySetUp { currency: *currency, since: *at });
+        }
+        let Self { currency, country } = *self;
+        match country.filter(|country| !sold(*country)) {
+            Some(country) => Err(Error::NotSoldHere { country }),
+            None => Ok(CreditsSetUp { currency, country, at }),
         }
     }
 }
@@ -57,7 +69,7 @@ impl AddFunds {
         at: Timestamp,
     ) -> Result<FundsAdded, Error> {
         account.check_credits()?;
-        self.payment.check()?;
+        account.check_payment(&self.payment)?;
         added(account, self.amount, self.payment.clone(), None, rules, at)
     }
 }
@@ -65,7 +77,7 @@ impl AddFunds {
 /// The most that is bought at once; the figure is ours, and keeps every balance within range.
 const MOST: Amount = Amount::from_millionths(1_000_000_000_000_000);
 
-fn positive(amount: Amount) -> Result<(), Error> {
+pub(super) fn positive(amount: Amount) -> Result<(), Error> {
     if amount.is_positive() && amount <= MOST {
         Ok(())
     } else {
@@ -83,17 +95,39 @@ fn added(
 ) -> Result<FundsAdded, Error> {
     let currency = account.check_credits()?.currency;
     positive(amount)?;
+    let pending = account.pending_recharge().filter(|_| recharge.is_none());
+    let (lot, expires_at) = lot(account, amount, pending, rules, at)?;
+    Ok(FundsAdded { lot, amount, currency, expires_at, payment, recharge, at })
+}
+
+/// The number of the next lot, and when it is forfeited; refused if there is no room for it, and
+/// for a recharge that is pending.
+fn lot(
+    account: &Account,
+    amount: Amount,
+    pending: Option<&PendingRecharge>,
+    rules: &Rules,
+    at: Timestamp,
+) -> Result<(u64, Timestamp), Error> {
     // What is pending was asked for already, and has to have room when it is paid.
-    let others = account.pending_recharge().filter(|_| recharge.is_none());
-    let pending = others.map(|pending| pending.amount).unwrap_or_default();
+    let pending = pending.map(|pending| pending.amount).unwrap_or_default();
     let balance = account.balance();
     balance
         .checked_add(amount)
         .and_then(|after| after.checked_add(pending))
         .ok_or(Error::BalanceTooLarge { balance, amount })?;
     let expires_at = at.plus_months(rules.billing.funds_months).unwrap_or(Timestamp::MAX);
-    let lot = account.lots_bought().saturating_add(1);
-    Ok(FundsAdded { lot, amount, currency, expires_at, payment, recharge, at })
+    Ok((account.lots_bought().saturating_add(1), expires_at))
+}
+
+/// As [`lot`], for what is no recharge.
+fn next_lot(
+    account: &Account,
+    amount: Amount,
+    rules: &Rules,
+    at: Timestamp,
+) -> Result<(u64, Timestamp), Error> {
+    lot(account, amount, account.pending_recharge(), rules, at)
 }
 
 /// Has more bought when the balance falls below an amount; one recharge at a time, and the next
@@ -108,6 +142,10 @@ pub struct SetAutoRecharge {
     pub recharge_with: Amount,
     /// When the balance is below this; not when it is equal. More than nothing.
     pub when_below: Amount,
+    /// The most that is bought by itself in a calendar month of UTC, at least one recharge; none for
+    /// no limit. What failed does not count.
+    #[serde(default)]
+    pub monthly_cap: Option<Amount>,
     /// How it is paid.
     #[serde(default)]
     pub payment: Payment,
@@ -120,11 +158,17 @@ impl SetAutoRecharge {
         at: Timestamp,
     ) -> Result<AutoRechargeSet, Error> {
         account.check_credits()?;
-        let Self { recharge_with, when_below, payment } = self.clone();
+        if let Some(since) = account.postpaid() {
+            return Err(Error::PostpaidAlready { since });
+        }
+        let Self { recharge_with, when_below, monthly_cap, payment } = self.clone();
         positive(recharge_with)?;
         positive(when_below)?;
-        payment.check()?;
-        let auto_recharge = AutoRecharge { recharge_with, when_below, payment };
+        if let Some(cap) = monthly_cap.filter(|cap| *cap < recharge_with) {
+            return Err(Error::AmountNotPositive { amount: cap, maximum: MOST });
+        }
+        account.check_payment(&payment)?;
+        let auto_recharge = AutoRecharge { recharge_with, when_below, monthly_cap, payment };
         Ok(AutoRechargeSet { auto_recharge, at })
     }
 }
@@ -224,6 +268,160 @@ impl ChooseTariff {
     }
 }
 
+/// Adds an enterprise agreement that can pay; several can be kept, and one is named for each
+/// payment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AddAgreement {
+    /// Its number.
+    pub agreement: Label,
+}
+
+impl AddAgreement {
+    pub(crate) fn decide(&self, account: &Account, at: Timestamp) -> Result<AgreementAdded, Error> {
+        let agreement = self.agreement.clone();
+        if account.agreements().any(|known| *known == agreement) {
+            return Err(Error::AgreementKnown { agreement });
+        }
+        Ok(AgreementAdded { agreement, at })
+    }
+}
+
+/// Removes an enterprise agreement; what it has paid, or is to pay already, stays so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RemoveAgreement {
+    /// Its number.
+    pub agreement: Label,
+}
+
+impl RemoveAgreement {
+    pub(crate) fn decide(
+        &self,
+        account: &Account,
+        at: Timestamp,
+    ) -> Result<AgreementRemoved, Error> {
+        let agreement = self.agreement.clone();
+        let payment = Payment { agreement: Some(agreement.clone()), purchase_order: None };
+        account.check_payment(&payment)?;
+        Ok(AgreementRemoved { agreement, at })
+    }
+}
+
+/// Gives credits that nobody bought, or takes credits for something that is no call.
+///
+/// What is given is a lot of its own and lasts as long as one that was bought; what is taken comes
+/// from the oldest lots.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AdjustCredits {
+    /// How much, up to 1000000000.00 either way and not nothing; negative to take.
+    pub amount: Amount,
+    /// Why.
+    pub reason: Label,
+}
+
+impl AdjustCredits {
+    pub(crate) fn decide(
+        &self,
+        account: &Account,
+        rules: &Rules,
+        at: Timestamp,
+    ) -> Result<Event, Error> {
+        account.check_credits()?;
+        let Self { amount, reason } = self.clone();
+        if !amount.is_negative() {
+            positive(amount)?;
+            let (lot, expires_at) = next_lot(account, amount, rules, at)?;
+            return Ok(CreditsGiven { lot, amount, expires_at, reason, at }.into());
+        }
+        let available = account.available();
+        let amount = Amount::ZERO.checked_sub(amount).unwrap_or(MOST);
+        positive(amount)?;
+        let draws = account.draws(amount).ok_or(Error::BalanceTooLow { amount, available })?;
+        Ok(CreditsTaken { draws, reason, at }.into())
+    }
+}
+
+/// Gives back what a call cost, as credits; never funds.
+///
+/// It is a lot of its own and lasts as long as one that was bought: the lots that paid may be
+/// forfeited by then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RefundCall {
+    /// The call, as it was charged.
+    pub call: Key,
+    /// How much; all that credits paid and that was not given back if not given.
+    #[serde(default)]
+    pub amount: Option<Amount>,
+    /// Why.
+    pub reason: Label,
+}
+
+impl RefundCall {
+    pub(crate) fn decide(
+        &self,
+        account: &Account,
+        rules: &Rules,
+        at: Timestamp,
+    ) -> Result<ChargeRefunded, Error> {
+        let Self { call, amount, reason } = self.clone();
+        let refundable = account.refundable(&call).unwrap_or_default();
+        let amount = amount.unwrap_or(refundable);
+        if !amount.is_positive() || amount > refundable {
+            return Err(Error::NotRefundable { call, amount, refundable });
+        }
+        let (lot, expires_at) = next_lot(account, amount, rules, at)?;
+        Ok(ChargeRefunded { call, amount, lot, expires_at, reason, at })
+    }
+}
+
+/// Has what credits do not pay invoiced from now on: the remaining credits are spent first, and
+/// auto-recharge stops, which would keep filling them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct GoPostpaid {}
+
+impl GoPostpaid {
+    pub(crate) fn decide(account: &Account, at: Timestamp) -> Result<PostpaidBegun, Error> {
+        account.check_credits()?;
+        match account.postpaid() {
+            Some(since) => Err(Error::PostpaidAlready { since }),
+            None => Ok(PostpaidBegun { balance: account.balance(), at }),
+        }
+    }
+}
+
+/// Closes the books of a month and of all before: their calls are no longer charged nor refunded, and
+/// their names are forgotten, so that an account does not grow for ever.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CloseMonth {
+    /// The last month that is closed; it is over, and no call that began by then is authorized and
+    /// not settled.
+    pub month: Month,
+}
+
+impl CloseMonth {
+    pub(crate) fn decide(&self, account: &Account, at: Timestamp) -> Result<MonthClosed, Error> {
+        let month = self.month;
+        let open = account.holds().filter(|(_, hold)| hold.started_at.month() <= month).count();
+        let open = u32::try_from(open).unwrap_or(u32::MAX);
+        let closed = account.closed().is_some_and(|closed| closed >= month);
+        if month >= at.month() || closed || open > 0 {
+            return Err(Error::MonthOpen { month, open });
+        }
+        Ok(MonthClosed { month, at })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,7 +434,8 @@ mod tests {
         let currency = "USD".parse().unwrap();
         let amount = |text: &str| text.parse::<Amount>().unwrap();
         let mut account = Account::default();
-        account.apply(&CreditsSetUp { currency, at }.into()).unwrap();
+        let country = None;
+        account.apply(&CreditsSetUp { currency, country, at }.into()).unwrap();
         let funds = FundsAdded {
             lot: 1,
             amount: amount("9223372036854.775806"),

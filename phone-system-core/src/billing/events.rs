@@ -4,13 +4,16 @@ use serde::{Deserialize, Serialize};
 
 use super::account::{AutoRecharge, Payment};
 use super::call::CallKind;
-use super::minutes::Included;
+use super::capability::Capability;
+use super::hold::{Hold, LimitedBy, ReleaseReason};
+use super::minutes::{Included, PoolKey};
+use super::policy::DialOut;
 use super::prefix::Prefix;
 use super::tariff::{Direction, TariffId};
 use crate::draft::events;
 use crate::money::{Amount, Currency};
-use crate::text::{Key, Label, UserId, words};
-use crate::time::{Duration, Timestamp};
+use crate::text::{Country, Key, Label, UserId, words};
+use crate::time::{Duration, Month, Timestamp};
 
 /// Communications Credits were set up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +21,9 @@ use crate::time::{Duration, Timestamp};
 pub struct CreditsSetUp {
     /// The currency of the account.
     pub currency: Currency,
+    /// The billing country, if it was told.
+    #[serde(default)]
+    pub country: Option<Country>,
     /// When.
     pub at: Timestamp,
 }
@@ -119,7 +125,7 @@ pub struct Draw {
     pub amount: Amount,
 }
 
-/// The part of a call that credits paid, by a row of the price list in force.
+/// The part of a call that costs something, by a row of the price list in force.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Priced {
@@ -133,6 +139,54 @@ pub struct Priced {
     pub billed: Duration,
     /// What it cost.
     pub amount: Amount,
+}
+
+/// A call may take place, and what it may need is held.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CallAuthorized {
+    /// The call.
+    pub call: Key,
+    /// What is held for it.
+    pub hold: Hold,
+    /// What limits how long it may last.
+    pub limited_by: LimitedBy,
+}
+
+/// A call may last longer, and more is held.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CallExtended {
+    /// The call.
+    pub call: Key,
+    /// How long it may last now, from its beginning.
+    pub duration: Duration,
+    /// When the hold ends by itself now.
+    pub ends_at: Timestamp,
+    /// The minutes that are held now.
+    pub included: Option<Included>,
+    /// What the rest costs now if the call lasts as long as it may.
+    pub cost: Amount,
+    /// The funds that are held besides.
+    pub draws: Vec<Draw>,
+    /// What limits how long it may last.
+    pub limited_by: LimitedBy,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A hold ended without a charge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct HoldReleased {
+    /// The call.
+    pub call: Key,
+    /// Why.
+    pub reason: ReleaseReason,
+    /// The funds that were held.
+    pub draws: Vec<Draw>,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A call was paid, or recorded as free.
@@ -151,11 +205,140 @@ pub struct CallCharged {
     pub duration: Duration,
     /// What a plan's minutes paid.
     pub included: Option<Included>,
-    /// What credits paid.
+    /// What the rest of the call costs.
     pub priced: Option<Priced>,
+    /// What credits paid of that, from which lots, the oldest first.
+    pub draws: Vec<Draw>,
+    /// What nothing paid of it.
+    #[serde(default)]
+    pub uncollected: Amount,
+    /// What is paid of it by invoice.
+    #[serde(default)]
+    pub invoiced: Amount,
+    /// How much of the call has no price.
+    #[serde(default)]
+    pub unpriced: Duration,
+    /// The licence that paid.
+    #[serde(default = "free")]
+    pub capability: Capability,
+    /// The funds that were held for the call until then.
+    #[serde(default)]
+    pub released: Vec<Draw>,
+    /// When it was charged.
+    pub at: Timestamp,
+}
+
+const fn free() -> Capability {
+    Capability::Free
+}
+
+/// A charge was given back, as credits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ChargeRefunded {
+    /// The call.
+    pub call: Key,
+    /// How much.
+    pub amount: Amount,
+    /// The lot that the amount is now.
+    pub lot: u64,
+    /// When it is forfeited.
+    pub expires_at: Timestamp,
+    /// Why.
+    pub reason: Label,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Credits were given that nobody bought.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CreditsGiven {
+    /// The lot that they are.
+    pub lot: u64,
+    /// How much.
+    pub amount: Amount,
+    /// When they are forfeited.
+    pub expires_at: Timestamp,
+    /// Why.
+    pub reason: Label,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Credits were taken for something that is no call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CreditsTaken {
     /// From which lots, the oldest first.
     pub draws: Vec<Draw>,
-    /// When it was charged.
+    /// Why.
+    pub reason: Label,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// An enterprise agreement can be named when funds are paid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AgreementAdded {
+    /// Its number.
+    pub agreement: Label,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// An enterprise agreement can no longer be named.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AgreementRemoved {
+    /// Its number.
+    pub agreement: Label,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What credits do not pay is invoiced from now on; auto-recharge stops.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PostpaidBegun {
+    /// The balance, which is spent first.
+    pub balance: Amount,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The most that a user's calls may cost in a month was set, or is no longer limited.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SpendLimitSet {
+    /// Whose calls.
+    pub user: UserId,
+    /// The most in a month; none for no limit.
+    pub limit: Option<Amount>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A user was granted where calls may go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DialOutGranted {
+    /// Whose calls.
+    pub user: UserId,
+    /// Where they may go.
+    pub dial_out: DialOut,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The books of a month were closed: its calls are no longer charged, and no longer remembered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct MonthClosed {
+    /// The month, and with it all before.
+    pub month: Month,
+    /// When.
     pub at: Timestamp,
 }
 
@@ -168,6 +351,10 @@ words! {
         RechargeFailed = "recharge_failed",
         /// The balance has come to zero.
         BalanceZero = "balance_zero",
+        /// 80 % of a pool of minutes is used.
+        MinutesLow = "minutes_low",
+        /// A pool of minutes is used up.
+        MinutesUsed = "minutes_used",
     }
 }
 
@@ -179,6 +366,9 @@ pub struct NoticeDue {
     pub notice: NoticeKind,
     /// The balance then.
     pub balance: Amount,
+    /// The pool of minutes that it is about, if it is about one.
+    #[serde(default)]
+    pub pool: Option<PoolKey>,
     /// When.
     pub at: Timestamp,
 }
@@ -196,5 +386,17 @@ events! {
         TariffChosen = "billing.tariff_chosen",
         CallCharged = "billing.call_charged",
         NoticeDue = "billing.notice_due",
+        CallAuthorized = "billing.call_authorized",
+        CallExtended = "billing.call_extended",
+        HoldReleased = "billing.hold_released",
+        ChargeRefunded = "billing.charge_refunded",
+        CreditsGiven = "billing.credits_given",
+        CreditsTaken = "billing.credits_taken",
+        AgreementAdded = "billing.agreement_added",
+        AgreementRemoved = "billing.agreement_removed",
+        PostpaidBegun = "billing.postpaid_begun",
+        SpendLimitSet = "billing.spend_limit_set",
+        DialOutGranted = "billing.dial_out_granted",
+        MonthClosed = "billing.month_closed",
     }
 }

@@ -1,9 +1,10 @@
 //! Numbers of calls, as far as records tell them.
 
 use std::fmt;
+use std::str::FromStr;
 
 use crate::number::{self, PhoneNumber};
-use crate::text::Country;
+use crate::text::{Country, as_text};
 
 /// A number as far as it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +44,24 @@ impl fmt::Display for Known {
         match self {
             Self::Whole(number) => fmt::Display::fmt(number, f),
             Self::Masked(digits) => write!(f, "{digits}*"),
-            Self::Withheld => f.write_str("a withheld number"),
+            Self::Withheld => f.write_str("withheld"),
         }
     }
+}
+
+impl FromStr for Known {
+    type Err = &'static str;
+
+    /// Reads the one text form: `+14255550100`, `+1425*`, `withheld`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wanted = "a number with +, its leading digits and *, or `withheld` is wanted";
+        if text == "withheld" {
+            return Ok(Self::Withheld);
+        }
+        Self::read(text, None).filter(|known| *known != Self::Withheld).ok_or(wanted)
+    }
+}
+
+as_text! {
+    Known: "known_number", "A number with +, its leading digits and *, or `withheld`.";
 }

@@ -26,6 +26,17 @@ words! {
         /// It does not.
         International = "international",
     }
+    /// How much of a pool administrators know to be used.
+    #[derive(Default)]
+    pub enum Told {
+        /// Less than 80 %.
+        #[default]
+        Nothing = "nothing",
+        /// 80 % or more.
+        Low = "low",
+        /// All of it.
+        Used = "used",
+    }
 }
 
 /// The pool of the minutes of a month: those of all users with the same plan in the same country.
@@ -58,6 +69,9 @@ pub struct Used {
     pub domestic: Duration,
     /// International calls.
     pub international: Duration,
+    /// What was told of it already.
+    #[serde(default)]
+    pub told: Told,
 }
 
 /// The part of a call that a pool paid.
@@ -70,9 +84,59 @@ pub struct Included {
     pub reach: Reach,
     /// How long.
     pub duration: Duration,
+    /// What the pool included then.
+    #[serde(default)]
+    pub size: PoolSize,
 }
 
+/// How much of the minutes is used when administrators are told ("Audio Conferencing subscription
+/// dial-out", which has it for conferencing; the same for the plans is ours).
+const LOW_PERCENT: i64 = 80;
+
 impl Used {
+    /// What there is to tell, that was not told before: nothing, most of it, or all of it is used.
+    pub(super) fn news(self, size: PoolSize) -> Option<Told> {
+        let part = |used: Duration, size: Duration| {
+            let (used, size) = (i128::from(used.micros()), i128::from(size.micros()));
+            let reached = |percent: i64| {
+                size > 0 && used.saturating_mul(100) >= size.saturating_mul(i128::from(percent))
+            };
+            match (reached(100), reached(LOW_PERCENT)) {
+                (true, _) => Told::Used,
+                (_, true) => Told::Low,
+                _ => Told::Nothing,
+            }
+        };
+        // Whichever is used up first ends both.
+        let now =
+            part(self.domestic, size.domestic).max(part(self.international, size.international));
+        (now > self.told).then_some(now)
+    }
+
+    /// What two parts use together; `None` if that is out of range.
+    pub(super) fn and(self, other: Self) -> Option<Self> {
+        Some(Self {
+            domestic: self.domestic.checked_add(other.domestic)?,
+            international: self.international.checked_add(other.international)?,
+            told: self.told,
+        })
+    }
+
+    /// What is left if a part is given back; `None` if there is less.
+    pub(super) fn without(mut self, reach: Reach, duration: Duration) -> Option<Self> {
+        let used = self.of(reach);
+        let left = used.micros().checked_sub(duration.micros())?;
+        *used = Duration::from_micros(left)?;
+        Some(self)
+    }
+
+    fn of(&mut self, reach: Reach) -> &mut Duration {
+        match reach {
+            Reach::Domestic => &mut self.domestic,
+            Reach::International => &mut self.international,
+        }
+    }
+
     /// What is left for calls of one reach.
     ///
     /// The two allowances are not added up: whichever is used up first ends both.
@@ -93,10 +157,7 @@ impl Used {
 
     /// With a call more; `None` if that is out of range.
     pub(super) fn with(mut self, reach: Reach, duration: Duration) -> Option<Self> {
-        let used = match reach {
-            Reach::Domestic => &mut self.domestic,
-            Reach::International => &mut self.international,
-        };
+        let used = self.of(reach);
         *used = used.checked_add(duration)?;
         Some(self)
     }
@@ -124,6 +185,7 @@ mod tests {
         let used = |domestic, international| Used {
             domestic: minutes(domestic),
             international: minutes(international),
+            told: Told::Nothing,
         };
         assert_eq!(used(2_999, 0).left_of(size, Reach::Domestic), minutes(1));
         assert_eq!(used(2_999, 599).left_of(size, Reach::International), minutes(1));

@@ -11,34 +11,54 @@
 //! after the point, in every currency; a call of no duration costs nothing.
 
 mod account;
+mod authorize;
 mod call;
+mod capability;
 mod charge;
 mod credits;
+mod destinations;
 mod events;
+mod hold;
 mod known;
+mod ledger;
 mod minutes;
+mod policy;
 mod prefix;
 mod tariff;
 mod usage;
 
-use crate::error::refusals;
+use crate::error::{Choices, refusals};
 use crate::hash::Hash;
 use crate::money::{Amount, Currency};
-use crate::text::{Key, Label, UserId};
-use crate::time::{Duration, Timestamp};
+use crate::text::{Country, Key, Label, UserId};
+use crate::time::{Duration, Month, Timestamp};
 
 pub use account::{Account, AutoRecharge, Lot, Payment, PendingRecharge};
+pub use authorize::{AuthorizeCall, CancelCall, ExtendCall, Settlement};
 pub use call::{CallKind, CallRecord};
+pub use capability::Capability;
+pub use charge::Unpaid;
 pub use credits::{
-    AddFunds, ChooseTariff, RechargeOutcome, ReportRecharge, SetAutoRecharge, SetUpCredits,
-    StopAutoRecharge,
+    AddAgreement, AddFunds, AdjustCredits, ChooseTariff, CloseMonth, GoPostpaid, RechargeOutcome,
+    RefundCall, RemoveAgreement, ReportRecharge, SetAutoRecharge, SetUpCredits, StopAutoRecharge,
+};
+pub use destinations::{
+    DestinationUse, Destinations, Error as DestinationsError, Unreadable as DestinationsUnreadable,
 };
 pub use events::{
-    AutoRechargeSet, AutoRechargeStopped, CallCharged, CreditsSetUp, Draw, Event, FundsAdded,
-    LotForfeited, NoticeDue, NoticeKind, Priced, RechargeFailed, RechargeRequested, TariffChosen,
+    AgreementAdded, AgreementRemoved, AutoRechargeSet, AutoRechargeStopped, CallAuthorized,
+    CallCharged, CallExtended, ChargeRefunded, CreditsGiven, CreditsSetUp, CreditsTaken,
+    DialOutGranted, Draw, Event, FundsAdded, HoldReleased, LotForfeited, MonthClosed, NoticeDue,
+    NoticeKind, PostpaidBegun, Priced, RechargeFailed, RechargeRequested, SpendLimitSet,
+    TariffChosen,
 };
+pub use hold::{Hold, LimitedBy, PriceBasis, ReleaseReason};
 pub use known::Known;
-pub use minutes::{Included, Plan, PoolKey, PoolSize, Reach, Used, is_zone_a};
+pub use ledger::{Book, LedgerLine, LedgerSums};
+pub use minutes::{Included, Plan, PoolKey, PoolSize, Reach, Told, Used, is_zone_a};
+pub use policy::{
+    ConferenceDialOut, DialOut, GrantDialOut, SetSpendLimit, UserDialOut, UserPolicy,
+};
 pub use prefix::Prefix;
 pub use tariff::{
     Charge, Direction, Error as TariffError, Price, Quote, Rate, Tariff, TariffId,
@@ -46,7 +66,10 @@ pub use tariff::{
 };
 pub use usage::{ProblemOfUsage, ReadUsage, UsageRead};
 
-pub(crate) use charge::{CallError, Credits, Funding, check_call, check_new, decide_call};
+pub(crate) use authorize::{Terms, decide_authorize, decide_extend, known};
+pub(crate) use charge::{
+    CallError, Credits, Funding, Paid, check_call, check_new, decide_call, decide_settle,
+};
 
 refusals! {
     /// Why the account says no.
@@ -87,5 +110,43 @@ refusals! {
             => "call {call} began at {started_at}, after {at}; calls are charged when they have ended",
         CallTooLong = BillingCallTooLong { duration: Duration, maximum: Duration }
             => "a call of {duration} is longer than {maximum}",
+        AgreementUnknown = BillingAgreementUnknown { agreement: Label, known: Choices<String> }
+            => "agreement {agreement} is not known here, only {known}; add it first",
+        AgreementKnown = BillingAgreementKnown { agreement: Label }
+            => "agreement {agreement} is known already",
+        NotSoldHere = BillingNotSoldHere { country: Country }
+            => "Communications Credits are not sold in {country}",
+        NotAuthorized = BillingNotAuthorized { call: Key }
+            => "nothing is held for call {call}: it was never authorized, was settled or canceled, or its hold has ended; charge what took place as an ended call",
+        AlreadyAuthorized = BillingAlreadyAuthorized { call: Key, duration: Duration, ends_at: Timestamp }
+            => "call {call} may last for {duration} already, and its hold ends at {ends_at}; extend it, settle it or cancel it",
+        LengthOutOfRange = BillingLengthOutOfRange { wanted: Duration, maximum: Duration }
+            => "a call is authorized for more than nothing and at most {maximum}, not for {wanted}",
+        NotLonger = BillingNotLonger { call: Key, wanted: Duration, authorized: Duration, maximum: Duration }
+            => "call {call} may last for {authorized} already; an extension is longer than that and at most {maximum}, not {wanted}",
+        SpendLimitReached = BillingSpendLimitReached { user: UserId, limit: Amount, spent: Amount, cost: Amount }
+            => "{user} may spend {limit} in a month and has spent {spent}; the call costs {cost} more at least",
+        DialOutRefused = BillingDialOutRefused { user: UserId, policy: &'static str, called: String }
+            => "the policy {policy} of {user} does not let calls go to {called}; grant another one",
+        DestinationBarred = BillingDestinationBarred { called: String, prefix: Prefix, country: Country }
+            => "calls from {country} to {called} are not carried: nothing that begins with {prefix} is",
+        NotRefundable = BillingNotRefundable { call: Key, amount: Amount, refundable: Amount }
+            => "of call {call} {refundable} were paid from credits and not given back yet, so more than nothing and at most that is refunded, not {amount}",
+        BalanceTooLow = BillingBalanceTooLow { amount: Amount, available: Amount }
+            => "{amount} are to be taken, and {available} can be spent",
+        PostpaidAlready = BillingPostpaidAlready { since: Timestamp }
+            => "the account is postpaid since {since}",
+        MonthClosed = BillingMonthClosed { month: Month, closed: Month }
+            => "the books are closed up to {closed}, and the call began in {month}; give its cost back or take it as an adjustment",
+        MonthOpen = BillingMonthOpen { month: Month, open: u32 }
+            => "the books of {month} cannot be closed: it is not over, is closed already, or {open} calls that began by then are not settled",
+    }
+}
+
+impl Error {
+    /// A price list by its name and digest was not given to the system.
+    pub(crate) fn not_given(tariff: &TariffId) -> Self {
+        let TariffId { name, digest } = tariff.clone();
+        Self::TariffUnknown { tariff: name, digest: Some(digest) }
     }
 }

@@ -3,12 +3,29 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::known::Known;
 use crate::text::as_text;
 
 /// The leading digits of numbers: one to fifteen, the first of them the country code's. `*` stands
 /// for none: for any number, and for one that is withheld.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Prefix(u64);
+
+impl Prefix {
+    /// How many digits there are; none for `*`.
+    pub fn digits(self) -> u32 {
+        self.0.checked_ilog10().map_or(0, |log| log.saturating_add(1))
+    }
+
+    /// Whether a number begins so, as far as it is known.
+    pub fn begins(self, number: &Known) -> bool {
+        let prefix = self.to_string();
+        let prefix = if self.0 == 0 { "" } else { prefix.as_str() };
+        let text = number.to_string();
+        let digits = text.strip_prefix('+').unwrap_or_default().trim_end_matches('*');
+        digits.starts_with(prefix)
+    }
+}
 
 impl fmt::Display for Prefix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

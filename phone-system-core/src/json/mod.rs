@@ -18,7 +18,7 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::billing::Tariff;
+use crate::billing::{Destinations, Tariff};
 use crate::capacity::Permits;
 use crate::country::Table;
 use crate::error::Refuses;
@@ -124,6 +124,18 @@ const COMMANDS: &[Entry<RunCommand>] = commands![
     address::ValidateAddresses,
     billing::AddFunds,
     organization::ChargeCalls,
+    billing::AuthorizeCall,
+    billing::ExtendCall,
+    organization::SettleCalls,
+    billing::CancelCall,
+    billing::RefundCall,
+    billing::AdjustCredits,
+    billing::AddAgreement,
+    billing::RemoveAgreement,
+    billing::GoPostpaid,
+    billing::SetSpendLimit,
+    billing::GrantDialOut,
+    billing::CloseMonth,
     billing::ChooseTariff,
     billing::ReportRecharge,
     billing::SetAutoRecharge,
@@ -164,6 +176,8 @@ const QUERIES: &[Entry<AskQuery>] = queries![
     organization::Addresses,
     organization::AddressOf,
     organization::AccountOf,
+    organization::Holds,
+    organization::Policies,
     organization::MinutesOf,
     organization::Price,
     billing::ReadUsage,
@@ -446,12 +460,13 @@ pub fn emergency_without_place(dialed: &str) -> Option<u64> {
 enum Given {
     Tariff { name: Label, currency: Currency, csv: String },
     Countries { csv: String },
+    Destinations { csv: String },
 }
 
 impl JsonSystem {
     /// Gives reference data to the system: `{"tariff": {"name", "currency", "csv"}}`, answered by
     /// what `billing.tariffs` shows of it, or `{"countries": {"csv"}}`, answered by
-    /// `{"countries": rows}`.
+    /// `{"countries": rows}`, or `{"destinations": {"csv"}}`, answered by `{"destinations": rows}`.
     ///
     /// # Errors
     ///
@@ -470,6 +485,13 @@ impl JsonSystem {
                 let rows = countries.rows().count();
                 self.system.replace_countries(countries);
                 Ok(format!("{{\"countries\":{rows}}}"))
+            }
+            Given::Destinations { csv } => {
+                let destinations =
+                    Destinations::from_csv(&csv).map_err(|error| Error::Rule(error.into()))?;
+                let rows = destinations.len();
+                self.system.replace_destinations(destinations);
+                Ok(format!("{{\"destinations\":{rows}}}"))
             }
         }
     }

@@ -188,6 +188,12 @@ pub trait Command: Serialize + DeserializeOwned {
     /// What it answers.
     type Answer: Serialize;
 
+    /// What is answered before anything else is looked at, whatever the state of anything, and without
+    /// a record: a call to an emergency service passes. Of other commands nothing is.
+    fn always(&self) -> Option<Self::Answer> {
+        None
+    }
+
     /// Decides at `context.at`, recording on the drafts; answers the items that were refused.
     ///
     /// # Errors

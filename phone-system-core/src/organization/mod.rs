@@ -23,18 +23,20 @@ use crate::{
 pub use command::{Command, Context, Drafts, Outcome, Query, Seed, Touches, View};
 pub use commands::{
     AddressGone, AddressKept, AddressesImported, AddressesJudged, AdvanceOrganization,
-    AdvanceStock, Advanced, Assigned, AutoRechargeChanged, Blocked, ChargeCalls, Charged,
-    FundsChanged, Imported, LicensesChanged, Loaded, Located, OrderClosed, PortClosed, PortDeleted,
-    PortEdited, PortReported, PortSubmitted, RechargeReported, Released, SeatsChanged,
-    SeatsImported, Told, Unassigned, Unblocked,
+    AdvanceStock, Advanced, Assigned, Authorized, AutoRechargeChanged, Blocked, ChargeCalls,
+    Charged, CreditsAdjusted, FundsChanged, Imported, LicensesChanged, Loaded, Located,
+    OrderClosed, PortClosed, PortDeleted, PortEdited, PortReported, PortSubmitted,
+    RechargeReported, Released, SeatsChanged, SeatsImported, SettleCalls, Told, Unassigned,
+    Unblocked,
 };
 pub use queries::{
     AccountAnswer, AccountOf, AddressOf, AddressRow, Addresses, AddressesAnswer, AllowanceOf,
-    Allowances, AllowancesAnswer, CheckAddress, CurrentRules, EntitlementOf, HeldStatus,
-    MinutesAnswer, MinutesOf, Orders, OrdersAnswer, OwnedNumber, OwnedNumbers, OwnedNumbersAnswer,
-    ParseNumber, PlanAnswer, PoolOf, PortOrders, PortOrdersAnswer, PortStatuses,
-    PortStatusesAnswer, Price, RulesAnswer, Seats, SeatsAnswer, SeatsOfSku, StockSearchAnswer,
-    StockSummary, TariffOf, Tariffs, TariffsAnswer, UserLicenses, Users, UsersAnswer,
+    Allowances, AllowancesAnswer, CheckAddress, CurrentRules, EntitlementOf, HeldCall, HeldStatus,
+    Holds, HoldsAnswer, MinutesAnswer, MinutesOf, Orders, OrdersAnswer, OwnedNumber, OwnedNumbers,
+    OwnedNumbersAnswer, ParseNumber, PlanAnswer, Policies, PoliciesAnswer, PolicyOf, PoolOf,
+    PortOrders, PortOrdersAnswer, PortStatuses, PortStatusesAnswer, Price, RulesAnswer, Seats,
+    SeatsAnswer, SeatsOfSku, StockSearchAnswer, StockSummary, TariffOf, Tariffs, TariffsAnswer,
+    UserLicenses, Users, UsersAnswer,
 };
 
 /// So many items, as answers count them.
@@ -55,6 +57,9 @@ pub enum Error {
     /// A list as a whole.
     #[error(transparent)]
     Bulk(#[from] bulk::Error),
+    /// A table of destinations.
+    #[error(transparent)]
+    Destinations(#[from] billing::DestinationsError),
     /// Live calls.
     #[error(transparent)]
     Capacity(#[from] capacity::Error),
@@ -108,6 +113,15 @@ impl From<billing::TariffUnreadable> for Error {
     }
 }
 
+impl From<billing::DestinationsUnreadable> for Error {
+    fn from(error: billing::DestinationsUnreadable) -> Self {
+        match error {
+            billing::DestinationsUnreadable::Table(error) => error.into(),
+            billing::DestinationsUnreadable::Destinations(error) => error.into(),
+        }
+    }
+}
+
 impl From<country::Unreadable> for Error {
     fn from(error: country::Unreadable) -> Self {
         match error {
@@ -131,6 +145,7 @@ impl Error {
             Self::Bulk(error) => error,
             Self::Capacity(error) => error,
             Self::Country(error) => error,
+            Self::Destinations(error) => error,
             Self::Inconsistent(error) => error,
             Self::Inventory(error) => error,
             Self::Licensing(error) => error,

@@ -21,8 +21,8 @@ use crate::time::Timestamp;
 
 pub use addresses::{AddressOf, AddressRow, Addresses, AddressesAnswer, CheckAddress};
 pub use billing::{
-    AccountAnswer, AccountOf, MinutesAnswer, MinutesOf, PoolOf, Price, TariffOf, Tariffs,
-    TariffsAnswer,
+    AccountAnswer, AccountOf, HeldCall, Holds, HoldsAnswer, MinutesAnswer, MinutesOf, Policies,
+    PoliciesAnswer, PolicyOf, PoolOf, Price, TariffOf, Tariffs, TariffsAnswer,
 };
 
 /// The rules that the organization follows.

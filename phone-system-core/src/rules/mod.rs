@@ -78,6 +78,7 @@ impl Rules {
             ("attendants.schedule_step", self.attendants.schedule_step),
             ("call_queues.timeout_step", self.call_queues.timeout_step),
             ("billing.recharge_retry", self.billing.recharge_retry),
+            ("billing.authorized_length", self.billing.authorized_length),
         ] {
             if length.micros() == 0 {
                 return out_of_range(rule, &length, "more than no time");

@@ -215,6 +215,18 @@ rules! {
         #[doc = "How long after a failed recharge the next one waits."]
         recharge_retry: Duration = [Duration::from_hours(24), Duration::from_hours(24), Duration::from_hours(24)],
             "ours; no source states it";
+        #[doc = "Whether calling plans of the United States and Canada take calls to each other as domestic."]
+        canada_is_domestic: bool = [false, true, true],
+            "Calling Plans for Office 365; third parties for the change of United States plans";
+        #[doc = "For how long a call is authorized if nothing else is wanted."]
+        authorized_length: Duration = [Duration::from_hours(1), Duration::from_hours(1), Duration::from_hours(1)],
+            "ours; no source states it";
+        #[doc = "How long after the latest end of a call its hold ends by itself."]
+        hold_grace: Duration = [Duration::from_minutes(15), Duration::from_minutes(15), Duration::from_minutes(15)],
+            "ours; no source states it";
+        #[doc = "Whether calls that no price list can price are recorded as free; else they are refused."]
+        unpriceable_calls_are_free: bool = [false, false, false],
+            "PSTN usage report, which has FREECALL for them; refusing by default is ours";
         #[doc = "Whether a resource account needs a Communications Credits licence of its own to call out; else it is advice."]
         resource_account_needs_credits_license: bool = [false, false, false],
             "Plan for auto attendants and call queues; the page on shared calling asks for one";

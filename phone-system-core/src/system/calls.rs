@@ -1,11 +1,22 @@
 //! Live calls: each takes a place on its number, and gives it back.
 
-use super::{Error, PhoneSystem};
+use super::{Error, Executed, PhoneSystem};
+use crate::billing::AuthorizeCall;
 use crate::capacity::{CapacityClass, Occupancy, Permit};
 use crate::inventory;
 use crate::number::{PhoneNumber, is_emergency};
-use crate::organization;
+use crate::organization::{self, Authorized, Command, Context};
 use crate::text::OrganizationId;
+
+/// A call that has begun.
+#[derive(Debug)]
+#[must_use = "dropping it gives the place on the number back"]
+pub struct Begun {
+    /// Its place on the number; given back when it is dropped.
+    pub permit: Permit,
+    /// How long it may last, and what is held for it.
+    pub authorized: Executed<Authorized>,
+}
 
 impl PhoneSystem {
     /// Admits a call to or from `number`, if the organization owns it and it carries one more.
@@ -60,6 +71,70 @@ impl PhoneSystem {
         let class = CapacityClass::of(owned.shelf.kind);
         let admitted = self.gate.admit(number, class, class.limit(state.rules()));
         Ok(admitted.map_err(organization::Error::from)?)
+    }
+
+    /// Lets a call begin: takes its place on the organization's number, and has the account
+    /// authorize it; both or neither.
+    ///
+    /// An emergency call passes before anything else is looked at. When the call has ended, settle it
+    /// ([`billing.settle`](crate::organization::SettleCalls)) and drop the permit.
+    ///
+    /// ```
+    /// use phone_system_core::billing::{AuthorizeCall, CallKind};
+    /// use phone_system_core::inventory::ImportOwned;
+    /// use phone_system_core::organization::Context;
+    /// use phone_system_core::{OrganizationId, PhoneSystem};
+    ///
+    /// let system = PhoneSystem::in_memory();
+    /// let contoso: OrganizationId = "contoso".parse()?;
+    /// let context = Context::new("2018-04-01T09:00:00Z".parse()?, "ada".parse()?);
+    /// let csv = "TelephoneNumber,IsoCountryCode,Capability\n+14255550100,US,UserAssignment\n";
+    /// system.execute(&contoso, &ImportOwned { csv: csv.into(), mode: Default::default() }, &context)?;
+    ///
+    /// let call = AuthorizeCall {
+    ///     call: "call 1".parse()?,
+    ///     kind: CallKind::UserIn,
+    ///     user: Some("ada@example.com".parse()?),
+    ///     location: "US".parse()?,
+    ///     caller: Some("+12065550123".to_owned()),
+    ///     called: None,
+    ///     reach: None,
+    ///     wanted: None,
+    /// };
+    /// let number = "+14255550100".parse()?;
+    /// let begun = system.begin_call(&contoso, number, &call, &context)?;
+    /// assert_eq!(begun.authorized.answer.duration.to_string(), "PT1H");
+    /// assert_eq!(system.occupancy(number).in_use, 1);
+    /// drop(begun);
+    /// assert_eq!(system.occupancy(number).in_use, 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`admit`](Self::admit), and as [`execute`](Self::execute) of the authorization; the number
+    /// carries no call more then.
+    pub fn begin_call(
+        &self,
+        organization: &OrganizationId,
+        number: PhoneNumber,
+        call: &AuthorizeCall,
+        context: &Context,
+    ) -> Result<Begun, Error> {
+        let emergency = call.always();
+        let permit = match &emergency {
+            Some(_) => self.gate.admit_emergency(Some(number)),
+            None => self.admit(organization, number, call.called.as_deref())?,
+        };
+        // The number's country may know the number that was dialed where the caller's does not.
+        let passed = permit.is_emergency().then(|| Authorized::emergency(call.call.clone()));
+        if let Some(answer) = emergency.or(passed) {
+            let (position, at) = (None, context.at);
+            let authorized = Executed { position, at, answer, refused: Vec::new() };
+            return Ok(Begun { permit, authorized });
+        }
+        let authorized = self.execute(organization, call, context)?;
+        Ok(Begun { permit, authorized })
     }
 
     /// Admits an emergency call of a caller who has no number, or whose number cannot be read; none

@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError};
 
 use super::PhoneSystem;
-use crate::billing::Tariff;
+use crate::billing::{Destinations, Tariff};
 use crate::country;
 use crate::reference::Reference;
 
@@ -26,6 +26,11 @@ impl PhoneSystem {
     /// from now on; an account that chose another text under the same name stays with that one.
     pub fn add_tariff(&self, tariff: Tariff) {
         self.change_reference(|reference| reference.add_tariff(tariff));
+    }
+
+    /// Gives another table of destinations in place of the embedded one. It is not recorded.
+    pub fn replace_destinations(&self, destinations: Destinations) {
+        self.change_reference(|reference| reference.replace_destinations(destinations));
     }
 
     /// Gives another table of countries in place of the embedded one. It is not recorded.

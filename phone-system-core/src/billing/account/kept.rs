@@ -5,42 +5,62 @@ use std::borrow::Cow;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Account, AutoRecharge, CreditsSetUp, Fit, Lot, PendingRecharge, TariffId};
+use super::fit::Fit;
+use super::{
+    Account, AutoRecharge, ChargedCall, CreditsSetUp, Hold, LedgerSums, Lot, PendingRecharge,
+    TariffId, UserPolicy,
+};
 use crate::billing::minutes::{PoolKey, Used};
 use crate::map::Map;
 use crate::money::Amount;
-use crate::text::Key;
-use crate::time::Timestamp;
+use crate::text::{Key, Label, UserId};
+use crate::time::{Month, Timestamp};
 
 /// The text.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Kept<'a> {
     credits: Cow<'a, Option<CreditsSetUp>>,
+    postpaid: Option<Timestamp>,
+    agreements: Vec<Cow<'a, Label>>,
     lots: Vec<Cow<'a, Lot>>,
     lots_bought: u64,
+    holds: Cow<'a, Map<Key, Hold>>,
     auto_recharge: Cow<'a, Option<AutoRecharge>>,
     pending: Cow<'a, Option<PendingRecharge>>,
     recharges: u64,
     retry_at: Option<Timestamp>,
+    recharged: Option<(Month, Amount)>,
     tariff: Cow<'a, Option<TariffId>>,
     used: Cow<'a, Map<PoolKey, Used>>,
-    charged: Vec<Cow<'a, Key>>,
+    charged: Cow<'a, Map<Key, ChargedCall>>,
+    closed: Option<Month>,
+    policies: Cow<'a, Map<UserId, UserPolicy>>,
+    spent: Cow<'a, Map<(Month, UserId), Amount>>,
+    ledger: LedgerSums,
 }
 
 impl<'a> Kept<'a> {
     fn of(account: &'a Account) -> Self {
         Self {
             credits: Cow::Borrowed(&account.credits),
+            postpaid: account.postpaid,
+            agreements: account.agreements().map(Cow::Borrowed).collect(),
             lots: account.lots().map(Cow::Borrowed).collect(),
             lots_bought: account.lots_bought,
+            holds: Cow::Borrowed(&account.holds),
             auto_recharge: Cow::Borrowed(&account.auto_recharge),
             pending: Cow::Borrowed(&account.pending),
             recharges: account.recharges,
             retry_at: account.retry_at,
+            recharged: account.recharged,
             tariff: Cow::Borrowed(&account.tariff),
             used: Cow::Borrowed(&account.used),
-            charged: account.charged.iter().map(|(call, ())| Cow::Borrowed(call)).collect(),
+            charged: Cow::Borrowed(&account.charged),
+            closed: account.closed,
+            policies: Cow::Borrowed(&account.policies),
+            spent: Cow::Borrowed(&account.spent),
+            ledger: account.ledger,
         }
     }
 
@@ -49,22 +69,48 @@ impl<'a> Kept<'a> {
         if pending.as_ref().is_some_and(|pending| pending.recharge != self.recharges) {
             return Err("the pending recharge is not the last one");
         }
-        let charged = self.charged.into_iter().map(|call| (call.into_owned(), ()));
-        let charged: Vec<_> = charged.collect();
+        let agreements: Vec<_> =
+            self.agreements.into_iter().map(|agreement| (agreement.into_owned(), ())).collect();
         let mut account = Account {
             credits: self.credits.into_owned(),
+            postpaid: self.postpaid,
+            agreements: Map::try_from(agreements).map_err(|_| "an agreement stands twice")?,
             lots: Map::default(),
             lots_bought: self.lots_bought,
             balance: Amount::ZERO,
+            held: Amount::ZERO,
+            holds: Map::default(),
+            hold_ends: Map::default(),
+            held_minutes: Map::default(),
             auto_recharge: self.auto_recharge.into_owned(),
             pending,
             recharges: self.recharges,
             retry_at: self.retry_at,
+            recharged: self.recharged,
             tariff: self.tariff.into_owned(),
             used: self.used.into_owned(),
-            charged: Map::try_from(charged).map_err(|_| "a call was charged twice")?,
+            charged: self.charged.into_owned(),
+            closed: self.closed,
+            policies: self.policies.into_owned(),
+            spent: self.spent.into_owned(),
+            ledger: self.ledger,
         };
-        self.lots.into_iter().try_for_each(|lot| account.take_in(lot.into_owned()))?;
+        let mut held = Vec::new();
+        for lot in self.lots {
+            let mut lot = lot.into_owned();
+            held.push((lot.lot, std::mem::take(&mut lot.held)));
+            account.take_in(lot)?;
+        }
+        for (call, hold) in self.holds.iter() {
+            account.hold_again(call, hold)?;
+        }
+        if held.iter().any(|(lot, held)| account.lots.get(lot).map(|lot| lot.held) != Some(*held)) {
+            return Err("what is held of a lot is not what its calls hold");
+        }
+        let LedgerSums { credits, held, .. } = account.ledger;
+        if (credits, held) != (account.available(), account.held) {
+            return Err("the ledger has another balance than the lots");
+        }
         Ok(account)
     }
 }
@@ -88,18 +134,22 @@ impl Account {
 }
 
 impl Serialize for Account {
-    /// All of it but the balance, which is the sum of what is left of the lots:
+    /// All of it but the balance, which is the sum of what is left of the lots, and the minutes that
+    /// are held, which the holds have:
     ///
     /// ```json
-    /// {"credits": {"currency": "USD", "at": "2018-04-01T09:00:00Z"},
-    ///  "lots": [{"lot": 1, "amount": "50.00", "remaining": "12.34",
+    /// {"credits": {"currency": "USD", "country": null, "at": "2018-04-01T09:00:00Z"},
+    ///  "postpaid": null, "agreements": ["EA 1"],
+    ///  "lots": [{"lot": 1, "amount": "50.00", "remaining": "12.34", "held": "0.00",
     ///            "purchased_at": "2018-04-01T09:00:00Z", "expires_at": "2019-04-01T09:00:00Z",
     ///            "payment": {"agreement": null, "purchase_order": null}}],
-    ///  "lots_bought": 1, "auto_recharge": null, "pending": null, "recharges": 0, "retry_at": null,
-    ///  "tariff": {"name": "list", "digest": "…"},
+    ///  "lots_bought": 1, "holds": [], "auto_recharge": null, "pending": null, "recharges": 0,
+    ///  "retry_at": null, "recharged": null, "tariff": {"name": "list", "digest": "…"},
     ///  "used": [[{"plan": "domestic", "country": "US", "month": "2018-04"},
-    ///            {"domestic": "PT12M", "international": "PT0S"}]],
-    ///  "charged": ["call 1"]}
+    ///            {"domestic": "PT12M", "international": "PT0S", "told": "nothing"}]],
+    ///  "charged": [["call 1", {"month": "2018-04", "refundable": "37.66"}]], "closed": null,
+    ///  "policies": [], "spent": [],
+    ///  "ledger": {"payments": "-50.00", "credits": "12.34", "held": "0.00", "calls": "37.66", …}}
     /// ```
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         Kept::of(self).serialize(serializer)
@@ -108,7 +158,8 @@ impl Serialize for Account {
 
 impl<'de> Deserialize<'de> for Account {
     /// Refuses what no history leads to, as far as it shows: a lot of nothing or less, more left of
-    /// it than was bought, anything twice.
+    /// it than was bought, more or less held than holds have, another balance in the ledger, anything
+    /// twice.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Kept::deserialize(deserializer)?.account().map_err(D::Error::custom)
     }
@@ -122,24 +173,42 @@ mod tests {
 
     fn lot(lot: u64, amount: &str, remaining: &str) -> Value {
         json!({
-            "lot": lot, "amount": amount, "remaining": remaining, "purchased_at": "2018-04-01T09:00:00Z",
+            "lot": lot, "amount": amount, "remaining": remaining, "held": if lot == 2 { "1.00" } else { "0.00" }, "purchased_at": "2018-04-01T09:00:00Z",
             "expires_at": "2019-04-01T09:00:00Z", "payment": { "agreement": null, "purchase_order": null },
         })
     }
 
     fn good() -> Value {
         let payment = json!({ "agreement": "EA 1", "purchase_order": "PO 2" });
+        let tariff = json!({ "name": "list", "digest": "0".repeat(64) });
         json!({
-            "credits": { "currency": "USD", "at": "2018-04-01T09:00:00Z" },
+            "credits": { "currency": "USD", "country": null, "at": "2018-04-01T09:00:00Z" },
+            "postpaid": null,
+            "agreements": ["EA 1"],
             "lots": [lot(2, "50.00", "12.34"), lot(3, "10.00", "10.00")],
             "lots_bought": 3,
-            "auto_recharge": { "recharge_with": "50.00", "when_below": "20.00", "payment": payment },
+            "holds": [["call 3", {
+                "kind": "user_out", "user": "ada@example.com", "started_at": "2018-04-02T09:00:00Z",
+                "duration": "PT1H", "ends_at": "2018-04-02T10:15:00Z", "included": null,
+                "basis": { "tariff": tariff, "direction": "outbound", "number": "+442079460123" },
+                "credits": true, "capability": "MCOPSTNPP", "cost": "1.00",
+                "draws": [{ "lot": 2, "amount": "1.00" }],
+            }]],
+            "auto_recharge": { "recharge_with": "50.00", "when_below": "20.00", "monthly_cap": "100.00", "payment": payment },
             "pending": { "recharge": 2, "amount": "50.00", "payment": payment, "since": "2018-04-02T09:00:00Z" },
             "recharges": 2,
             "retry_at": null,
-            "tariff": { "name": "list", "digest": "0".repeat(64) },
-            "used": [[{ "plan": "domestic", "country": "US", "month": "2018-04" }, { "domestic": "PT12M", "international": "PT0S" }]],
-            "charged": ["call 1", "call 2"],
+            "recharged": ["2018-04", "50.00"],
+            "tariff": tariff,
+            "used": [[{ "plan": "domestic", "country": "US", "month": "2018-04" }, { "domestic": "PT12M", "international": "PT0S", "told": "nothing" }]],
+            "charged": [["call 1", { "month": "2018-04", "refundable": "37.66" }], ["call 2", { "month": "2018-04", "refundable": "0.00" }]],
+            "closed": "2018-02",
+            "policies": [["ada@example.com", { "spend_limit": "20.00", "dial_out": { "conference": "zone_a", "user": "domestic" } }]],
+            "spent": [[["2018-04", "ada@example.com"], "38.66"]],
+            "ledger": {
+                "payments": "-60.00", "credits": "21.34", "held": "1.00", "calls": "37.66", "forfeited": "0.00",
+                "adjustments": "0.00", "refunds": "0.00", "uncollected": "0.00", "invoiced": "0.00",
+            },
         })
     }
 
@@ -167,11 +236,18 @@ mod tests {
             ("/lots/0/remaining", json!("0.00"), "something left"),
             ("/lots/0/remaining", json!("-1.00"), "something left"),
             ("/lots/0", lot(2, most, most), "the balance is out of range"),
+            ("/closed", json!("2018-13"), "not a month"),
             ("/lots/0/lot", json!(3), "a lot stands twice"),
             ("/lots/0/lot", json!(0), "never bought"),
             ("/lots_bought", json!(2), "never bought"),
             ("/recharges", json!(3), "not the last one"),
-            ("/charged/0", json!("call 2"), "charged twice"),
+            ("/charged/0/0", json!("call 2"), "a key stands twice"),
+            ("/agreements", json!(["EA 1", "EA 1"]), "an agreement stands twice"),
+            ("/lots/0/held", json!("2.00"), "what is held of a lot"),
+            ("/holds/0/1/draws/0/amount", json!("12.35"), "the lot has less"),
+            ("/holds/0/1/draws/0/amount", json!("2.00"), "what is held of a lot"),
+            ("/holds/0/1/draws/0/lot", json!(7), "the lot is not known"),
+            ("/ledger/credits", json!("22.34"), "another balance"),
             ("/used/0/1/domestic", json!("-PT1M"), "not a duration"),
             ("/used/0/0/month", json!("2018-13"), "not a month"),
         ] {

@@ -1,26 +1,22 @@
-//! Commands of the account: credits, price lists, and what pays for calls.
+//! Commands of the account: credits, how they are paid, price lists, and what users may spend.
 
 use serde::{Deserialize, Serialize};
 
 use super::{DONE, Decided, told};
 use crate::billing::{
-    self, Account, AddFunds, CallCharged, CallKind, CallRecord, ChooseTariff, Credits,
-    CreditsSetUp, Direction, Event, Funding, FundsAdded, Known, NoticeDue, Plan, PoolKey, PoolSize,
-    Reach, RechargeRequested, ReportRecharge, SetAutoRecharge, SetUpCredits, StopAutoRecharge,
-    Tariff, TariffChosen, check_call, check_new, decide_call, is_zone_a,
+    Account, AddAgreement, AddFunds, AdjustCredits, AgreementAdded, AgreementRemoved,
+    ChargeRefunded, ChooseTariff, CloseMonth, CreditsGiven, CreditsSetUp, CreditsTaken,
+    DialOutGranted, Draw, Event, FundsAdded, GoPostpaid, GrantDialOut, MonthClosed, NoticeDue,
+    PostpaidBegun, RechargeRequested, RefundCall, RemoveAgreement, ReportRecharge, SetAutoRecharge,
+    SetSpendLimit, SetUpCredits, SpendLimitSet, StopAutoRecharge, TariffChosen,
 };
-use crate::bulk::{self, Mode};
-use crate::country;
+use crate::country::Offered;
 use crate::draft::{Draft, Inconsistent};
-use crate::licensing::{Basis, Entitlement, Grant, Sku, SkuSet};
-use crate::money::Amount;
-use crate::number::{self, LineType, NumberKind, is_emergency};
-use crate::organization::{Command, Context, Drafts, Error, Outcome, State, Touches};
-use crate::text::Country;
-use crate::time::{Duration, Timestamp};
+use crate::organization::{Command, Context, Drafts, Outcome, Touches};
+use crate::time::Timestamp;
 
 /// Records an event on an account, and what it brings about by itself.
-fn record(
+pub(super) fn record(
     account: &mut Draft<Account>,
     event: impl Into<Event>,
     at: Timestamp,
@@ -37,7 +33,7 @@ fn all<'a>(outcome: &'a Outcome<'_>) -> impl Iterator<Item = &'a Event> {
 }
 
 /// The recharge that a command brought about, or what had come to its end before it.
-fn requested(outcome: &Outcome<'_>) -> Option<RechargeRequested> {
+pub(super) fn requested(outcome: &Outcome<'_>) -> Option<RechargeRequested> {
     all(outcome).find_map(|event| match event {
         Event::RechargeRequested(event) => Some(event.clone()),
         _ => None,
@@ -45,7 +41,7 @@ fn requested(outcome: &Outcome<'_>) -> Option<RechargeRequested> {
 }
 
 /// What administrators are to be told because of a command, or of what had ended before it.
-fn notices(outcome: &Outcome<'_>) -> Vec<NoticeDue> {
+pub(super) fn notices(outcome: &Outcome<'_>) -> Vec<NoticeDue> {
     let due = all(outcome).filter_map(|event| match event {
         Event::NoticeDue(event) => Some(event.clone()),
         _ => None,
@@ -59,7 +55,11 @@ impl Command for SetUpCredits {
     type Answer = CreditsSetUp;
 
     fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
-        let set_up = SetUpCredits::decide(self, &drafts.account, context.at)?;
+        let countries = drafts.reference.countries();
+        let sold = |country| {
+            countries.get(country).is_none_or(|row| row.communications_credits != Offered::No)
+        };
+        let set_up = SetUpCredits::decide(self, &drafts.account, sold, context.at)?;
         drafts.account.record(set_up)?;
         DONE
     }
@@ -200,284 +200,158 @@ impl Command for ChooseTariff {
     }
 }
 
-/// Charges calls that have ended: minutes first, then credits; with neither a call is refused.
-///
-/// Each call is an item, in the order of the list, which should be that of their ends. Free are
-/// emergency calls, before anything else is looked at; incoming calls but for those to toll-free
-/// numbers; calls by Direct Routing, which its carrier bills; and calls of no duration. Numbers are
-/// read as people of the user's country dial them. Refusals of an item in this order: in the future;
-/// too long; charged already; no calling plan; a country that cannot be told; no licence for credits;
-/// credits not set up, or toll-free without a positive balance; no price list, no price; funds.
-/// As a dry run it tells whether such a call could be made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct ChargeCalls {
-    /// The calls.
-    pub calls: Vec<CallRecord>,
-    /// What happens when some are refused.
-    #[serde(default)]
-    pub mode: Mode,
+impl Command for AddAgreement {
+    const NAME: &'static str = "billing.add_agreement";
+    const TOUCHES: Touches = Touches::ACCOUNT;
+    type Answer = AgreementAdded;
+
+    fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
+        let event = Self::decide(self, &drafts.account, context.at)?;
+        record(&mut drafts.account, event, context.at)?;
+        DONE
+    }
+
+    fn answer(&self, outcome: &Outcome<'_>) -> Result<AgreementAdded, Inconsistent> {
+        told!(outcome.account, Event::AgreementAdded(event) => event.clone())
+    }
 }
 
-/// Calls that were charged.
+impl Command for RemoveAgreement {
+    const NAME: &'static str = "billing.remove_agreement";
+    const TOUCHES: Touches = Touches::ACCOUNT;
+    type Answer = AgreementRemoved;
+
+    fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
+        let event = Self::decide(self, &drafts.account, context.at)?;
+        record(&mut drafts.account, event, context.at)?;
+        DONE
+    }
+
+    fn answer(&self, outcome: &Outcome<'_>) -> Result<AgreementRemoved, Inconsistent> {
+        told!(outcome.account, Event::AgreementRemoved(event) => event.clone())
+    }
+}
+
+impl Command for GoPostpaid {
+    const NAME: &'static str = "billing.go_postpaid";
+    const TOUCHES: Touches = Touches::ACCOUNT;
+    type Answer = PostpaidBegun;
+
+    fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
+        let event = Self::decide(&drafts.account, context.at)?;
+        record(&mut drafts.account, event, context.at)?;
+        DONE
+    }
+
+    fn answer(&self, outcome: &Outcome<'_>) -> Result<PostpaidBegun, Inconsistent> {
+        told!(outcome.account, Event::PostpaidBegun(event) => event.clone())
+    }
+}
+
+impl Command for CloseMonth {
+    const NAME: &'static str = "billing.close_month";
+    const TOUCHES: Touches = Touches::ACCOUNT;
+    type Answer = MonthClosed;
+
+    fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
+        let event = Self::decide(self, &drafts.account, context.at)?;
+        record(&mut drafts.account, event, context.at)?;
+        DONE
+    }
+
+    fn answer(&self, outcome: &Outcome<'_>) -> Result<MonthClosed, Inconsistent> {
+        told!(outcome.account, Event::MonthClosed(event) => event.clone())
+    }
+}
+
+impl Command for SetSpendLimit {
+    const NAME: &'static str = "billing.set_spend_limit";
+    const TOUCHES: Touches = Touches::ACCOUNT;
+    type Answer = SpendLimitSet;
+
+    fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
+        let event = Self::decide(self, context.at)?;
+        record(&mut drafts.account, event, context.at)?;
+        DONE
+    }
+
+    fn answer(&self, outcome: &Outcome<'_>) -> Result<SpendLimitSet, Inconsistent> {
+        told!(outcome.account, Event::SpendLimitSet(event) => event.clone())
+    }
+}
+
+impl Command for GrantDialOut {
+    const NAME: &'static str = "billing.grant_dial_out";
+    const TOUCHES: Touches = Touches::ACCOUNT;
+    type Answer = DialOutGranted;
+
+    fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
+        let event = Self::decide(self, context.at);
+        record(&mut drafts.account, event, context.at)?;
+        DONE
+    }
+
+    fn answer(&self, outcome: &Outcome<'_>) -> Result<DialOutGranted, Inconsistent> {
+        told!(outcome.account, Event::DialOutGranted(event) => event.clone())
+    }
+}
+
+impl Command for RefundCall {
+    const NAME: &'static str = "billing.refund";
+    const TOUCHES: Touches = Touches::ORGANIZATION_AND_ACCOUNT;
+    type Answer = ChargeRefunded;
+
+    fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
+        let event = Self::decide(self, &drafts.account, drafts.organization.rules(), context.at)?;
+        record(&mut drafts.account, event, context.at)?;
+        DONE
+    }
+
+    fn answer(&self, outcome: &Outcome<'_>) -> Result<ChargeRefunded, Inconsistent> {
+        told!(outcome.account, Event::ChargeRefunded(event) => event.clone())
+    }
+}
+
+/// Credits as they were given or taken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Charged {
-    /// What paid for which.
-    pub calls: Vec<CallCharged>,
-    /// What they cost together, beyond included minutes.
-    pub amount: Amount,
+pub struct CreditsAdjusted {
+    /// The lot that was given, if one was.
+    pub given: Option<CreditsGiven>,
+    /// What was taken, from which lots.
+    pub taken: Vec<Draw>,
     /// The recharge that is asked for, if one is.
     pub requested: Option<RechargeRequested>,
     /// What administrators are to be told.
     pub notices: Vec<NoticeDue>,
 }
 
-impl Command for ChargeCalls {
-    const NAME: &'static str = "billing.charge";
+impl Command for AdjustCredits {
+    const NAME: &'static str = "billing.adjust";
     const TOUCHES: Touches = Touches::ORGANIZATION_AND_ACCOUNT;
-    type Answer = Charged;
+    type Answer = CreditsAdjusted;
 
     fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
-        let Drafts { organization, account, reference, .. } = drafts;
-        let at = context.at;
-        Ok(bulk::each_with(
-            self.mode,
-            account,
-            &self.calls,
-            |call| call.call.to_string(),
-            |account, call| {
-                let chosen = account.tariff().and_then(|chosen| reference.tariff(chosen));
-                let called = call.called.as_deref().unwrap_or_default();
-                let emergency = call.kind == CallKind::DirectRoutingEmergencyOut
-                    || is_emergency(called, Some(call.location));
-                let funding = if emergency {
-                    check_new(&call.call, account)?;
-                    Funding::Free
-                } else {
-                    check_call(call, account, at)?;
-                    funding(call, organization, reference.countries(), chosen)?
-                };
-                let charged = decide_call(call, funding, account, chosen, at)?;
-                Ok::<_, Error>(Event::from(charged))
-            },
-            |account, event| account.with_consequences(event, at),
-        )?)
+        let rules = drafts.organization.rules();
+        let event = Self::decide(self, &drafts.account, rules, context.at)?;
+        record(&mut drafts.account, event, context.at)?;
+        DONE
     }
 
-    fn answer(&self, outcome: &Outcome<'_>) -> Result<Charged, Inconsistent> {
-        let calls: Vec<_> = outcome
-            .account
-            .iter()
-            .filter_map(|event| match event {
-                Event::CallCharged(event) => Some(event.clone()),
-                _ => None,
-            })
-            .collect();
-        let mut amounts = calls.iter().filter_map(|call| call.priced.as_ref());
-        let amount =
-            amounts.try_fold(Amount::ZERO, |sum, priced| sum.checked_add(priced.amount)).ok_or(
-                Inconsistent::Event { event: Self::NAME, problem: "the sum is out of range" },
-            )?;
-        let (requested, notices) = (requested(outcome), notices(outcome));
-        Ok(Charged { calls, amount, requested, notices })
-    }
-}
-
-/// What may pay for a call.
-fn funding(
-    call: &CallRecord,
-    state: &State,
-    countries: &country::Table,
-    tariff: Option<&Tariff>,
-) -> Result<Funding, Error> {
-    let held = call.user.as_ref().and_then(|user| state.licensing().user(user));
-    let skus = held.map(|user| user.skus).unwrap_or_default();
-    let licensed = skus.gives_one_of(&[Grant::CommunicationsCredits, Grant::CallingPlanPayAsYouGo]);
-    let credits = if licensed { Credits::Allowed } else { Credits::Unlicensed };
-    let country = held.map_or(call.location, |user| user.usage_location);
-    match call.kind {
-        CallKind::UserOut
-        | CallKind::UserOutConf
-        | CallKind::UserOutTransfer
-        | CallKind::UserOutForwarding => {
-            if !skus.gives_one_of(&[Grant::CallingPlan, Grant::CallingPlanPayAsYouGo]) {
-                return Err(billing::Error::NoPlan { user: call.user.clone() }.into());
-            }
-            outbound(call, skus, country, credits, state, countries, tariff)
-        }
-        CallKind::UcapOut => {
-            // The organization's credits pay, whether or not the resource account has a licence,
-            // unless the rules ask for one.
-            let credits = if state.rules().billing.resource_account_needs_credits_license {
-                credits
-            } else {
-                Credits::Allowed
-            };
-            outbound(call, skus, country, credits, state, countries, tariff)
-        }
-        CallKind::ConfOut => {
-            let number = called(call)?;
-            let included = skus.gives(Grant::AudioConferencing)
-                && country_of(&number, tariff).is_some_and(is_zone_a);
-            let pools = included.then(|| {
-                let month = call.started_at.month();
-                let pool = PoolKey { plan: Plan::Conferencing, country: None, month };
-                (pool, conferencing_size(state, call.started_at), Reach::Domestic)
-            });
-            let (pools, direction) = (pools.into_iter().collect(), Direction::Outbound);
-            Ok(Funding::Paid { pools, credits, direction, number })
-        }
-        CallKind::ConfIn | CallKind::UcapIn => {
-            let per_minute = call.kind == CallKind::ConfIn
-                && skus.gives(Grant::AudioConferencingPayPerMinute)
-                && !skus.gives(Grant::AudioConferencing);
-            let credits = match (is_toll_free(call, state)?, per_minute) {
-                (true, _) => Credits::TollFree,
-                (false, true) => credits,
-                (false, false) => return Ok(Funding::Free),
-            };
-            let (direction, number) = (Direction::Inbound, call.number_calling());
-            Ok(Funding::Paid { pools: Vec::new(), credits, direction, number })
-        }
-        _ => Ok(Funding::Free),
-    }
-}
-
-/// What may pay for a call of someone who may hold calling plans.
-fn outbound(
-    call: &CallRecord,
-    skus: SkuSet,
-    country: Country,
-    credits: Credits,
-    state: &State,
-    countries: &country::Table,
-    tariff: Option<&Tariff>,
-) -> Result<Funding, Error> {
-    let mut pools = Vec::new();
-    for plan in skus.iter().filter_map(plan_of) {
-        let reach = reach(call, country, tariff)?;
-        let country = pool_country(country);
-        let pool = PoolKey { plan, country: Some(country), month: call.started_at.month() };
-        pools.push((pool, pool_size(plan, country, state, countries), reach));
-    }
-    // What is paid whole from minutes needs no number that can be read.
-    let number = if call.reach.is_some() {
-        call.number_called().unwrap_or(Known::Withheld)
-    } else {
-        called(call)?
-    };
-    Ok(Funding::Paid { pools, credits, direction: Direction::Outbound, number })
-}
-
-/// Whether a call came to a toll-free number: as the organization owns it, else as the numbering
-/// plan has it, because it may have been given up since.
-fn is_toll_free(call: &CallRecord, state: &State) -> Result<bool, Error> {
-    let Known::Whole(number) = called(call)? else { return Err(unknown(call)) };
-    Ok(match state.inventory().number(number) {
-        Some(owned) => owned.shelf.kind == NumberKind::ServiceTollFree,
-        None => number::parse(&number.to_string(), None)
-            .is_ok_and(|parsed| parsed.line == LineType::TollFree),
-    })
-}
-
-/// The plan whose minutes a product includes.
-fn plan_of(sku: Sku) -> Option<Plan> {
-    match sku {
-        Sku::DomesticAndInternational | Sku::International => Some(Plan::DomesticAndInternational),
-        Sku::Domestic120 | Sku::DomesticReport120 => Some(Plan::Domestic120),
-        Sku::Domestic240 => Some(Plan::Domestic240),
-        // The Business Voice family includes the large domestic plan.
-        _ if sku.gives(Grant::CallingPlan) => Some(Plan::Domestic),
-        _ => None,
-    }
-}
-
-/// The country whose pool pays: the United States and Puerto Rico share one.
-fn pool_country(country: Country) -> Country {
-    if country.as_str() == "PR" { Country::US } else { country }
-}
-
-/// The minutes of all users with the plan in the country, as licences stand.
-pub(crate) fn pool_size(
-    plan: Plan,
-    country: Country,
-    state: &State,
-    countries: &country::Table,
-) -> PoolSize {
-    let mut size = PoolSize::default();
-    for (sku, of, users) in state.licensing().held() {
-        if pool_country(of) != country || plan_of(sku) != Some(plan) {
-            continue;
-        }
-        let row = countries.get(of);
-        let (domestic, international) = match plan {
-            Plan::Domestic120 => (Some(120), None),
-            Plan::Domestic240 => (Some(240), None),
-            Plan::Domestic => (
-                row.and_then(|row| {
-                    row.domestic_minutes.last().copied().or(row.combined_domestic_minutes)
-                }),
-                None,
-            ),
-            Plan::DomesticAndInternational => (
-                row.and_then(|row| row.combined_domestic_minutes),
-                row.and_then(|row| row.combined_international_minutes),
-            ),
-            Plan::Conferencing => (None, None),
+    fn answer(&self, outcome: &Outcome<'_>) -> Result<CreditsAdjusted, Inconsistent> {
+        let mut adjusted = CreditsAdjusted {
+            given: None,
+            taken: Vec::new(),
+            requested: requested(outcome),
+            notices: notices(outcome),
         };
-        size.domestic = more(size.domestic, domestic, users);
-        size.international = more(size.international, international, users);
-    }
-    size
-}
-
-/// A duration with so many minutes more for each user; more than can be counted is the most.
-fn more(duration: Duration, minutes: Option<u32>, users: u32) -> Duration {
-    let minutes = Duration::from_minutes(minutes.unwrap_or_default()).checked_mul(users);
-    let sum = minutes.and_then(|minutes| duration.checked_add(minutes));
-    sum.unwrap_or(Duration::from_minutes(u32::MAX))
-}
-
-/// The minutes of dial-out from conferences, by the instant of the call.
-pub(crate) fn conferencing_size(state: &State, at: Timestamp) -> PoolSize {
-    let entitled = Entitlement::of(Basis::of(state.licensing()), state.rules(), at);
-    let minutes = u32::try_from(entitled.conference_minutes.total).unwrap_or(u32::MAX);
-    PoolSize { domestic: Duration::from_minutes(minutes), international: Duration::ZERO }
-}
-
-/// Whether a call left the country of the one who pays.
-fn reach(call: &CallRecord, from: Country, tariff: Option<&Tariff>) -> Result<Reach, Error> {
-    if let Some(reach) = call.reach {
-        return Ok(reach);
-    }
-    let Some(to) = country_of(&called(call)?, tariff) else { return Err(unknown(call)) };
-    // The United States, Canada and Puerto Rico call each other as at home.
-    let at_home = |country: Country| matches!(country.as_str(), "US" | "CA" | "PR");
-    let domestic = from == to || (at_home(from) && at_home(to));
-    Ok(if domestic { Reach::Domestic } else { Reach::International })
-}
-
-/// The number called, if there is one.
-fn called(call: &CallRecord) -> Result<Known, Error> {
-    let known = call.number_called().filter(|number| *number != Known::Withheld);
-    known.ok_or_else(|| unknown(call))
-}
-
-fn unknown(call: &CallRecord) -> Error {
-    let called = call.called.as_deref().unwrap_or_default().chars().take(64).collect();
-    billing::Error::DestinationUnknown { called }.into()
-}
-
-/// The country of a number: as its numbering plan has it, else as the price list says.
-fn country_of(called: &Known, tariff: Option<&Tariff>) -> Option<Country> {
-    let of_plan = match called {
-        Known::Whole(number) => {
-            number::parse(&number.to_string(), None).ok().and_then(|parsed| parsed.country)
+        for event in outcome.account.iter() {
+            match event {
+                Event::CreditsGiven(event) => adjusted.given = Some(event.clone()),
+                Event::CreditsTaken(CreditsTaken { draws, .. }) => adjusted.taken.clone_from(draws),
+                _ => {}
+            }
         }
-        _ => None,
-    };
-    // Masked numbers, and those that no plan knows.
-    of_plan.or_else(|| tariff?.rate_of(Direction::Outbound, called).ok()?.country)
+        Ok(adjusted)
+    }
 }

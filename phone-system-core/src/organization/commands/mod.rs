@@ -2,6 +2,8 @@
 
 mod addresses;
 mod billing;
+mod calls;
+mod funding;
 mod licensing;
 mod location;
 mod numbers;
@@ -22,8 +24,9 @@ use crate::rules::Rules;
 use crate::table::{self, Row};
 
 pub use addresses::{AddressGone, AddressKept, AddressesImported, AddressesJudged};
-pub use billing::{AutoRechargeChanged, ChargeCalls, Charged, FundsChanged, RechargeReported};
-pub(super) use billing::{conferencing_size, pool_size};
+pub use billing::{AutoRechargeChanged, CreditsAdjusted, FundsChanged, RechargeReported};
+pub use calls::{Authorized, ChargeCalls, Charged, SettleCalls};
+pub(super) use funding::{conferencing_size, pool_size};
 pub use licensing::{LicensesChanged, SeatsChanged, SeatsImported};
 pub use location::{Located, Told};
 pub use numbers::{Assigned, Blocked, Imported, OrderClosed, Released, Unassigned, Unblocked};

@@ -3,15 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use crate::billing::{
-    self, AutoRecharge, Charge, CreditsSetUp, Direction, Known, Lot, PendingRecharge, Plan,
-    PoolKey, PoolSize, ReadUsage, TariffId, UsageRead, Used,
+    self, AutoRecharge, Charge, CreditsSetUp, Direction, Hold, Known, LedgerSums, Lot,
+    PendingRecharge, Plan, PoolKey, PoolSize, ReadUsage, TariffId, UsageRead, Used, UserPolicy,
 };
 use crate::country::{Availability, AvailabilityIn};
 use crate::money::{Amount, Currency};
 use crate::organization::commands::{conferencing_size, pool_size};
 use crate::organization::{Error, Query, Touches, View, count};
-use crate::text::{Country, Label};
-use crate::time::{Duration, Month};
+use crate::text::{Country, Key, Label, UserId};
+use crate::time::{Duration, Month, Timestamp};
 
 /// The organization's account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,16 +25,28 @@ pub struct AccountOf {}
 pub struct AccountAnswer {
     /// Communications Credits, if they are set up.
     pub credits: Option<CreditsSetUp>,
-    /// What can be spent.
+    /// What is not spent.
     pub balance: Amount,
-    /// The lots that it is made of, the oldest first.
+    /// What of that is held for calls.
+    pub held: Amount,
+    /// What can be spent.
+    pub available: Amount,
+    /// The lots that the balance is made of, the oldest first.
     pub lots: Vec<Lot>,
+    /// Since when what credits do not pay is invoiced; none for a prepaid account.
+    pub postpaid: Option<Timestamp>,
+    /// The enterprise agreements that can pay.
+    pub agreements: Vec<Label>,
     /// Auto-recharge, if it is set.
     pub auto_recharge: Option<AutoRecharge>,
     /// The recharge whose outcome is not known.
     pub pending_recharge: Option<PendingRecharge>,
     /// The price list in force.
     pub tariff: Option<TariffId>,
+    /// The last month whose books are closed.
+    pub closed: Option<Month>,
+    /// The sums of the ledger.
+    pub ledger: LedgerSums,
 }
 
 impl Query for AccountOf {
@@ -47,6 +59,12 @@ impl Query for AccountOf {
         Ok(AccountAnswer {
             credits: account.credits().cloned(),
             balance: account.balance(),
+            held: account.held(),
+            available: account.available(),
+            postpaid: account.postpaid(),
+            agreements: account.agreements().cloned().collect(),
+            closed: account.closed(),
+            ledger: *account.ledger(),
             lots: account.lots().cloned().collect(),
             auto_recharge: account.auto_recharge().cloned(),
             pending_recharge: account.pending_recharge().cloned(),
@@ -75,6 +93,8 @@ pub struct PoolOf {
     pub size: PoolSize,
     /// What was used.
     pub used: Used,
+    /// What calls that go on may use.
+    pub held: Used,
 }
 
 /// The pools of a month.
@@ -111,10 +131,119 @@ impl Query for MinutesOf {
                 Some(country) => pool_size(pool.plan, country, state, view.reference.countries()),
                 None => conferencing_size(state, month.begin()),
             };
-            PoolOf { pool, size, used: view.account.used(pool) }
+            let (used, held) = (view.account.used(pool), view.account.held_minutes(pool));
+            PoolOf { pool, size, used, held }
         });
-        let any = |pool: &PoolOf| pool.size != PoolSize::default() || pool.used != Used::default();
+        let any = |pool: &PoolOf| {
+            let none = Used::default();
+            pool.size != PoolSize::default() || pool.used != none || pool.held != none
+        };
         Ok(MinutesAnswer { pools: pools.filter(any).collect() })
+    }
+}
+
+/// The calls that were authorized and have not ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Holds {
+    /// Those after this one, by name; from the first if not given.
+    #[serde(default)]
+    pub after: Option<Key>,
+    /// The most that are told, at most 1000.
+    #[serde(default = "page")]
+    pub limit: u32,
+}
+
+const fn page() -> u32 {
+    PAGE
+}
+
+/// The most calls in one answer; the figure is ours.
+const PAGE: u32 = 1_000;
+
+/// A call that may go on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct HeldCall {
+    /// The call.
+    pub call: Key,
+    /// What is held for it.
+    pub hold: Hold,
+}
+
+/// The calls that may go on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct HoldsAnswer {
+    /// How many there are.
+    pub total: u32,
+    /// Those that were asked for, by their names.
+    pub calls: Vec<HeldCall>,
+}
+
+impl Query for Holds {
+    const NAME: &'static str = "billing.holds";
+    const TOUCHES: Touches = Touches::ACCOUNT;
+    type Answer = HoldsAnswer;
+
+    fn answer(&self, view: &View) -> Result<HoldsAnswer, Error> {
+        let account = &view.account;
+        let limit = usize::try_from(self.limit.min(PAGE)).unwrap_or_default();
+        let after =
+            |(call, _): &(&Key, &Hold)| self.after.as_ref().is_none_or(|after| *call > after);
+        let calls = account.holds().filter(after).take(limit);
+        let calls = calls.map(|(call, hold)| HeldCall { call: call.clone(), hold: hold.clone() });
+        Ok(HoldsAnswer { total: count(account.holds().count()), calls: calls.collect() })
+    }
+}
+
+/// What single users may do, and what their calls cost in a month.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Policies {
+    /// The month; that of the query's instant if not given.
+    #[serde(default)]
+    pub month: Option<Month>,
+}
+
+/// What a user may do, and what the user's calls cost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PolicyOf {
+    /// The user.
+    pub user: UserId,
+    /// The most in a month, and where calls may go.
+    pub policy: UserPolicy,
+    /// The fixed policy that says where calls may go.
+    pub identity: String,
+    /// What the user's calls cost in the month beyond minutes, those that go on with what they may.
+    pub spent: Amount,
+}
+
+/// What single users may do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PoliciesAnswer {
+    /// The users of whom something is set, by their names.
+    pub users: Vec<PolicyOf>,
+}
+
+impl Query for Policies {
+    const NAME: &'static str = "billing.policies";
+    const TOUCHES: Touches = Touches::ACCOUNT;
+    type Answer = PoliciesAnswer;
+
+    fn answer(&self, view: &View) -> Result<PoliciesAnswer, Error> {
+        let month = self.month.unwrap_or_else(|| view.at.month());
+        let users = view.account.policies().map(|(user, policy)| PolicyOf {
+            user: user.clone(),
+            policy: *policy,
+            identity: policy.dial_out.identity().to_owned(),
+            spent: view.account.spent(user, month),
+        });
+        Ok(PoliciesAnswer { users: users.collect() })
     }
 }
 

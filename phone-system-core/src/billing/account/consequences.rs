@@ -1,0 +1,225 @@
+//! What follows from an event by itself, and what comes to its end as time passes.
+
+use super::{Account, AutoRecharge};
+use crate::billing::charge::sum;
+use crate::billing::events::{
+    Event, FundsAdded, HoldReleased, LotForfeited, NoticeDue, NoticeKind, RechargeFailed,
+    RechargeRequested,
+};
+use crate::billing::hold::ReleaseReason;
+use crate::billing::minutes::{Included, Told};
+use crate::draft::{Apply, Inconsistent};
+use crate::money::Amount;
+use crate::time::{Month, Timestamp};
+
+impl Event {
+    /// By how much the balance changes; none if that is out of range.
+    fn change_of_balance(&self) -> Option<Amount> {
+        let negative = |amount: Amount| Amount::ZERO.checked_sub(amount);
+        match self {
+            Self::FundsAdded(event) => Some(event.amount),
+            Self::ChargeRefunded(event) => Some(event.amount),
+            Self::CreditsGiven(event) => Some(event.amount),
+            Self::LotForfeited(event) => negative(event.amount),
+            Self::CallCharged(event) => negative(sum(&event.draws)?),
+            Self::CreditsTaken(event) => negative(sum(&event.draws)?),
+            _ => Some(Amount::ZERO),
+        }
+    }
+}
+
+impl Account {
+    /// `event`, and what it brings about by itself: what was held of lots whose time has come, the
+    /// notices that are due, and the next recharge if the balance is below the trigger and none is
+    /// pending.
+    ///
+    /// # Errors
+    ///
+    /// If the event does not fit, which is a defect of whoever decided it.
+    pub(crate) fn with_consequences(
+        &self,
+        event: impl Into<Event>,
+        at: Timestamp,
+    ) -> Result<Vec<Event>, Inconsistent> {
+        let event = event.into();
+        let range =
+            Inconsistent::Event { event: event.name(), problem: "an amount is out of range" };
+        let forfeited = self.forfeited_by(&event, at);
+        let mut balance =
+            event.change_of_balance().and_then(|change| self.balance.checked_add(change));
+        for forfeited in &forfeited {
+            balance = balance.and_then(|balance| balance.checked_sub(forfeited.amount));
+        }
+        let balance = balance.ok_or(range)?;
+        let notice = |notice| NoticeDue { notice, balance, pool: None, at }.into();
+        let told = match &event {
+            Event::FundsAdded(FundsAdded { recharge: Some(_), .. }) => {
+                Some(notice(NoticeKind::RechargeSucceeded))
+            }
+            Event::RechargeFailed(_) => Some(notice(NoticeKind::RechargeFailed)),
+            Event::CallCharged(charged) => {
+                let included = charged.included.as_ref();
+                included.and_then(|included| self.minutes_notice(included, balance, at))
+            }
+            _ => None,
+        };
+        let zero = self.balance.is_positive() && !balance.is_positive();
+        let zero = zero.then(|| notice(NoticeKind::BalanceZero));
+        let requested = self.recharge_after(&event, balance, at).map(Event::from);
+        let mut events = vec![event];
+        events.extend(forfeited.into_iter().map(Event::from));
+        events.extend(told);
+        events.extend(zero);
+        events.extend(requested);
+        Ok(events)
+    }
+
+    /// What an event gives back of lots whose time has come.
+    fn forfeited_by(&self, event: &Event, at: Timestamp) -> Vec<LotForfeited> {
+        let (call, spent) = match event {
+            Event::HoldReleased(event) => (&event.call, &[][..]),
+            Event::CallCharged(event) => (&event.call, event.draws.as_slice()),
+            _ => return Vec::new(),
+        };
+        let Some(hold) = self.holds.get(call) else {
+            return Vec::new();
+        };
+        let forfeited = |held: &super::Draw| {
+            let lot = self.lots.get(&held.lot).filter(|lot| lot.expires_at <= at)?;
+            let spent = spent.iter().find(|draw| draw.lot == held.lot);
+            let left =
+                held.amount.checked_sub(spent.map(|draw| draw.amount).unwrap_or_default())?;
+            left.is_positive().then_some(LotForfeited { lot: lot.lot, amount: left, at })
+        };
+        hold.draws.iter().filter_map(forfeited).collect()
+    }
+
+    /// What there is to tell when minutes of a pool are used.
+    fn minutes_notice(&self, included: &Included, balance: Amount, at: Timestamp) -> Option<Event> {
+        let Included { pool, reach, duration, size } = included;
+        let notice = match self.used(*pool).with(*reach, *duration)?.news(*size)? {
+            Told::Used => NoticeKind::MinutesUsed,
+            _ => NoticeKind::MinutesLow,
+        };
+        Some(NoticeDue { notice, balance, pool: Some(*pool), at }.into())
+    }
+
+    /// The recharge that an event brings about, which leaves `balance`.
+    fn recharge_after(
+        &self,
+        event: &Event,
+        balance: Amount,
+        at: Timestamp,
+    ) -> Option<RechargeRequested> {
+        let mut auto = self.auto_recharge.as_ref();
+        let (mut pending, mut retry_at) = (self.pending.is_some(), self.retry_at);
+        let mut recharged = self.recharged_in(at.month());
+        match event {
+            Event::FundsAdded(FundsAdded { recharge: Some(_), .. }) => {
+                (pending, retry_at) = (false, None);
+            }
+            Event::RechargeFailed(RechargeFailed { retry_at: later, .. }) => {
+                (pending, retry_at) = (false, Some(*later));
+                let failed =
+                    self.pending.as_ref().filter(|failed| failed.since.month() == at.month());
+                recharged = failed.map_or(Some(recharged), |f| recharged.checked_sub(f.amount))?;
+            }
+            Event::AutoRechargeSet(event) => {
+                (auto, retry_at) = (Some(&event.auto_recharge), None);
+            }
+            Event::RechargeRequested(_)
+            | Event::AutoRechargeStopped(_)
+            | Event::PostpaidBegun(_) => return None,
+            _ => {}
+        }
+        if pending || retry_at.is_some_and(|retry_at| at < retry_at) {
+            return None;
+        }
+        let auto = auto?;
+        if balance >= auto.when_below || !has_room(auto, recharged) {
+            return None;
+        }
+        let recharge = self.recharges.checked_add(1)?;
+        let (amount, payment) = (auto.recharge_with, auto.payment.clone());
+        let currency = self.credits.as_ref()?.currency;
+        Some(RechargeRequested { recharge, amount, currency, payment, balance, at })
+    }
+
+    /// The recharge that is due by time alone.
+    fn recharge_at(&self, at: Timestamp) -> Option<Event> {
+        // Nothing happens but that an instant has come.
+        let nothing =
+            NoticeDue { notice: NoticeKind::BalanceZero, balance: self.balance, pool: None, at };
+        self.recharge_after(&nothing.into(), self.balance, at).map(Event::from)
+    }
+
+    /// When a recharge is due that waits: for its time after a failure, or for the month after the
+    /// one whose cap it would exceed.
+    fn recharge_due(&self) -> Option<Timestamp> {
+        let auto = self.auto_recharge.as_ref()?;
+        if self.pending.is_some() || self.balance >= auto.when_below {
+            return None;
+        }
+        let next_month = self.recharged.filter(|(_, recharged)| !has_room(auto, *recharged));
+        let next_month = next_month.and_then(|(month, _)| month.next()).map(Month::begin);
+        match (self.retry_at, next_month) {
+            (Some(retry_at), Some(month)) => Some(retry_at.max(month)),
+            (retry_at, month) => retry_at.or(month),
+        }
+    }
+
+    /// What comes to its end first, if its instant has come: a hold, a lot, or the wait for a
+    /// recharge; of those at the same instant in this order.
+    fn next_ending(&self, at: Timestamp) -> Option<(Timestamp, Event)> {
+        let hold = self.hold_ends.iter().next().map(|(key, ())| key).filter(|(due, _)| *due <= at);
+        let released = hold.and_then(|(due, call)| {
+            let draws = self.holds.get(call)?.draws.clone();
+            let reason = ReleaseReason::TimedOut;
+            Some((*due, HoldReleased { call: call.clone(), reason, draws, at: *due }.into()))
+        });
+        // Not always the oldest lot: 28 and 29 February are forfeited on the same day.
+        let due = self.lots().filter(|lot| lot.expires_at <= at && lot.available().is_positive());
+        let lot = due.min_by_key(|lot| (lot.expires_at, lot.lot));
+        let forfeited = lot.map(|lot| {
+            let (due, amount) = (lot.expires_at, lot.available());
+            (due, LotForfeited { lot: lot.lot, amount, at: due }.into())
+        });
+        let recharge = self.recharge_due().filter(|due| *due <= at);
+        let recharge = recharge.and_then(|due| Some((due, self.recharge_at(due)?)));
+        let first =
+            |one: Option<(Timestamp, Event)>, other: Option<(Timestamp, Event)>| match (one, other)
+            {
+                (Some(one), Some(other)) if other.0 < one.0 => Some(other),
+                (one, other) => one.or(other),
+            };
+        first(first(released, forfeited), recharge)
+    }
+
+    /// What has come to its end at or before `at`, with what follows, in the order of the instants.
+    pub(super) fn all_endings(&self, at: Timestamp) -> Vec<Event> {
+        let mut endings = Vec::new();
+        let Some(mut next) = self.next_ending(at) else { return endings };
+        let mut account = self.clone();
+        loop {
+            let (due, event) = next;
+            // What does not fit here does not fit there either, and is refused there.
+            let Ok(events) = account.with_consequences(event, due) else { return endings };
+            for event in &events {
+                if account.apply(event).is_err() {
+                    return endings;
+                }
+            }
+            endings.extend(events);
+            match account.next_ending(at) {
+                Some(ending) => next = ending,
+                None => return endings,
+            }
+        }
+    }
+}
+
+/// Whether one more recharge stays within the month's cap.
+fn has_room(auto: &AutoRecharge, recharged: Amount) -> bool {
+    let after = recharged.checked_add(auto.recharge_with);
+    auto.monthly_cap.is_none_or(|cap| after.is_some_and(|after| after <= cap))
+}

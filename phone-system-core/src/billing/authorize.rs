@@ -1,0 +1,420 @@
+//! Whether a call may take place, and how long it may last: what it may need is held for it.
+
+use serde::{Deserialize, Serialize};
+
+use super::account::Account;
+use super::call::{CallKind, CallRecord};
+use super::capability::Capability;
+use super::charge::{CallError, Funding, Paid, check_credits, minutes, rest_begins, sum};
+use super::events::{CallAuthorized, CallExtended, Draw, HoldReleased};
+use super::hold::{Hold, LimitedBy, PriceBasis, ReleaseReason};
+use super::minutes::{Included, Reach};
+use super::tariff::{LONGEST, Price, Quote, Tariff};
+use super::{Error, TariffError};
+use crate::money::Amount;
+use crate::text::{Country, Key, UserId};
+use crate::time::{Duration, Timestamp};
+
+/// Asks whether a call that begins now may take place, and how long it may last.
+///
+/// What it may need, minutes first and then funds, is held until it is settled or canceled, or until
+/// it times out: so no other call, no expiry and no crash can take it away. An emergency call is
+/// authorized before anything else is looked at, free and without a hold, even if the system can
+/// record nothing any more. Refused as `billing.charge` refuses, and if the caller's policy does not
+/// let the call go there; a call for which less can be had than wanted is authorized for less.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AuthorizeCall {
+    /// What names it; the same call is authorized and charged once.
+    pub call: Key,
+    /// Its sort.
+    pub kind: CallKind,
+    /// Who calls or is called, or the organizer of the conference, or the resource account.
+    #[serde(default)]
+    pub user: Option<UserId>,
+    /// The country of the user, or of the organization.
+    pub location: Country,
+    /// The caller's number as it is known.
+    #[serde(default)]
+    pub caller: Option<String>,
+    /// The number called, as it is dialed: with a plus, or as people of the country write it.
+    #[serde(default)]
+    pub called: Option<String>,
+    /// Whether it leaves the country; told by the number called if not given.
+    #[serde(default)]
+    pub reach: Option<Reach>,
+    /// How long it shall be able to last, more than nothing; the rule `billing.authorized_length`
+    /// if not given. It can be extended.
+    #[serde(default)]
+    pub wanted: Option<Duration>,
+}
+
+impl AuthorizeCall {
+    /// The call as if it had lasted for `duration`.
+    pub(crate) fn record(&self, started_at: Timestamp, duration: Duration) -> CallRecord {
+        let Self { call, kind, user, location, caller, called, reach, .. } = self.clone();
+        CallRecord { call, kind, user, location, caller, called, reach, started_at, duration }
+    }
+}
+
+/// Lets a call that was authorized last longer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ExtendCall {
+    /// The call.
+    pub call: Key,
+    /// How long it shall be able to last, from its beginning.
+    pub wanted: Duration,
+}
+
+/// Ends holds of calls that did not take place; nothing is charged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CancelCall {
+    /// The call.
+    pub call: Key,
+}
+
+impl CancelCall {
+    pub(crate) fn decide(&self, account: &Account, at: Timestamp) -> Result<HoldReleased, Error> {
+        let hold = known(&self.call, account)?;
+        let (call, draws) = (self.call.clone(), hold.draws.clone());
+        Ok(HoldReleased { call, reason: ReleaseReason::Canceled, draws, at })
+    }
+}
+
+/// How a call ended that was authorized.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Settlement {
+    /// The call.
+    pub call: Key,
+    /// How long it lasted, at most 366 days; nothing if it was not answered.
+    pub duration: Duration,
+}
+
+/// What is held for a call.
+pub(crate) fn known<'a>(call: &Key, account: &'a Account) -> Result<&'a Hold, Error> {
+    account.hold(call).ok_or_else(|| Error::NotAuthorized { call: call.clone() })
+}
+
+/// What may be spent on a call, and by whom it is limited.
+#[derive(Clone, Copy, Debug)]
+struct Budget {
+    amount: Amount,
+    limited_by: LimitedBy,
+}
+
+/// The most there is.
+const ALL: Amount = Amount::from_millionths(i64::MAX);
+
+impl Budget {
+    /// What an account can spend on a call beside what it has (`held`), and the user.
+    fn of(
+        account: &Account,
+        user: Option<&UserId>,
+        started_at: Timestamp,
+        held: Amount,
+    ) -> Result<Self, Error> {
+        let range = || Error::BalanceTooLarge { balance: account.balance(), amount: held };
+        let available = account.available().checked_add(held).ok_or_else(range)?;
+        let available = if account.postpaid().is_some() { ALL } else { available };
+        let funds = Self { amount: available, limited_by: LimitedBy::Funds };
+        let limit = user.and_then(|user| {
+            let limit = account.policy(user).spend_limit?;
+            let spent = account.spent(user, started_at.month());
+            limit.checked_sub(spent)?.checked_add(held)
+        });
+        Ok(match limit {
+            Some(left) if left < available => {
+                Self { amount: left.max(Amount::ZERO), limited_by: LimitedBy::SpendLimit }
+            }
+            _ => funds,
+        })
+    }
+}
+
+/// How long a call may last that is paid, and what that costs.
+struct Affordable {
+    duration: Duration,
+    cost: Amount,
+    limited_by: LimitedBy,
+}
+
+/// The longest call by a quote, up to `wanted`, that costs no more than the budget.
+fn affordable(
+    quote: Quote<'_>,
+    wanted: Duration,
+    budget: Budget,
+) -> Result<Affordable, TariffError> {
+    let duration = quote.longest(budget.amount, wanted);
+    let Price { amount, .. } = quote.price(duration)?;
+    let limited_by = if duration < wanted { budget.limited_by } else { LimitedBy::Wanted };
+    Ok(Affordable { duration, cost: amount, limited_by })
+}
+
+/// Why a call cannot even begin.
+fn too_little(
+    quote: Quote<'_>,
+    budget: Budget,
+    account: &Account,
+    user: Option<&UserId>,
+    started_at: Timestamp,
+    included_left: Duration,
+) -> CallError {
+    // The shortest call there is.
+    let cost = match Duration::from_micros(1).map(|shortest| quote.price(shortest)) {
+        Some(Ok(price)) => price.amount,
+        Some(Err(error)) => return error.into(),
+        None => Amount::ZERO,
+    };
+    let short = cost.checked_sub(budget.amount).unwrap_or(cost);
+    match (budget.limited_by, user) {
+        (LimitedBy::SpendLimit, Some(user)) => {
+            let limit = account.policy(user).spend_limit.unwrap_or_default();
+            let spent = account.spent(user, started_at.month());
+            Error::SpendLimitReached { user: user.clone(), limit, spent, cost }.into()
+        }
+        _ => Error::FundsTooLow { cost, balance: budget.amount, short, included_left }.into(),
+    }
+}
+
+/// The draws of an amount; of a postpaid account, of what there is of it.
+fn draws(account: &Account, amount: Amount) -> Result<Vec<Draw>, Error> {
+    let range = || Error::BalanceTooLarge { balance: account.balance(), amount };
+    let (draws, short) = account.draws_up_to(amount, None).ok_or_else(range)?;
+    if short.is_positive() && account.postpaid().is_none() {
+        // A budget was no more than what is available.
+        return Err(range());
+    }
+    Ok(draws)
+}
+
+/// What an authorization is decided by, beside the account.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terms<'a> {
+    /// The price list in force.
+    pub(crate) tariff: Option<&'a Tariff>,
+    /// How long after the latest end of the call its hold ends.
+    pub(crate) grace: Duration,
+    /// Whether a call without a price is free.
+    pub(crate) unpriceable_is_free: bool,
+}
+
+impl Terms<'_> {
+    fn ends_at(self, started_at: Timestamp, duration: Duration) -> Timestamp {
+        let ended = started_at.after(duration).unwrap_or(Timestamp::MAX);
+        ended.after(self.grace).unwrap_or(Timestamp::MAX)
+    }
+}
+
+/// What is held for a call that was checked; its duration is what is wanted.
+pub(crate) fn decide_authorize(
+    call: &CallRecord,
+    funding: Funding,
+    account: &Account,
+    terms: Terms<'_>,
+) -> Result<CallAuthorized, CallError> {
+    let (wanted, started_at) = (call.duration, call.started_at);
+    if wanted == Duration::ZERO || wanted > LONGEST {
+        return Err(Error::LengthOutOfRange { wanted, maximum: LONGEST }.into());
+    }
+    let mut authorized = CallAuthorized {
+        call: call.call.clone(),
+        hold: Hold {
+            kind: call.kind,
+            user: call.user.clone(),
+            started_at,
+            duration: wanted,
+            ends_at: terms.ends_at(started_at, wanted),
+            included: None,
+            basis: None,
+            credits: false,
+            capability: Capability::Free,
+            cost: Amount::ZERO,
+            draws: Vec::new(),
+        },
+        limited_by: LimitedBy::Wanted,
+    };
+    let hold = &mut authorized.hold;
+    let paid = match funding {
+        Funding::Free(capability) => {
+            hold.capability = capability;
+            return Ok(authorized);
+        }
+        Funding::Paid(paid) => paid,
+    };
+    let (included, included_left) = minutes(account, &paid.pools, wanted);
+    let covered = included.as_ref().map(|included| included.duration).unwrap_or_default();
+    let may_use = check_credits(account, paid.credits, call, included_left);
+    hold.credits = may_use.is_ok();
+    hold.capability = paid.capability;
+    let quote = quote(&paid, account, terms, rest_begins(started_at, included.as_ref()));
+    hold.basis = terms.tariff.filter(|_| quote.is_ok()).map(|tariff| paid.basis(tariff));
+    hold.included = included;
+    let rest = wanted.saturating_sub(covered);
+    if rest == Duration::ZERO {
+        return Ok(authorized);
+    }
+
+    let paid = may_use.map_err(CallError::from).and(quote);
+    let limited = match paid {
+        Ok(quote) => {
+            let budget = Budget::of(account, call.user.as_ref(), started_at, Amount::ZERO)?;
+            let affordable = affordable(quote, rest, budget)?;
+            if affordable.duration == Duration::ZERO && covered == Duration::ZERO {
+                let user = call.user.as_ref();
+                return Err(too_little(quote, budget, account, user, started_at, included_left));
+            }
+            hold.cost = affordable.cost;
+            hold.draws = draws(account, affordable.cost)?;
+            authorized.limited_by = affordable.limited_by;
+            covered.checked_add(affordable.duration).unwrap_or(wanted)
+        }
+        Err(CallError::Tariff(TariffError::NoRate { .. })) if terms.unpriceable_is_free => {
+            hold.capability = Capability::Free;
+            wanted
+        }
+        Err(error) if covered == Duration::ZERO => return Err(error),
+        Err(_) => {
+            authorized.limited_by = LimitedBy::Minutes;
+            covered
+        }
+    };
+    hold.duration = limited;
+    hold.ends_at = terms.ends_at(started_at, limited);
+    Ok(authorized)
+}
+
+fn quote<'a>(
+    paid: &Paid,
+    account: &Account,
+    terms: Terms<'a>,
+    begins: Timestamp,
+) -> Result<Quote<'a>, CallError> {
+    let tariff = terms.tariff.ok_or_else(|| account.without_tariff())?;
+    Ok(tariff.quote(paid.direction, &paid.number, begins)?)
+}
+
+/// What is held besides for a call that shall last longer.
+pub(crate) fn decide_extend(
+    call: &Key,
+    wanted: Duration,
+    account: &Account,
+    terms: Terms<'_>,
+    at: Timestamp,
+) -> Result<CallExtended, CallError> {
+    let hold = known(call, account)?;
+    if wanted <= hold.duration || wanted > LONGEST {
+        let (call, authorized) = (call.clone(), hold.duration);
+        return Err(Error::NotLonger { call, wanted, authorized, maximum: LONGEST }.into());
+    }
+    let mut extended = CallExtended {
+        call: call.clone(),
+        duration: wanted,
+        ends_at: hold.ends_at,
+        included: hold.included.clone(),
+        cost: hold.cost,
+        draws: Vec::new(),
+        limited_by: LimitedBy::Wanted,
+        at,
+    };
+    if !hold.is_free() {
+        let by_minutes = if hold.beyond_minutes() == Duration::ZERO {
+            more_minutes(hold, wanted, account)
+        } else {
+            hold.included.clone()
+        };
+        extended.included = by_minutes;
+        by_credits(&mut extended, hold, account, terms)?;
+    }
+    if extended.duration <= hold.duration {
+        // By minutes alone, and there are no more of them.
+        let (user, included_left) = (hold.user.clone(), Duration::ZERO);
+        return Err(Error::CreditsLicenseMissing { user, included_left }.into());
+    }
+    extended.ends_at = terms.ends_at(hold.started_at, extended.duration);
+    Ok(extended)
+}
+
+/// Why a call that credits pay cannot last any longer: what the next step of it costs more.
+fn no_more(
+    hold: &Hold,
+    quote: Quote<'_>,
+    covered: Duration,
+    limited_by: LimitedBy,
+    account: &Account,
+) -> CallError {
+    let longer = hold.duration.saturating_sub(covered).micros().checked_add(1);
+    let cost = match longer.and_then(Duration::from_micros).map(|longer| quote.price(longer)) {
+        Some(Ok(price)) => price.amount.checked_sub(hold.cost).unwrap_or(price.amount),
+        Some(Err(error)) => return error.into(),
+        None => Amount::ZERO,
+    };
+    match (limited_by, &hold.user) {
+        (LimitedBy::SpendLimit, Some(user)) => {
+            let limit = account.policy(user).spend_limit.unwrap_or_default();
+            let spent = account.spent(user, hold.started_at.month());
+            Error::SpendLimitReached { user: user.clone(), limit, spent, cost }.into()
+        }
+        _ => {
+            let (balance, included_left) = (account.available(), Duration::ZERO);
+            let short = cost.checked_sub(balance).unwrap_or(cost);
+            Error::FundsTooLow { cost, balance, short, included_left }.into()
+        }
+    }
+}
+
+/// The minutes of a call that minutes alone pay so far, if it shall last longer.
+fn more_minutes(hold: &Hold, wanted: Duration, account: &Account) -> Option<Included> {
+    let mut included = hold.included.clone()?;
+    let left = account.taken(included.pool).left_of(included.size, included.reach);
+    included.duration = included.duration.checked_add(left)?.min(wanted);
+    Some(included)
+}
+
+/// Has credits pay for what minutes do not; shortens the extension to what they pay for.
+fn by_credits(
+    extended: &mut CallExtended,
+    hold: &Hold,
+    account: &Account,
+    terms: Terms<'_>,
+) -> Result<(), CallError> {
+    let included = extended.included.as_ref();
+    let covered = included.map(|included| included.duration).unwrap_or_default();
+    let rest = extended.duration.saturating_sub(covered);
+    if rest == Duration::ZERO {
+        return Ok(());
+    }
+    let only_minutes = |extended: &mut CallExtended| {
+        (extended.duration, extended.limited_by) = (covered, LimitedBy::Minutes);
+        Ok(())
+    };
+    let Some(PriceBasis { tariff, direction, number }) =
+        hold.basis.as_ref().filter(|_| hold.credits)
+    else {
+        return only_minutes(extended);
+    };
+    let given = terms.tariff.ok_or_else(|| Error::not_given(tariff))?;
+    let begins = rest_begins(hold.started_at, included);
+    let quote = given.quote(*direction, number, begins)?;
+    let budget = Budget::of(account, hold.user.as_ref(), hold.started_at, hold.cost)?;
+    let Affordable { duration, cost, limited_by } = affordable(quote, rest, budget)?;
+    extended.duration = covered.checked_add(duration).unwrap_or(extended.duration);
+    extended.limited_by = limited_by;
+    if extended.duration <= hold.duration {
+        return Err(no_more(hold, quote, covered, limited_by, account));
+    }
+    if let Some(more) = cost.checked_sub(hold.cost).filter(|more| more.is_positive()) {
+        extended.cost = cost;
+        let held = sum(&hold.draws).unwrap_or_default();
+        // Of a postpaid account less may be held than the call costs.
+        let more = if held < hold.cost { Amount::ZERO } else { more };
+        extended.draws = draws(account, more)?;
+    }
+    Ok(())
+}

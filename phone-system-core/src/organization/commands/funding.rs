@@ -1,0 +1,317 @@
+//! Who pays for a call: which pools and whether credits, by licences, numbers and destinations.
+
+use crate::billing::{
+    self, Account, CallKind, CallRecord, Capability, ConferenceDialOut, Credits, DestinationUse,
+    DialOut, Direction, Funding, Known, Paid, Plan, PoolKey, PoolSize, Reach, Tariff, UserDialOut,
+    is_zone_a,
+};
+use crate::country;
+use crate::licensing::{Basis, Entitlement, Grant, Sku, SkuSet};
+use crate::number::{self, LineType, NumberKind, is_emergency};
+use crate::organization::{Error, State};
+use crate::reference::Reference;
+use crate::text::Country;
+use crate::time::{Duration, Timestamp};
+
+/// Whether a call is one to an emergency service.
+pub(super) fn is_emergency_call(kind: CallKind, called: Option<&str>, location: Country) -> bool {
+    kind == CallKind::DirectRoutingEmergencyOut
+        || is_emergency(called.unwrap_or_default(), Some(location))
+}
+
+/// Whose call it is, and by what it is judged.
+pub(super) struct Caller<'a> {
+    call: &'a CallRecord,
+    state: &'a State,
+    reference: &'a Reference,
+    tariff: Option<&'a Tariff>,
+    skus: SkuSet,
+    /// The country of the licences, or of the call.
+    country: Country,
+}
+
+impl<'a> Caller<'a> {
+    /// `tariff` is the price list in force.
+    pub(super) fn of(
+        call: &'a CallRecord,
+        state: &'a State,
+        reference: &'a Reference,
+        tariff: Option<&'a Tariff>,
+    ) -> Self {
+        let held = call.user.as_ref().and_then(|user| state.licensing().user(user));
+        let skus = held.map(|user| user.skus).unwrap_or_default();
+        let country = held.map_or(call.location, |user| user.usage_location);
+        Self { call, state, reference, tariff, skus, country }
+    }
+
+    /// What may pay for the call.
+    pub(super) fn funding(&self) -> Result<Funding, Error> {
+        let Self { call, state, skus, .. } = self;
+        let licensed =
+            skus.gives_one_of(&[Grant::CommunicationsCredits, Grant::CallingPlanPayAsYouGo]);
+        let credits = if licensed { Credits::Allowed } else { Credits::Unlicensed };
+        match call.kind {
+            CallKind::UserOut
+            | CallKind::UserOutConf
+            | CallKind::UserOutTransfer
+            | CallKind::UserOutForwarding => {
+                if !skus.gives_one_of(&[Grant::CallingPlan, Grant::CallingPlanPayAsYouGo]) {
+                    return Err(billing::Error::NoPlan { user: call.user.clone() }.into());
+                }
+                self.outbound(credits)
+            }
+            CallKind::UcapOut => {
+                // The organization's credits pay, whether or not the resource account has a
+                // licence, unless the rules ask for one.
+                let needed = state.rules().billing.resource_account_needs_credits_license;
+                self.outbound(if needed { credits } else { Credits::Allowed })
+            }
+            CallKind::ConfOut => self.conference_out(credits),
+            CallKind::ConfIn | CallKind::UcapIn => {
+                let per_minute = call.kind == CallKind::ConfIn && self.pays_per_minute();
+                let (credits, capability) = match (is_toll_free(call, state)?, per_minute) {
+                    (true, _) => (Credits::TollFree, Capability::Credits),
+                    (false, true) => (credits, Capability::AudioConferencingPayPerMinute),
+                    (false, false) if call.kind == CallKind::ConfIn => {
+                        return Ok(Funding::Free(Capability::AudioConferencing));
+                    }
+                    (false, false) => return Ok(Funding::Free(Capability::ResourceAccount)),
+                };
+                Ok(Funding::Paid(Paid {
+                    pools: Vec::new(),
+                    credits,
+                    capability,
+                    direction: Direction::Inbound,
+                    number: call.number_calling(),
+                }))
+            }
+            CallKind::UserIn => Ok(Funding::Free(Capability::PhoneSystem)),
+            _ => Ok(Funding::Free(Capability::Free)),
+        }
+    }
+
+    /// Whether each minute of the organizer's conferences is charged.
+    fn pays_per_minute(&self) -> bool {
+        self.skus.gives(Grant::AudioConferencingPayPerMinute)
+            && !self.skus.gives(Grant::AudioConferencing)
+    }
+
+    /// What may pay for a conference that dials out.
+    fn conference_out(&self, credits: Credits) -> Result<Funding, Error> {
+        let number = called(self.call)?;
+        let included = self.skus.gives(Grant::AudioConferencing)
+            && country_of(&number, self.tariff).is_some_and(is_zone_a)
+            && self.usage(Some(Plan::Conferencing), &number) == DestinationUse::Included;
+        let pools = included.then(|| {
+            let started_at = self.call.started_at;
+            let pool =
+                PoolKey { plan: Plan::Conferencing, country: None, month: started_at.month() };
+            (pool, conferencing_size(self.state, started_at), Reach::Domestic)
+        });
+        let capability = if self.pays_per_minute() {
+            Capability::AudioConferencingPayPerMinute
+        } else {
+            Capability::Credits
+        };
+        let (pools, direction) = (pools.into_iter().collect(), Direction::Outbound);
+        Ok(Funding::Paid(Paid { pools, credits, capability, direction, number }))
+    }
+
+    /// What may pay for a call of someone who may hold calling plans.
+    fn outbound(&self, credits: Credits) -> Result<Funding, Error> {
+        let Self { call, state, reference, .. } = self;
+        let number = call.number_called();
+        let mut pools = Vec::new();
+        for plan in self.skus.iter().filter_map(plan_of) {
+            let of = number.as_ref().unwrap_or(&Known::Withheld);
+            if self.usage(Some(plan), of) != DestinationUse::Included {
+                continue;
+            }
+            let reach = self.reach()?;
+            let country = pool_country(self.country);
+            let pool = PoolKey { plan, country: Some(country), month: call.started_at.month() };
+            let size = pool_size(plan, country, state, reference.countries());
+            pools.push((pool, size, reach));
+        }
+        // What is paid whole from minutes needs no number that can be read.
+        let number =
+            if call.reach.is_some() { number.unwrap_or(Known::Withheld) } else { called(call)? };
+        let (capability, direction) = (Capability::Credits, Direction::Outbound);
+        Ok(Funding::Paid(Paid { pools, credits, capability, direction, number }))
+    }
+
+    fn usage(&self, plan: Option<Plan>, called: &Known) -> DestinationUse {
+        self.reference.destinations().usage(self.country, plan, called).0
+    }
+
+    /// Whether the call leaves the country of the one who pays.
+    fn reach(&self) -> Result<Reach, Error> {
+        let call = self.call;
+        if let Some(reach) = call.reach {
+            return Ok(reach);
+        }
+        let Some(to) = country_of(&called(call)?, self.tariff) else { return Err(unknown(call)) };
+        let canada = self.state.rules().billing.canada_is_domestic;
+        let at_home = |country: Country| match country.as_str() {
+            // They share their pools.
+            "US" | "PR" => true,
+            "CA" => canada,
+            _ => false,
+        };
+        let domestic = self.country == to || (at_home(self.country) && at_home(to));
+        Ok(if domestic { Reach::Domestic } else { Reach::International })
+    }
+
+    /// Refuses a call that may not go where it goes: nobody can call there, or the policy of the
+    /// user does not let it.
+    pub(super) fn check_destination(&self, account: &Account) -> Result<(), Error> {
+        let call = self.call;
+        let number = call.number_called();
+        let destinations = self.reference.destinations();
+        let named = || call.called.as_deref().unwrap_or_default().chars().take(64).collect();
+        if call.kind.is_outbound()
+            && let Some(number) = &number
+            && let (DestinationUse::Barred, Some(prefix)) =
+                destinations.usage(self.country, None, number)
+        {
+            let country = self.country;
+            return Err(
+                billing::Error::DestinationBarred { called: named(), prefix, country }.into()
+            );
+        }
+        let Some(user) = &call.user else {
+            return Ok(());
+        };
+        let dial_out = account.policy(user).dial_out;
+        let allowed = match call.kind {
+            CallKind::ConfOut => self.conference_may_call(dial_out)?,
+            CallKind::UserOut
+            | CallKind::UserOutConf
+            | CallKind::UserOutTransfer
+            | CallKind::UserOutForwarding
+            | CallKind::DirectRoutingOut
+            | CallKind::DirectRoutingOutUserConf
+            | CallKind::DirectRoutingOutUserForwarding
+            | CallKind::DirectRoutingOutUserTransfer => match dial_out.user {
+                UserDialOut::International => true,
+                UserDialOut::Domestic => self.reach()? == Reach::Domestic,
+                _ => false,
+            },
+            _ => true,
+        };
+        if allowed {
+            return Ok(());
+        }
+        let (user, policy) = (user.clone(), dial_out.identity());
+        Err(billing::Error::DialOutRefused { user, policy, called: named() }.into())
+    }
+
+    fn conference_may_call(&self, dial_out: DialOut) -> Result<bool, Error> {
+        let to = || country_of(&called(self.call)?, self.tariff).ok_or_else(|| unknown(self.call));
+        Ok(match dial_out.conference {
+            ConferenceDialOut::International => true,
+            ConferenceDialOut::Domestic => self.reach()? == Reach::Domestic,
+            ConferenceDialOut::ZoneA => is_zone_a(to()?),
+            _ => false,
+        })
+    }
+}
+
+/// Whether a call came to a toll-free number: as the organization owns it, else as the numbering
+/// plan has it, because it may have been given up since.
+fn is_toll_free(call: &CallRecord, state: &State) -> Result<bool, Error> {
+    let Known::Whole(number) = called(call)? else { return Err(unknown(call)) };
+    Ok(match state.inventory().number(number) {
+        Some(owned) => owned.shelf.kind == NumberKind::ServiceTollFree,
+        None => number::parse(&number.to_string(), None)
+            .is_ok_and(|parsed| parsed.line == LineType::TollFree),
+    })
+}
+
+/// The plan whose minutes a product includes.
+fn plan_of(sku: Sku) -> Option<Plan> {
+    match sku {
+        Sku::DomesticAndInternational | Sku::International => Some(Plan::DomesticAndInternational),
+        Sku::Domestic120 | Sku::DomesticReport120 => Some(Plan::Domestic120),
+        Sku::Domestic240 => Some(Plan::Domestic240),
+        // The Business Voice family includes the large domestic plan.
+        _ if sku.gives(Grant::CallingPlan) => Some(Plan::Domestic),
+        _ => None,
+    }
+}
+
+/// The country whose pool pays: the United States and Puerto Rico share one.
+fn pool_country(country: Country) -> Country {
+    if country.as_str() == "PR" { Country::US } else { country }
+}
+
+/// The minutes of all users with the plan in the country, as licences stand.
+pub(crate) fn pool_size(
+    plan: Plan,
+    country: Country,
+    state: &State,
+    countries: &country::Table,
+) -> PoolSize {
+    let mut size = PoolSize::default();
+    for (sku, of, users) in state.licensing().held() {
+        if pool_country(of) != country || plan_of(sku) != Some(plan) {
+            continue;
+        }
+        let row = countries.get(of);
+        let (domestic, international) = match plan {
+            Plan::Domestic120 => (Some(120), None),
+            Plan::Domestic240 => (Some(240), None),
+            Plan::Domestic => (
+                row.and_then(|row| {
+                    row.domestic_minutes.last().copied().or(row.combined_domestic_minutes)
+                }),
+                None,
+            ),
+            Plan::DomesticAndInternational => (
+                row.and_then(|row| row.combined_domestic_minutes),
+                row.and_then(|row| row.combined_international_minutes),
+            ),
+            Plan::Conferencing => (None, None),
+        };
+        size.domestic = more(size.domestic, domestic, users);
+        size.international = more(size.international, international, users);
+    }
+    size
+}
+
+/// A duration with so many minutes more for each user; more than can be counted is the most.
+fn more(duration: Duration, minutes: Option<u32>, users: u32) -> Duration {
+    let minutes = Duration::from_minutes(minutes.unwrap_or_default()).checked_mul(users);
+    let sum = minutes.and_then(|minutes| duration.checked_add(minutes));
+    sum.unwrap_or(Duration::from_minutes(u32::MAX))
+}
+
+/// The minutes of dial-out from conferences, by the instant of the call.
+pub(crate) fn conferencing_size(state: &State, at: Timestamp) -> PoolSize {
+    let entitled = Entitlement::of(Basis::of(state.licensing()), state.rules(), at);
+    let minutes = u32::try_from(entitled.conference_minutes.total).unwrap_or(u32::MAX);
+    PoolSize { domestic: Duration::from_minutes(minutes), international: Duration::ZERO }
+}
+
+/// The number called, if there is one.
+fn called(call: &CallRecord) -> Result<Known, Error> {
+    let known = call.number_called().filter(|number| *number != Known::Withheld);
+    known.ok_or_else(|| unknown(call))
+}
+
+fn unknown(call: &CallRecord) -> Error {
+    let called = call.called.as_deref().unwrap_or_default().chars().take(64).collect();
+    billing::Error::DestinationUnknown { called }.into()
+}
+
+/// The country of a number: as its numbering plan has it, else as the price list says.
+fn country_of(called: &Known, tariff: Option<&Tariff>) -> Option<Country> {
+    let of_plan = match called {
+        Known::Whole(number) => {
+            number::parse(&number.to_string(), None).ok().and_then(|parsed| parsed.country)
+        }
+        _ => None,
+    };
+    // Masked numbers, and those that no plan knows.
+    of_plan.or_else(|| tariff?.rate_of(Direction::Outbound, called).ok()?.country)
+}
