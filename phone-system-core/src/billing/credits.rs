@@ -165,7 +165,7 @@ impl SetAutoRecharge {
         positive(recharge_with)?;
         positive(when_below)?;
         if let Some(cap) = monthly_cap.filter(|cap| *cap < recharge_with) {
-            return Err(Error::AmountNotPositive { amount: cap, maximum: MOST });
+            return Err(Error::CapTooLow { monthly_cap: cap, recharge_with });
         }
         account.check_payment(&payment)?;
         let auto_recharge = AutoRecharge { recharge_with, when_below, monthly_cap, payment };

@@ -134,6 +134,8 @@ refusals! {
             => "of call {call} {refundable} were paid from credits and not given back yet, so more than nothing and at most that is refunded, not {amount}",
         BalanceTooLow = BillingBalanceTooLow { amount: Amount, available: Amount }
             => "{amount} are to be taken, and {available} can be spent",
+        CapTooLow = BillingCapTooLow { monthly_cap: Amount, recharge_with: Amount }
+            => "a monthly cap of {monthly_cap} leaves no room for a recharge of {recharge_with}; raise it or recharge with less",
         PostpaidAlready = BillingPostpaidAlready { since: Timestamp }
             => "the account is postpaid since {since}",
         MonthClosed = BillingMonthClosed { month: Month, closed: Month }

@@ -18,14 +18,14 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::billing::{Destinations, Tariff};
-use crate::capacity::Permits;
+use crate::billing::{AuthorizeCall, Destinations, Tariff};
+use crate::capacity::{Permit, Permits};
 use crate::country::Table;
 use crate::error::Refuses;
 use crate::money::Currency;
 use crate::number::{self, PhoneNumber};
-use crate::organization::{Command, Context, Query, Seed};
-use crate::system::{Error, PhoneSystem, RequestError, Subject, Ticket};
+use crate::organization::{Authorized, Command, Context, Query, Seed};
+use crate::system::{Begun, Error, Executed, PhoneSystem, RequestError, Subject, Ticket};
 use crate::text::{Actor, Key, Label, OrganizationId};
 use crate::time::Timestamp;
 use crate::{address, billing, country, inventory, licensing, organization, porting, setup};
@@ -494,6 +494,45 @@ impl JsonSystem {
                 Ok(format!("{{\"destinations\":{rows}}}"))
             }
         }
+    }
+
+    /// Lets a call begin: `{"organization", "number", "at", "actor", "key", "call"}`, where the number is
+    /// the organization's own and the call has the fields of `billing.authorize`; answers
+    /// `{"permit", "authorized"}`: a number for [`release`](Self::release), and what
+    /// [`execute`](Self::execute) answers.
+    ///
+    /// # Errors
+    ///
+    /// `envelope.malformed`, or as [`PhoneSystem::begin_call`].
+    pub fn begin_call(&self, envelope: &[u8]) -> Result<String, Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Begin {
+            organization: OrganizationId,
+            number: PhoneNumber,
+            at: Timestamp,
+            actor: Actor,
+            #[serde(default)]
+            key: Option<Key>,
+            call: AuthorizeCall,
+        }
+        #[derive(Serialize)]
+        struct Answer {
+            permit: u64,
+            authorized: Executed<Authorized>,
+        }
+        let Begin { organization, number, at, actor, key, call } =
+            object("envelope", text(envelope)?)?;
+        let context = Context { at, actor, key, seed: None };
+        let Begun { permit, authorized } =
+            self.system.begin_call(&organization, number, &call, &context)?;
+        let answer = Answer { permit: self.keep(permit), authorized };
+        serde_json::to_string(&answer).map_err(|error| unencodable(&error))
+    }
+
+    /// Keeps a permit until it is released by the number that is answered.
+    pub fn keep(&self, permit: Permit) -> u64 {
+        self.permits.keep(permit)
     }
 
     /// As [`PhoneSystem::admit`]; answers a number for [`release`](Self::release).
