@@ -5,7 +5,7 @@
 //! line after it what is expected: `= ` and the answer, or `! ` and the refusal.
 //!
 //! Beside the verbs that take JSON (`give JSON` is one) there are `admit ORGANIZATION NUMBER
-//! [DIALED]`, answered by the permit's number, `begin JSON`, `release PERMIT`, answered by `released`, and
+//! [DIALED]`, answered by the permit's number, `begin NUMBER JSON`, `release PERMIT`, answered by `released`, and
 //! `occupancy NUMBER`, answered by `IN_USE PEAK ADMITTED REFUSED EMERGENCY`.
 
 use std::collections::BTreeSet;
@@ -71,7 +71,10 @@ pub(crate) fn step(system: &JsonSystem, verb: &str, payload: &str) -> Told {
         "parse" => told(parse(payload)),
         "give" => told(system.give(payload.as_bytes())),
         "admit" => told(admit(system, payload).map(|permit| permit.to_string())),
-        "begin" => told(system.begin_call(payload.as_bytes())),
+        "begin" => {
+            let (number, envelope) = payload.split_once(' ').unwrap();
+            told(system.begin_call(number.parse().unwrap(), envelope.as_bytes()))
+        }
         "release" => told(system.release(payload.parse().unwrap()).map(|()| "released".to_owned())),
         "occupancy" => Ok(occupancy(system, payload)),
         _ => panic!("`{verb}` is no verb of a transcript"),

@@ -124,7 +124,7 @@ const COMMANDS: &[Entry<RunCommand>] = commands![
     address::ValidateAddresses,
     billing::AddFunds,
     organization::ChargeCalls,
-    billing::AuthorizeCall,
+    AuthorizeCall,
     billing::ExtendCall,
     organization::SettleCalls,
     billing::CancelCall,
@@ -496,34 +496,30 @@ impl JsonSystem {
         }
     }
 
-    /// Lets a call begin: `{"organization", "number", "at", "actor", "key", "call"}`, where the number is
-    /// the organization's own and the call has the fields of `billing.authorize`; answers
-    /// `{"permit", "authorized"}`: a number for [`release`](Self::release), and what
+    /// Lets a call begin on the organization's own number, with the envelope of a `billing.authorize`;
+    /// answers `{"permit", "authorized"}`: a number for [`release`](Self::release), and what
     /// [`execute`](Self::execute) answers.
     ///
     /// # Errors
     ///
-    /// `envelope.malformed`, or as [`PhoneSystem::begin_call`].
-    pub fn begin_call(&self, envelope: &[u8]) -> Result<String, Error> {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Begin {
-            organization: OrganizationId,
-            number: PhoneNumber,
-            at: Timestamp,
-            actor: Actor,
-            #[serde(default)]
-            key: Option<Key>,
-            call: AuthorizeCall,
-        }
+    /// `envelope.*`, or as [`PhoneSystem::begin_call`].
+    pub fn begin_call(&self, number: PhoneNumber, envelope: &[u8]) -> Result<String, Error> {
         #[derive(Serialize)]
         struct Answer {
             permit: u64,
             authorized: Executed<Authorized>,
         }
-        let Begin { organization, number, at, actor, key, call } =
-            object("envelope", text(envelope)?)?;
-        let context = Context { at, actor, key, seed: None };
+        let envelope: CommandEnvelope<'_> = object("envelope", text(envelope)?)?;
+        let CommandEnvelope { organization, at, actor, key, seed, command } = envelope;
+        let Named { name, fields } = command;
+        if name != AuthorizeCall::NAME {
+            let problem = format!("a call begins with `{}`, not `{name}`", AuthorizeCall::NAME);
+            return Err(RequestError::Malformed { part: "envelope".to_owned(), problem }.into());
+        }
+        let organization = organization.ok_or(RequestError::OrganizationMissing { name })?;
+        let call: AuthorizeCall =
+            object(&format!("command `{}`", AuthorizeCall::NAME), fields.get())?;
+        let context = Context { at, actor, key, seed };
         let Begun { permit, authorized } =
             self.system.begin_call(&organization, number, &call, &context)?;
         let answer = Answer { permit: self.keep(permit), authorized };
