@@ -79,6 +79,8 @@ def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def typed_call(system: System, step: Step) -> Callable[[], object] | None:
     """The call of a method that a step amounts to; none if there is no such call to be written."""
+    if step.verb == "begin":
+        return begin_typed(system, step)
     envelope = json.loads(step.payload, object_pairs_hook=unique)
     part = "command" if step.verb == "execute" else "query"
     asked = envelope[part]
@@ -115,6 +117,28 @@ def typed_call(system: System, step: Step) -> Callable[[], object] | None:
     if envelope.get("seed") is not None:
         arguments["seed"] = bytes.fromhex(envelope["seed"])
     return lambda: call(**arguments)
+
+
+def begin_typed(system: System, step: Step) -> Callable[[], object]:
+    """The call of `begin_call` that a step amounts to."""
+    number, _, payload = step.payload.partition(" ")
+    envelope = json.loads(payload)
+    if {*envelope} - {*ENVELOPE["command"]} or envelope["command"]["name"] != "billing.authorize":
+        raise ValueError("an envelope that the methods never write")
+    at = datetime.fromisoformat(envelope["at"])
+    subject = system.organization(envelope["organization"], actor=envelope["actor"])
+    fields = envelope["command"]["fields"]
+    hints = typing.get_type_hints(subject.billing.request.authorize, _generated.__dict__)
+    arguments = {field: read_as(hints.get(field, Any), value) for field, value in fields.items()}
+
+    def begin() -> None:
+        begun = subject.begin_call(number, subject.billing.request.authorize(at=at, **arguments))
+        told = json.loads(step.expected[2:])
+        assert begun.permit.permit == told["permit"]
+        assert begun.authorized.position == told["authorized"]["position"]
+        assert begun.authorized.answer.call == told["authorized"]["answer"]["call"]
+
+    return begin
 
 
 def check_typed(system: System, step: Step) -> bool:
@@ -160,6 +184,8 @@ def give_typed(system: System, payload: str) -> None:
         assert tariff in system.provider().billing.tariffs(at=at).tariffs
     elif what == "countries" and {*given} == {"csv"}:
         system.replace_countries(**given)
+    elif what == "destinations" and {*given} == {"csv"}:
+        system.replace_destinations(**given)
     else:
         raise ValueError("reference data that the methods never write")
 
@@ -213,7 +239,7 @@ def test_transcript(path: Path) -> None:
             continue
         assert answer(native, step) == step.expected, f"{path.name}:{step.line}"
         asked += 1
-        if step.verb in {"execute", "query"}:
+        if step.verb in {"execute", "query", "begin"}:
             check_typed(typed, step)
         elif step.verb in {"batch", "dry_run", "submit", "execute_hex", "query_hex"}:
             # In step with the first one, so that what follows finds the same.

@@ -4,8 +4,8 @@ Lines that are blank or begin with ``#`` mean nothing. ``system`` begins anew; e
 verb and what it takes, and the next line says what comes of it: ``= TEXT`` or ``! REFUSAL``.
 
 Beside the verbs that take JSON (``give JSON`` is one) there are ``admit ORGANIZATION NUMBER
-[DIALED]``, answered by the permit's number, ``release PERMIT``, answered by ``released``, and
-``occupancy NUMBER``, answered by ``IN_USE PEAK ADMITTED REFUSED EMERGENCY``.
+[DIALED]``, answered by the permit's number, ``begin NUMBER JSON``, ``release PERMIT``, answered by
+``released``, and ``occupancy NUMBER``, answered by ``IN_USE PEAK ADMITTED REFUSED EMERGENCY``.
 """
 
 import json
@@ -90,6 +90,9 @@ def _ask(system: _native.System, verb: str, payload: str) -> str:
             return system.give(payload)
         case "admit":
             return str(system.admit(*admitted(payload)))
+        case "begin":
+            number, _, envelope = payload.partition(" ")
+            return system.begin_call(PhoneNumber(number), envelope)
         case "release":
             system.release(int(payload))
             return "released"

@@ -454,6 +454,24 @@ pub fn emergency_without_place(dialed: &str) -> Option<u64> {
     number::is_emergency(dialed, None).then_some(WITHOUT_PLACE)
 }
 
+/// What [`JsonSystem::execute`] answers to the authorization of an emergency call where there is no
+/// system that could be asked, because it was closed or belongs to another process; none for
+/// anything else.
+pub fn emergency_without_system(envelope: &[u8]) -> Option<String> {
+    let envelope: CommandEnvelope<'_> = object("envelope", text(envelope).ok()?).ok()?;
+    let CommandEnvelope { at, command: Named { name, fields }, .. } = envelope;
+    let call: AuthorizeCall =
+        (name == AuthorizeCall::NAME).then(|| serde_json::from_str(fields.get()).ok()).flatten()?;
+    let answer = call.always()?;
+    serde_json::to_string(&Executed { position: None, at, answer, refused: Vec::new() }).ok()
+}
+
+/// What [`JsonSystem::begin_call`] answers then.
+pub fn emergency_call_without_system(envelope: &[u8]) -> Option<String> {
+    let authorized = emergency_without_system(envelope)?;
+    Some(format!("{{\"permit\":{WITHOUT_PLACE},\"authorized\":{authorized}}}"))
+}
+
 /// What [`JsonSystem::give`] takes.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from types import TracebackType
-from typing import final
+from typing import Generic, TypeVar, final
 
 from phone_system import _codec, _native
 from phone_system._base_error import PhoneSystemError
 from phone_system._error_codes import ErrorCode
 from phone_system._native import PhoneNumber
-from phone_system._runtime import Caller
+from phone_system._runtime import Caller, Executed, Request, read_executed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +93,22 @@ class Permit:
         return f"<Permit {self.permit} on {self.number}>"
 
 
+A = TypeVar("A")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun(Generic[A]):
+    """A call that has begun.
+
+    Attributes:
+        permit: Its place on the number, to be released when the call has ended.
+        authorized: How long it may last, and what is held for it.
+    """
+
+    permit: Permit
+    authorized: Executed[A]
+
+
 class Calls:
     """What is asked of an organization about its calls."""
 
@@ -139,3 +155,30 @@ class Calls:
         organization = _codec.text(self._caller.organization, "organization")
         permit = self._caller.system.admit(organization, taken, dials)
         return Permit(self._caller.system, permit, taken)
+
+    def begin_call(self, number: PhoneNumber | str, request: Request[A]) -> Begun[A]:
+        """Lets a call begin: takes its place on a number, and has the account authorize it.
+
+        Both or neither. When the call has ended, settle it (``billing.settle``) and release its
+        permit. An emergency call passes before anything else is looked at, when the system was
+        closed or belongs to another process too: its permit may then be 0 and take no place.
+
+        Args:
+            number: The organization's own number, in E.164 if it is a text.
+            request: What ``billing.request.authorize`` makes of the call.
+
+        Returns:
+            The permit, and how long the call may last.
+
+        Raises:
+            BillingError: If nothing can pay for the call, or it may not go there.
+            CapacityError: If the number carries as many calls as it can.
+            EnvelopeError: If the request is no authorization.
+            InventoryError: If the organization does not own the number.
+            TypeError: If an argument has the wrong type.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        taken = _codec.phone_number(number, "number")
+        begun = _codec.loads(self._caller.system.begin_call(taken, request.envelope))
+        permit = Permit(self._caller.system, begun["permit"], taken)
+        return Begun(permit=permit, authorized=read_executed(begun["authorized"], request))

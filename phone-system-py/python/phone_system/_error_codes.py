@@ -34,6 +34,7 @@ class ErrorCode(IntEnum):
     TABLE_UNREADABLE = 1100
     TABLE_COLUMN_MISSING = 1101
     TABLE_BAD_VALUE = 1102
+    DESTINATIONS_TWICE = 1103
     RULES_OUT_OF_RANGE = 1500
     LICENSING_ZERO_SEATS = 2001
     LICENSING_TOO_MANY_SEATS = 2002
@@ -64,6 +65,22 @@ class ErrorCode(IntEnum):
     BILLING_DESTINATION_UNKNOWN = 2515
     BILLING_CALL_TOO_LONG = 2516
     BILLING_CALL_IN_FUTURE = 2517
+    BILLING_AGREEMENT_UNKNOWN = 2518
+    BILLING_AGREEMENT_KNOWN = 2519
+    BILLING_NOT_SOLD_HERE = 2520
+    BILLING_NOT_AUTHORIZED = 2521
+    BILLING_ALREADY_AUTHORIZED = 2522
+    BILLING_LENGTH_OUT_OF_RANGE = 2523
+    BILLING_NOT_LONGER = 2524
+    BILLING_SPEND_LIMIT_REACHED = 2525
+    BILLING_DIAL_OUT_REFUSED = 2526
+    BILLING_DESTINATION_BARRED = 2527
+    BILLING_NOT_REFUNDABLE = 2528
+    BILLING_BALANCE_TOO_LOW = 2529
+    BILLING_POSTPAID_ALREADY = 2530
+    BILLING_MONTH_CLOSED = 2531
+    BILLING_MONTH_OPEN = 2532
+    BILLING_CAP_TOO_LOW = 2533
     TARIFF_EMPTY = 2600
     TARIFF_PREFIX_TWICE = 2601
     TARIFF_NO_RATE = 2602
@@ -296,6 +313,10 @@ _ABOUT: dict[ErrorCode, tuple[str, str]] = {
         "table.bad_value",
         "A cell holds a value that its column cannot have.",
     ),
+    ErrorCode.DESTINATIONS_TWICE: (
+        "destinations.twice",
+        "A prefix stands in a table of destinations twice.",
+    ),
     ErrorCode.RULES_OUT_OF_RANGE: (
         "rules.out_of_range",
         "An override lies outside what the rule can be.",
@@ -415,6 +436,70 @@ _ABOUT: dict[ErrorCode, tuple[str, str]] = {
     ErrorCode.BILLING_CALL_IN_FUTURE: (
         "billing.call_in_future",
         "The call began after the instant of the command.",
+    ),
+    ErrorCode.BILLING_AGREEMENT_UNKNOWN: (
+        "billing.agreement_unknown",
+        "The enterprise agreement is not known here; add it first.",
+    ),
+    ErrorCode.BILLING_AGREEMENT_KNOWN: (
+        "billing.agreement_known",
+        "The enterprise agreement is known already.",
+    ),
+    ErrorCode.BILLING_NOT_SOLD_HERE: (
+        "billing.not_sold_here",
+        "Communications Credits are not sold in the country.",
+    ),
+    ErrorCode.BILLING_NOT_AUTHORIZED: (
+        "billing.not_authorized",
+        "Nothing is held for the call: it was never authorized, or its hold has ended.",
+    ),
+    ErrorCode.BILLING_ALREADY_AUTHORIZED: (
+        "billing.already_authorized",
+        "The call is authorized already.",
+    ),
+    ErrorCode.BILLING_LENGTH_OUT_OF_RANGE: (
+        "billing.length_out_of_range",
+        "A call cannot be authorized for so long.",
+    ),
+    ErrorCode.BILLING_NOT_LONGER: (
+        "billing.not_longer",
+        "An extension has to be longer than what the call may last already.",
+    ),
+    ErrorCode.BILLING_SPEND_LIMIT_REACHED: (
+        "billing.spend_limit_reached",
+        "The user has spent what may be spent in the month.",
+    ),
+    ErrorCode.BILLING_DIAL_OUT_REFUSED: (
+        "billing.dial_out_refused",
+        "The user's dial-out policy does not let the call go there.",
+    ),
+    ErrorCode.BILLING_DESTINATION_BARRED: (
+        "billing.destination_barred",
+        "Nobody can call the destination from there.",
+    ),
+    ErrorCode.BILLING_NOT_REFUNDABLE: (
+        "billing.not_refundable",
+        "So much of the call was not paid from credits.",
+    ),
+    ErrorCode.BILLING_BALANCE_TOO_LOW: (
+        "billing.balance_too_low",
+        "There are fewer credits than are to be taken.",
+    ),
+    ErrorCode.BILLING_POSTPAID_ALREADY: (
+        "billing.postpaid_already",
+        "The account is postpaid already.",
+    ),
+    ErrorCode.BILLING_MONTH_CLOSED: (
+        "billing.month_closed",
+        "The books of the month are closed.",
+    ),
+    ErrorCode.BILLING_MONTH_OPEN: (
+        "billing.month_open",
+        "The books of the month cannot be closed yet.",
+    ),
+    ErrorCode.BILLING_CAP_TOO_LOW: (
+        "billing.cap_too_low",
+        "The monthly cap leaves no room for one recharge.",
     ),
     ErrorCode.TARIFF_EMPTY: (
         "tariff.empty",

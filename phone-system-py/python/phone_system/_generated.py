@@ -34,12 +34,15 @@ __all__ = [
     "AddressesJudged",
     "Advanced",
     "Advice",
+    "AgreementAdded",
+    "AgreementRemoved",
     "AllowanceOf",
     "AllowancesAnswer",
     "Assigned",
     "Assignment",
     "AttendantOverrides",
     "AttendantRules",
+    "Authorized",
     "AutoRecharge",
     "AutoRechargeChanged",
     "Availability",
@@ -58,6 +61,7 @@ __all__ = [
     "CallQueueOverrides",
     "CallQueueRules",
     "CallRecord",
+    "Capability",
     "CapacityOverrides",
     "CapacityRules",
     "Cause",
@@ -65,16 +69,22 @@ __all__ = [
     "ChangeKind",
     "Channel",
     "Charge",
+    "ChargeRefunded",
     "Charged",
     "CivicAddress",
+    "ConferenceDialOut",
     "ConferenceMinutes",
     "Conferencing",
     "ConferencingOverrides",
     "ConferencingRules",
     "Count",
     "CountryArea",
+    "CreditsAdjusted",
+    "CreditsGiven",
     "CreditsSetUp",
     "DialOut",
+    "DialOut2",
+    "DialOutGranted",
     "Direction",
     "Draw",
     "Editable",
@@ -86,8 +96,12 @@ __all__ = [
     "FundsAdded",
     "FundsChanged",
     "Generation",
+    "HeldCall",
     "HeldStatus",
+    "Hold",
+    "HoldReleased",
     "Holding",
+    "HoldsAnswer",
     "Imported",
     "Included",
     "InventoryArea",
@@ -96,6 +110,7 @@ __all__ = [
     "InventoryAreaSubmit",
     "InventoryOverrides",
     "InventoryRules",
+    "LedgerSums",
     "Level",
     "LicensesChanged",
     "LicensingArea",
@@ -104,12 +119,14 @@ __all__ = [
     "LicensingAreaSubmit",
     "LicensingOverrides",
     "LicensingRules",
+    "LimitedBy",
     "LineType",
     "Loaded",
     "Located",
     "Lot",
     "MinutesAnswer",
     "Mode",
+    "MonthClosed",
     "NoticeDue",
     "NoticeKind",
     "NumberArea",
@@ -143,6 +160,8 @@ __all__ = [
     "Plan",
     "PlanAnswer",
     "PlannedOrder",
+    "PoliciesAnswer",
+    "PolicyOf",
     "PoolKey",
     "PoolOf",
     "PoolSize",
@@ -163,6 +182,8 @@ __all__ = [
     "PortingAreaSubmit",
     "PortingOverrides",
     "PortingRules",
+    "PostpaidBegun",
+    "PriceBasis",
     "Priced",
     "Problem",
     "ProblemCode",
@@ -183,6 +204,7 @@ __all__ = [
     "RechargeOutcome",
     "RechargeReported",
     "RechargeRequested",
+    "ReleaseReason",
     "Released",
     "Report",
     "ResourceAccounts",
@@ -197,11 +219,13 @@ __all__ = [
     "SeatsImported",
     "SeatsOfSku",
     "ServiceNumbers",
+    "Settlement",
     "SetupArea",
     "SetupReport",
     "Severity",
     "Shelf",
     "Source",
+    "SpendLimitSet",
     "StatusSince",
     "Step",
     "StockArea",
@@ -216,13 +240,17 @@ __all__ = [
     "TariffsAnswer",
     "Tier",
     "Told",
+    "Told2",
     "Transition",
     "Unassigned",
     "Unblocked",
+    "Unpaid",
     "UsageRead",
     "Used",
+    "UserDialOut",
     "UserLicenses",
     "UserNumbers",
+    "UserPolicy",
     "UsersAnswer",
     "ValidatedAddress",
     "Validation",
@@ -306,6 +334,56 @@ class CallKind(StrEnum):
     DR_OUT_BOT = "dr_out_bot"
 
 
+class Capability(StrEnum):
+    """The licence that paid for a call, or made it possible ("PSTN usage report", ``Capability``).
+
+    The report has one for each call. Where minutes paid for the beginning of a call and credits for
+    the rest, it is that of the credits.
+
+    Attributes:
+        MCOEV: Phone System: incoming calls of users, which are free.
+        MCOEV_VIRTUALUSER: The licence of resource accounts: incoming toll calls of attendants and
+            queues.
+        MCOEV_VIRTUALUSER_GOV: The licence of resource accounts, government clouds.
+        FREECALL: Nothing: a free call, or one that no price list can price, if the rules record
+            those as free.
+        MCOPSTN1: The Domestic Calling Plan.
+        MCOPSTN2: The Domestic and International Calling Plan.
+        MCOPSTN5: The Domestic Calling Plan of 120 minutes.
+        MCOPSTN6: The Domestic Calling Plan of 240 minutes.
+        MCOPSTN8: A domestic plan of 120 minutes, as reports name another one.
+        MCOPSTN9: An international plan, as reports name another one.
+        MCOPSTNCAP: A plan of which the sources have only the code.
+        MCOPSTNPP: Communications Credits.
+        MCOMEETADD: Audio Conferencing: dialing in to toll numbers, and dialing out within its
+            minutes.
+        MCOMEETADD_DIALOUT_US: Audio Conferencing with dial-out to the United States.
+        MCOMEETADD_CN_GLOBAL: Audio Conferencing in China, global.
+        MCOMEETADD_TATA: Audio Conferencing by Tata.
+        MCOMEETACPEA: Audio Conferencing paid by the minute.
+        MCOMEETACPEA_GOV: Audio Conferencing paid by the minute, government clouds.
+    """
+
+    MCOEV = "MCOEV"
+    MCOEV_VIRTUALUSER = "MCOEV_VIRTUALUSER"
+    MCOEV_VIRTUALUSER_GOV = "MCOEV_VIRTUALUSER_GOV"
+    FREECALL = "FREECALL"
+    MCOPSTN1 = "MCOPSTN1"
+    MCOPSTN2 = "MCOPSTN2"
+    MCOPSTN5 = "MCOPSTN5"
+    MCOPSTN6 = "MCOPSTN6"
+    MCOPSTN8 = "MCOPSTN8"
+    MCOPSTN9 = "MCOPSTN9"
+    MCOPSTNCAP = "MCOPSTNCAP"
+    MCOPSTNPP = "MCOPSTNPP"
+    MCOMEETADD = "MCOMEETADD"
+    MCOMEETADD_DIALOUT_US = "MCOMEETADD_DIALOUT_US"
+    MCOMEETADD_CN_GLOBAL = "MCOMEETADD_CN_GLOBAL"
+    MCOMEETADD_TATA = "MCOMEETADD_TATA"
+    MCOMEETACPEA = "MCOMEETACPEA"
+    MCOMEETACPEA_GOV = "MCOMEETACPEA_GOV"
+
+
 class Cause(StrEnum):
     """What leads from one status to another.
 
@@ -362,6 +440,22 @@ class Channel(StrEnum):
     SERVICE_REQUEST = "service_request"
 
 
+class ConferenceDialOut(StrEnum):
+    """Where conferences of an organizer may dial out to (``Grant-CsDialoutPolicy``).
+
+    Attributes:
+        INTERNATIONAL: Anywhere.
+        DOMESTIC: Within the organizer's country.
+        ZONE_A: To countries of Zone A.
+        DISABLED: Nowhere.
+    """
+
+    INTERNATIONAL = "international"
+    DOMESTIC = "domestic"
+    ZONE_A = "zone_a"
+    DISABLED = "disabled"
+
+
 class Conferencing(StrEnum):
     """How Audio Conferencing is sold.
 
@@ -376,7 +470,7 @@ class Conferencing(StrEnum):
     NO = "no"
 
 
-class DialOut(StrEnum):
+class DialOut2(StrEnum):
     """What pays for dialing out of a meeting.
 
     Attributes:
@@ -538,6 +632,22 @@ class Level(StrEnum):
     STREET_RANGE = "street_range"
 
 
+class LimitedBy(StrEnum):
+    """What limits how long a call may last.
+
+    Attributes:
+        WANTED: What was asked for: more could be had.
+        MINUTES: The minutes of the plan; the caller may not use credits for more.
+        FUNDS: The funds of the account.
+        SPEND_LIMIT: What the user may spend in a month.
+    """
+
+    WANTED = "wanted"
+    MINUTES = "minutes"
+    FUNDS = "funds"
+    SPEND_LIMIT = "spend_limit"
+
+
 class LineType(StrEnum):
     """What the numbering plan says a number is used for.
 
@@ -592,11 +702,15 @@ class NoticeKind(StrEnum):
         RECHARGE_SUCCEEDED: A recharge succeeded.
         RECHARGE_FAILED: A recharge failed.
         BALANCE_ZERO: The balance has come to zero.
+        MINUTES_LOW: 80 % of a pool of minutes is used.
+        MINUTES_USED: A pool of minutes is used up.
     """
 
     RECHARGE_SUCCEEDED = "recharge_succeeded"
     RECHARGE_FAILED = "recharge_failed"
     BALANCE_ZERO = "balance_zero"
+    MINUTES_LOW = "minutes_low"
+    MINUTES_USED = "minutes_used"
 
 
 class NumberKind(StrEnum):
@@ -802,6 +916,18 @@ class RechargeOutcome(StrEnum):
     FAILED = "failed"
 
 
+class ReleaseReason(StrEnum):
+    """Why a hold ended without a charge.
+
+    Attributes:
+        CANCELED: The call was canceled: it did not take place.
+        TIMED_OUT: Nobody told how the call ended in time.
+    """
+
+    CANCELED = "canceled"
+    TIMED_OUT = "timed_out"
+
+
 class Report(StrEnum):
     """What the losing carrier, or the provider, says of an order.
 
@@ -882,6 +1008,46 @@ class Source(StrEnum):
     PORTED_IN = "ported_in"
 
 
+class Told2(StrEnum):
+    """How much of a pool administrators know to be used.
+
+    Attributes:
+        NOTHING: Less than 80 %.
+        LOW: 80 % or more.
+        USED: All of it.
+    """
+
+    NOTHING = "nothing"
+    LOW = "low"
+    USED = "used"
+
+
+class Unpaid(StrEnum):
+    """What becomes of a call that has ended and that nothing can pay whole.
+
+    Attributes:
+        REFUSE: It is refused, and leaves no trace.
+        RECORD: It is recorded: what minutes and credits can pay is taken, the rest is uncollected.
+    """
+
+    REFUSE = "refuse"
+    RECORD = "record"
+
+
+class UserDialOut(StrEnum):
+    """Where a user may call (``Grant-CsDialoutPolicy``).
+
+    Attributes:
+        INTERNATIONAL: Anywhere.
+        DOMESTIC: Within the user's country.
+        DISABLED: Nowhere.
+    """
+
+    INTERNATIONAL = "international"
+    DOMESTIC = "domestic"
+    DISABLED = "disabled"
+
+
 class Verdict(StrEnum):
     """The verdict on an address.
 
@@ -934,32 +1100,50 @@ class AccountAnswer:
 
     Attributes:
         credits: Communications Credits, if they are set up.
-        balance: What can be spent.
-        lots: The lots that it is made of, the oldest first.
+        balance: What is not spent.
+        held: What of that is held for calls.
+        available: What can be spent.
+        lots: The lots that the balance is made of, the oldest first.
+        postpaid: Since when what credits do not pay is invoiced; none for a prepaid account.
+        agreements: The enterprise agreements that can pay.
         auto_recharge: Auto-recharge, if it is set.
         pending_recharge: The recharge whose outcome is not known.
         tariff: The price list in force.
+        closed: The last month whose books are closed.
+        ledger: The sums of the ledger.
     """
 
     credits: CreditsSetUp | None = None
     balance: Decimal
+    held: Decimal
+    available: Decimal
     lots: tuple[Lot, ...]
+    postpaid: datetime | None = None
+    agreements: tuple[str, ...]
     auto_recharge: AutoRecharge | None = None
     pending_recharge: PendingRecharge | None = None
     tariff: TariffId | None = None
+    closed: str | None = None
+    ledger: LedgerSums
 
     @classmethod
     def _read(cls, value: Any) -> AccountAnswer:
         return cls(
             credits=_codec.read_optional(value.get("credits"), CreditsSetUp._read),
             balance=Decimal(value["balance"]),
+            held=Decimal(value["held"]),
+            available=Decimal(value["available"]),
             lots=_codec.read_several(Lot._read)(value["lots"]),
+            postpaid=_codec.read_optional(value.get("postpaid"), _codec.read_instant),
+            agreements=_codec.read_several(str)(value["agreements"]),
             auto_recharge=_codec.read_optional(value.get("auto_recharge"), AutoRecharge._read),
             pending_recharge=_codec.read_optional(
                 value.get("pending_recharge"),
                 PendingRecharge._read,
             ),
             tariff=_codec.read_optional(value.get("tariff"), TariffId._read),
+            closed=value.get("closed"),
+            ledger=LedgerSums._read(value["ledger"]),
         )
 
 
@@ -1204,6 +1388,46 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementAdded:
+    """An enterprise agreement can be named when funds are paid.
+
+    Attributes:
+        agreement: Its number.
+        at: When.
+    """
+
+    agreement: str
+    at: datetime
+
+    @classmethod
+    def _read(cls, value: Any) -> AgreementAdded:
+        return cls(
+            agreement=value["agreement"],
+            at=_codec.read_instant(value["at"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementRemoved:
+    """An enterprise agreement can no longer be named.
+
+    Attributes:
+        agreement: Its number.
+        at: When.
+    """
+
+    agreement: str
+    at: datetime
+
+    @classmethod
+    def _read(cls, value: Any) -> AgreementRemoved:
+        return cls(
+            agreement=value["agreement"],
+            at=_codec.read_instant(value["at"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AllowanceOf:
     """How many numbers of one kind there are and may be.
 
@@ -1352,17 +1576,59 @@ class AttendantRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Authorized:
+    """How long a call may last, at what cost, and from which funds.
+
+    Attributes:
+        call: The call.
+        duration: How long it may last, from its beginning; end it then, or extend it before.
+        limited_by: What limits that.
+        ends_at: When what is held is given back by itself, if the call is neither settled nor
+            canceled; none for an emergency call, for which nothing is held.
+        included: The minutes that are held.
+        cost: What the rest costs if the call lasts as long as it may.
+        draws: The funds that this command holds, lot by lot.
+        emergency: Whether it is a call to an emergency service, which always passes.
+    """
+
+    call: str
+    duration: timedelta
+    limited_by: LimitedBy
+    ends_at: datetime | None = None
+    included: Included | None = None
+    cost: Decimal
+    draws: tuple[Draw, ...]
+    emergency: bool
+
+    @classmethod
+    def _read(cls, value: Any) -> Authorized:
+        return cls(
+            call=value["call"],
+            duration=_codec.read_duration(value["duration"]),
+            limited_by=LimitedBy(value["limited_by"]),
+            ends_at=_codec.read_optional(value.get("ends_at"), _codec.read_instant),
+            included=_codec.read_optional(value.get("included"), Included._read),
+            cost=Decimal(value["cost"]),
+            draws=_codec.read_several(Draw._read)(value["draws"]),
+            emergency=value["emergency"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AutoRecharge:
     """Buys more by itself when the balance falls below an amount.
 
     Attributes:
         recharge_with: What is bought.
         when_below: When the balance is below this; not when it is equal.
+        monthly_cap: The most that is bought by itself in a calendar month of UTC; none for no
+            limit.
         payment: How it is paid.
     """
 
     recharge_with: Decimal
     when_below: Decimal
+    monthly_cap: Decimal | None = None
     payment: Payment
 
     @classmethod
@@ -1370,6 +1636,7 @@ class AutoRecharge:
         return cls(
             recharge_with=Decimal(value["recharge_with"]),
             when_below=Decimal(value["when_below"]),
+            monthly_cap=_codec.read_optional(value.get("monthly_cap"), Decimal),
             payment=Payment._read(value["payment"]),
         )
 
@@ -1446,7 +1713,7 @@ class Availability:
     audio_conferencing: Conferencing
     shared_conference_numbers: Offered | None = None
     shared_conference_cities: tuple[str, ...]
-    dial_out: DialOut
+    dial_out: DialOut2
     calling_plan: Offered
     calling_plan_provider: ProviderRecord | None = None
     domestic_minutes: tuple[int, ...]
@@ -1483,7 +1750,7 @@ class Availability:
                 Offered,
             ),
             shared_conference_cities=_codec.read_several(str)(value["shared_conference_cities"]),
-            dial_out=DialOut(value["dial_out"]),
+            dial_out=DialOut2(value["dial_out"]),
             calling_plan=Offered(value["calling_plan"]),
             calling_plan_provider=_codec.read_optional(
                 value.get("calling_plan_provider"),
@@ -1608,6 +1875,12 @@ class BillingOverrides:
             December 2019.
         funds_months: For how many calendar months funds can be spent.
         recharge_retry: How long after a failed recharge the next one waits.
+        canada_is_domestic: Whether calling plans of the United States and Canada take calls to each
+            other as domestic.
+        authorized_length: For how long a call is authorized if nothing else is wanted.
+        hold_grace: How long after the latest end of a call its hold ends by itself.
+        unpriceable_calls_are_free: Whether calls that no price list can price are recorded as free;
+            else they are refused.
         resource_account_needs_credits_license: Whether a resource account needs a Communications
             Credits licence of its own to call out; else it is advice.
     """
@@ -1616,6 +1889,10 @@ class BillingOverrides:
     conference_minutes: int | None = None
     funds_months: int | None = None
     recharge_retry: timedelta | None = None
+    canada_is_domestic: bool | None = None
+    authorized_length: timedelta | None = None
+    hold_grace: timedelta | None = None
+    unpriceable_calls_are_free: bool | None = None
     resource_account_needs_credits_license: bool | None = None
 
     def __init__(
@@ -1625,6 +1902,10 @@ class BillingOverrides:
         conference_minutes: int | None = None,
         funds_months: int | None = None,
         recharge_retry: timedelta | None = None,
+        canada_is_domestic: bool | None = None,
+        authorized_length: timedelta | None = None,
+        hold_grace: timedelta | None = None,
+        unpriceable_calls_are_free: bool | None = None,
         resource_account_needs_credits_license: bool | None = None,
     ) -> None:
         """Checks the fields and brings them to the form in which they are kept."""
@@ -1654,6 +1935,30 @@ class BillingOverrides:
         )
         object.__setattr__(
             self,
+            "canada_is_domestic",
+            _codec.optional(canada_is_domestic, "canada_is_domestic", _codec.boolean),
+        )
+        object.__setattr__(
+            self,
+            "authorized_length",
+            _codec.optional(authorized_length, "authorized_length", _codec.duration),
+        )
+        object.__setattr__(
+            self,
+            "hold_grace",
+            _codec.optional(hold_grace, "hold_grace", _codec.duration),
+        )
+        object.__setattr__(
+            self,
+            "unpriceable_calls_are_free",
+            _codec.optional(
+                unpriceable_calls_are_free,
+                "unpriceable_calls_are_free",
+                _codec.boolean,
+            ),
+        )
+        object.__setattr__(
+            self,
             "resource_account_needs_credits_license",
             _codec.optional(
                 resource_account_needs_credits_license,
@@ -1669,6 +1974,13 @@ class BillingOverrides:
             conference_minutes=value.get("conference_minutes"),
             funds_months=value.get("funds_months"),
             recharge_retry=_codec.read_optional(value.get("recharge_retry"), _codec.read_duration),
+            canada_is_domestic=value.get("canada_is_domestic"),
+            authorized_length=_codec.read_optional(
+                value.get("authorized_length"),
+                _codec.read_duration,
+            ),
+            hold_grace=_codec.read_optional(value.get("hold_grace"), _codec.read_duration),
+            unpriceable_calls_are_free=value.get("unpriceable_calls_are_free"),
             resource_account_needs_credits_license=value.get(
                 "resource_account_needs_credits_license",
             ),
@@ -1694,6 +2006,21 @@ class BillingRules:
         recharge_retry: How long after a failed recharge the next one waits.
 
             Source: ours; no source states it.
+        canada_is_domestic: Whether calling plans of the United States and Canada take calls to each
+            other as domestic.
+
+            Source: Calling Plans for Office 365; third parties for the change of United States
+            plans.
+        authorized_length: For how long a call is authorized if nothing else is wanted.
+
+            Source: ours; no source states it.
+        hold_grace: How long after the latest end of a call its hold ends by itself.
+
+            Source: ours; no source states it.
+        unpriceable_calls_are_free: Whether calls that no price list can price are recorded as free;
+            else they are refused.
+
+            Source: PSTN usage report, which has FREECALL for them; refusing by default is ours.
         resource_account_needs_credits_license: Whether a resource account needs a Communications
             Credits licence of its own to call out; else it is advice.
 
@@ -1705,6 +2032,10 @@ class BillingRules:
     conference_minutes: int
     funds_months: int
     recharge_retry: timedelta
+    canada_is_domestic: bool
+    authorized_length: timedelta
+    hold_grace: timedelta
+    unpriceable_calls_are_free: bool
     resource_account_needs_credits_license: bool
 
     @classmethod
@@ -1714,6 +2045,10 @@ class BillingRules:
             conference_minutes=value["conference_minutes"],
             funds_months=value["funds_months"],
             recharge_retry=_codec.read_duration(value["recharge_retry"]),
+            canada_is_domestic=value["canada_is_domestic"],
+            authorized_length=_codec.read_duration(value["authorized_length"]),
+            hold_grace=_codec.read_duration(value["hold_grace"]),
+            unpriceable_calls_are_free=value["unpriceable_calls_are_free"],
             resource_account_needs_credits_license=value["resource_account_needs_credits_license"],
         )
 
@@ -1769,8 +2104,13 @@ class CallCharged:
         started_at: When it began.
         duration: How long it lasted.
         included: What a plan's minutes paid.
-        priced: What credits paid.
-        draws: From which lots, the oldest first.
+        priced: What the rest of the call costs.
+        draws: What credits paid of that, from which lots, the oldest first.
+        uncollected: What nothing paid of it.
+        invoiced: What is paid of it by invoice.
+        unpriced: How much of the call has no price.
+        capability: The licence that paid.
+        released: The funds that were held for the call until then.
         at: When it was charged.
     """
 
@@ -1782,6 +2122,11 @@ class CallCharged:
     included: Included | None = None
     priced: Priced | None = None
     draws: tuple[Draw, ...]
+    uncollected: Decimal | None = None
+    invoiced: Decimal | None = None
+    unpriced: timedelta | None = None
+    capability: Capability = Capability.FREECALL
+    released: tuple[Draw, ...] | None = None
     at: datetime
 
     @classmethod
@@ -1795,6 +2140,11 @@ class CallCharged:
             included=_codec.read_optional(value.get("included"), Included._read),
             priced=_codec.read_optional(value.get("priced"), Priced._read),
             draws=_codec.read_several(Draw._read)(value["draws"]),
+            uncollected=_codec.read_optional(value.get("uncollected"), Decimal),
+            invoiced=_codec.read_optional(value.get("invoiced"), Decimal),
+            unpriced=_codec.read_optional(value.get("unpriced"), _codec.read_duration),
+            capability=Capability(value.get("capability", Capability.FREECALL)),
+            released=_codec.read_optional(value.get("released"), _codec.read_several(Draw._read)),
             at=_codec.read_instant(value["at"]),
         )
 
@@ -2122,6 +2472,38 @@ class Charge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeRefunded:
+    """A charge was given back, as credits.
+
+    Attributes:
+        call: The call.
+        amount: How much.
+        lot: The lot that the amount is now.
+        expires_at: When it is forfeited.
+        reason: Why.
+        at: When.
+    """
+
+    call: str
+    amount: Decimal
+    lot: int
+    expires_at: datetime
+    reason: str
+    at: datetime
+
+    @classmethod
+    def _read(cls, value: Any) -> ChargeRefunded:
+        return cls(
+            call=value["call"],
+            amount=Decimal(value["amount"]),
+            lot=value["lot"],
+            expires_at=_codec.read_instant(value["expires_at"]),
+            reason=value["reason"],
+            at=_codec.read_instant(value["at"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Charged:
     """Calls that were charged.
 
@@ -2397,21 +2779,125 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CreditsAdjusted:
+    """Credits as they were given or taken.
+
+    Attributes:
+        given: The lot that was given, if one was.
+        taken: What was taken, from which lots.
+        requested: The recharge that is asked for, if one is.
+        notices: What administrators are to be told.
+    """
+
+    given: CreditsGiven | None = None
+    taken: tuple[Draw, ...]
+    requested: RechargeRequested | None = None
+    notices: tuple[NoticeDue, ...]
+
+    @classmethod
+    def _read(cls, value: Any) -> CreditsAdjusted:
+        return cls(
+            given=_codec.read_optional(value.get("given"), CreditsGiven._read),
+            taken=_codec.read_several(Draw._read)(value["taken"]),
+            requested=_codec.read_optional(value.get("requested"), RechargeRequested._read),
+            notices=_codec.read_several(NoticeDue._read)(value["notices"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditsGiven:
+    """Credits were given that nobody bought.
+
+    Attributes:
+        lot: The lot that they are.
+        amount: How much.
+        expires_at: When they are forfeited.
+        reason: Why.
+        at: When.
+    """
+
+    lot: int
+    amount: Decimal
+    expires_at: datetime
+    reason: str
+    at: datetime
+
+    @classmethod
+    def _read(cls, value: Any) -> CreditsGiven:
+        return cls(
+            lot=value["lot"],
+            amount=Decimal(value["amount"]),
+            expires_at=_codec.read_instant(value["expires_at"]),
+            reason=value["reason"],
+            at=_codec.read_instant(value["at"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreditsSetUp:
     """Communications Credits were set up.
 
     Attributes:
         currency: The currency of the account.
+        country: The billing country, if it was told.
         at: When.
     """
 
     currency: str
+    country: str | None = None
     at: datetime
 
     @classmethod
     def _read(cls, value: Any) -> CreditsSetUp:
         return cls(
             currency=value["currency"],
+            country=value.get("country"),
+            at=_codec.read_instant(value["at"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialOut:
+    """Where a user's conferences and calls may go.
+
+    The two are independent, both anywhere unless granted otherwise. Emergency calls are never
+    concerned.
+
+    Attributes:
+        conference: Conferences that the user organizes.
+        user: Calls of the user.
+    """
+
+    conference: ConferenceDialOut
+    user: UserDialOut
+
+    @classmethod
+    def _read(cls, value: Any) -> DialOut:
+        return cls(
+            conference=ConferenceDialOut(value["conference"]),
+            user=UserDialOut(value["user"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialOutGranted:
+    """A user was granted where calls may go.
+
+    Attributes:
+        user: Whose calls.
+        dial_out: Where they may go.
+        at: When.
+    """
+
+    user: str
+    dial_out: DialOut
+    at: datetime
+
+    @classmethod
+    def _read(cls, value: Any) -> DialOutGranted:
+        return cls(
+            user=value["user"],
+            dial_out=DialOut._read(value["dial_out"]),
             at=_codec.read_instant(value["at"]),
         )
 
@@ -2544,6 +3030,105 @@ class FundsChanged:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldCall:
+    """A call that may go on.
+
+    Attributes:
+        call: The call.
+        hold: What is held for it.
+    """
+
+    call: str
+    hold: Hold
+
+    @classmethod
+    def _read(cls, value: Any) -> HeldCall:
+        return cls(
+            call=value["call"],
+            hold=Hold._read(value["hold"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """What is held for a call from its authorization until it is settled, canceled, or times out.
+
+    What is held is spent as far as other calls are concerned: they cannot have it, and funds that
+    would be forfeited meanwhile are not. Whatever the call does not need is given back, and
+    forfeited then if its time has come.
+
+    Attributes:
+        kind: Its sort.
+        user: Who calls, or is called.
+        started_at: When the call began.
+        duration: How long it may last.
+        ends_at: When the hold ends by itself, if nobody has settled or canceled the call by then.
+        included: The minutes that are held.
+        basis: By what the rest of the call is priced; none if it is free, or no price list has a
+            price.
+        credits: Whether credits may pay for it.
+        capability: The licence by which it is paid.
+        cost: What the rest costs if the call lasts as long as it may.
+        draws: The funds that are held, the oldest lot first; less than the cost if the rest is
+            invoiced.
+    """
+
+    kind: CallKind
+    user: str | None = None
+    started_at: datetime
+    duration: timedelta
+    ends_at: datetime
+    included: Included | None = None
+    basis: PriceBasis | None = None
+    credits: bool
+    capability: Capability
+    cost: Decimal
+    draws: tuple[Draw, ...]
+
+    @classmethod
+    def _read(cls, value: Any) -> Hold:
+        return cls(
+            kind=CallKind(value["kind"]),
+            user=value.get("user"),
+            started_at=_codec.read_instant(value["started_at"]),
+            duration=_codec.read_duration(value["duration"]),
+            ends_at=_codec.read_instant(value["ends_at"]),
+            included=_codec.read_optional(value.get("included"), Included._read),
+            basis=_codec.read_optional(value.get("basis"), PriceBasis._read),
+            credits=value["credits"],
+            capability=Capability(value["capability"]),
+            cost=Decimal(value["cost"]),
+            draws=_codec.read_several(Draw._read)(value["draws"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldReleased:
+    """A hold ended without a charge.
+
+    Attributes:
+        call: The call.
+        reason: Why.
+        draws: The funds that were held.
+        at: When.
+    """
+
+    call: str
+    reason: ReleaseReason
+    draws: tuple[Draw, ...]
+    at: datetime
+
+    @classmethod
+    def _read(cls, value: Any) -> HoldReleased:
+        return cls(
+            call=value["call"],
+            reason=ReleaseReason(value["reason"]),
+            draws=_codec.read_several(Draw._read)(value["draws"]),
+            at=_codec.read_instant(value["at"]),
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, init=False)
 class Holding:
     """A licence of a user.
@@ -2575,6 +3160,26 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HoldsAnswer:
+    """The calls that may go on.
+
+    Attributes:
+        total: How many there are.
+        calls: Those that were asked for, by their names.
+    """
+
+    total: int
+    calls: tuple[HeldCall, ...]
+
+    @classmethod
+    def _read(cls, value: Any) -> HoldsAnswer:
+        return cls(
+            total=value["total"],
+            calls=_codec.read_several(HeldCall._read)(value["calls"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
     """How much of a file was entered.
 
@@ -2599,11 +3204,13 @@ class Included:
         pool: The pool.
         reach: Which of its allowances.
         duration: How long.
+        size: What the pool included then.
     """
 
     pool: PoolKey
     reach: Reach
     duration: timedelta
+    size: PoolSize | None = None
 
     @classmethod
     def _read(cls, value: Any) -> Included:
@@ -2611,6 +3218,7 @@ class Included:
             pool=PoolKey._read(value["pool"]),
             reach=Reach(value["reach"]),
             duration=_codec.read_duration(value["duration"]),
+            size=_codec.read_optional(value.get("size"), PoolSize._read),
         )
 
 
@@ -2804,6 +3412,50 @@ class InventoryRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerSums:
+    """The sums of the ledger: credits less debits of each side.
+
+    ``payments``, ``uncollected`` and ``invoiced`` are what came in or is owed, and so negative or
+    zero; the others are what became of it. All nine together are zero.
+
+    Attributes:
+        payments: Money that came in.
+        credits: Credits neither spent nor held.
+        held: Credits held for calls.
+        calls: What calls cost.
+        forfeited: Forfeited.
+        adjustments: Given or taken otherwise.
+        refunds: Given back.
+        uncollected: Paid by nothing.
+        invoiced: Paid by invoice.
+    """
+
+    payments: Decimal
+    credits: Decimal
+    held: Decimal
+    calls: Decimal
+    forfeited: Decimal
+    adjustments: Decimal
+    refunds: Decimal
+    uncollected: Decimal
+    invoiced: Decimal
+
+    @classmethod
+    def _read(cls, value: Any) -> LedgerSums:
+        return cls(
+            payments=Decimal(value["payments"]),
+            credits=Decimal(value["credits"]),
+            held=Decimal(value["held"]),
+            calls=Decimal(value["calls"]),
+            forfeited=Decimal(value["forfeited"]),
+            adjustments=Decimal(value["adjustments"]),
+            refunds=Decimal(value["refunds"]),
+            uncollected=Decimal(value["uncollected"]),
+            invoiced=Decimal(value["invoiced"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LicensesChanged:
     """How many licences were assigned or taken away.
 
@@ -2956,21 +3608,23 @@ class Located:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lot:
-    """Funds that were bought at once.
+    """Funds that came in at once.
 
     Attributes:
         lot: Its number within the account, from 1.
-        amount: What was bought.
-        remaining: What is left of it.
-        purchased_at: When it was bought.
-        expires_at: Spendable before this instant, forfeited at it: twelve calendar months after the
-            purchase.
+        amount: What came in.
+        remaining: What is not spent of it.
+        held: What of that is held for calls.
+        purchased_at: When it came in.
+        expires_at: Spendable before this instant, forfeited at it: twelve calendar months later.
+            What is held then is forfeited when it is given back.
         payment: Which agreement paid, if one did.
     """
 
     lot: int
     amount: Decimal
     remaining: Decimal
+    held: Decimal | None = None
     purchased_at: datetime
     expires_at: datetime
     payment: Payment
@@ -2981,6 +3635,7 @@ class Lot:
             lot=value["lot"],
             amount=Decimal(value["amount"]),
             remaining=Decimal(value["remaining"]),
+            held=_codec.read_optional(value.get("held"), Decimal),
             purchased_at=_codec.read_instant(value["purchased_at"]),
             expires_at=_codec.read_instant(value["expires_at"]),
             payment=Payment._read(value["payment"]),
@@ -3005,17 +3660,39 @@ class MinutesAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MonthClosed:
+    """The books of a month were closed: its calls are no longer charged, and no longer remembered.
+
+    Attributes:
+        month: The month, and with it all before.
+        at: When.
+    """
+
+    month: str
+    at: datetime
+
+    @classmethod
+    def _read(cls, value: Any) -> MonthClosed:
+        return cls(
+            month=value["month"],
+            at=_codec.read_instant(value["at"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeDue:
     """Administrators are to be told something: whoever sends mail does so.
 
     Attributes:
         notice: What.
         balance: The balance then.
+        pool: The pool of minutes that it is about, if it is about one.
         at: When.
     """
 
     notice: NoticeKind
     balance: Decimal
+    pool: PoolKey | None = None
     at: datetime
 
     @classmethod
@@ -3023,6 +3700,7 @@ class NoticeDue:
         return cls(
             notice=NoticeKind(value["notice"]),
             balance=Decimal(value["balance"]),
+            pool=_codec.read_optional(value.get("pool"), PoolKey._read),
             at=_codec.read_instant(value["at"]),
         )
 
@@ -3803,6 +4481,50 @@ class PlannedOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PoliciesAnswer:
+    """What single users may do.
+
+    Attributes:
+        users: The users of whom something is set, by their names.
+    """
+
+    users: tuple[PolicyOf, ...]
+
+    @classmethod
+    def _read(cls, value: Any) -> PoliciesAnswer:
+        return cls(
+            users=_codec.read_several(PolicyOf._read)(value["users"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyOf:
+    """What a user may do, and what the user's calls cost.
+
+    Attributes:
+        user: The user.
+        policy: The most in a month, and where calls may go.
+        identity: The fixed policy that says where calls may go.
+        spent: What the user's calls cost in the month beyond minutes, those that go on with what
+            they may.
+    """
+
+    user: str
+    policy: UserPolicy
+    identity: str
+    spent: Decimal
+
+    @classmethod
+    def _read(cls, value: Any) -> PolicyOf:
+        return cls(
+            user=value["user"],
+            policy=UserPolicy._read(value["policy"]),
+            identity=value["identity"],
+            spent=Decimal(value["spent"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PoolKey:
     """The pool of the minutes of a month.
 
@@ -3835,11 +4557,13 @@ class PoolOf:
         pool: Which.
         size: What it includes.
         used: What was used.
+        held: What calls that go on may use.
     """
 
     pool: PoolKey
     size: PoolSize
     used: Used
+    held: Used
 
     @classmethod
     def _read(cls, value: Any) -> PoolOf:
@@ -3847,6 +4571,7 @@ class PoolOf:
             pool=PoolKey._read(value["pool"]),
             size=PoolSize._read(value["size"]),
             used=Used._read(value["used"]),
+            held=Used._read(value["held"]),
         )
 
 
@@ -4309,8 +5034,51 @@ class PortingRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PostpaidBegun:
+    """What credits do not pay is invoiced from now on; auto-recharge stops.
+
+    Attributes:
+        balance: The balance, which is spent first.
+        at: When.
+    """
+
+    balance: Decimal
+    at: datetime
+
+    @classmethod
+    def _read(cls, value: Any) -> PostpaidBegun:
+        return cls(
+            balance=Decimal(value["balance"]),
+            at=_codec.read_instant(value["at"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceBasis:
+    """By what a call is priced.
+
+    Attributes:
+        tariff: The price list.
+        direction: Which way the call goes.
+        number: The number by which it is priced; empty if it is withheld.
+    """
+
+    tariff: TariffId
+    direction: Direction
+    number: str
+
+    @classmethod
+    def _read(cls, value: Any) -> PriceBasis:
+        return cls(
+            tariff=TariffId._read(value["tariff"]),
+            direction=Direction(value["direction"]),
+            number=value["number"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Priced:
-    """The part of a call that credits paid, by a row of the price list in force.
+    """The part of a call that costs something, by a row of the price list in force.
 
     Attributes:
         tariff: The price list.
@@ -4758,6 +5526,36 @@ class ServiceNumbers:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, init=False)
+class Settlement:
+    """How a call ended that was authorized.
+
+    Attributes:
+        call: The call.
+        duration: How long it lasted, at most 366 days; nothing if it was not answered.
+    """
+
+    call: str
+    duration: timedelta
+
+    def __init__(
+        self,
+        *,
+        call: str,
+        duration: timedelta,
+    ) -> None:
+        """Checks the fields and brings them to the form in which they are kept."""
+        object.__setattr__(self, "call", _codec.text(call, "call"))
+        object.__setattr__(self, "duration", _codec.duration(duration, "duration"))
+
+    @classmethod
+    def _read(cls, value: Any) -> Settlement:
+        return cls(
+            call=value["call"],
+            duration=_codec.read_duration(value["duration"]),
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetupReport:
     """The ten steps.
@@ -4801,6 +5599,29 @@ class Shelf:
             country=value["country"],
             state=value.get("state"),
             city=value.get("city"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpendLimitSet:
+    """The most that a user's calls may cost in a month was set, or is no longer limited.
+
+    Attributes:
+        user: Whose calls.
+        limit: The most in a month; none for no limit.
+        at: When.
+    """
+
+    user: str
+    limit: Decimal | None = None
+    at: datetime
+
+    @classmethod
+    def _read(cls, value: Any) -> SpendLimitSet:
+        return cls(
+            user=value["user"],
+            limit=_codec.read_optional(value.get("limit"), Decimal),
+            at=_codec.read_instant(value["at"]),
         )
 
 
@@ -5103,16 +5924,19 @@ class Used:
     Attributes:
         domestic: Domestic calls.
         international: International calls.
+        told: What was told of it already.
     """
 
     domestic: timedelta
     international: timedelta
+    told: Told2 = Told2.NOTHING
 
     @classmethod
     def _read(cls, value: Any) -> Used:
         return cls(
             domestic=_codec.read_duration(value["domestic"]),
             international=_codec.read_duration(value["international"]),
+            told=Told2(value.get("told", Told2.NOTHING)),
         )
 
 
@@ -5174,6 +5998,27 @@ class UserNumbers:
             extra=value["extra"],
             pay_as_you_go=value["pay_as_you_go"],
             total=value["total"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserPolicy:
+    """What a user may do.
+
+    Attributes:
+        spend_limit: The most that credits or invoices pay for the user's calls in a calendar month;
+            none for no limit.
+        dial_out: Where calls may go.
+    """
+
+    spend_limit: Decimal | None = None
+    dial_out: DialOut
+
+    @classmethod
+    def _read(cls, value: Any) -> UserPolicy:
+        return cls(
+            spend_limit=_codec.read_optional(value.get("spend_limit"), Decimal),
+            dial_out=DialOut._read(value["dial_out"]),
         )
 
 
@@ -5910,6 +6755,7 @@ class BillingAreaRequest:
         self,
         *,
         calls: Iterable[CallRecord | Mapping[str, object]],
+        unpaid: Unpaid | str = Unpaid.REFUSE,
         mode: Mode | str = Mode.ALL_OR_NOTHING,
         at: datetime | None = None,
         key: str | None = None,
@@ -5920,9 +6766,277 @@ class BillingAreaRequest:
             "billing.charge",
             {
                 "calls": _codec.several(_codec.structure(CallRecord))(calls, "calls"),
+                "unpaid": _codec.one_of(Unpaid)(unpaid, "unpaid"),
                 "mode": _codec.one_of(Mode)(mode, "mode"),
             },
             Charged._read,
+            at=at,
+            key=key,
+            seed=seed,
+        )
+
+    def authorize(
+        self,
+        *,
+        call: str,
+        kind: CallKind | str,
+        location: str,
+        user: str | None = None,
+        caller: str | None = None,
+        called: str | None = None,
+        reach: Reach | str | None = None,
+        wanted: timedelta | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Request[Authorized]:
+        """Makes a request of ``BillingArea.authorize``, with the same arguments."""
+        return self._caller.request(
+            "billing.authorize",
+            {
+                "call": _codec.text(call, "call"),
+                "kind": _codec.one_of(CallKind)(kind, "kind"),
+                "user": _codec.optional(user, "user", _codec.text),
+                "location": _codec.text(location, "location"),
+                "caller": _codec.optional(caller, "caller", _codec.text),
+                "called": _codec.optional(called, "called", _codec.text),
+                "reach": _codec.optional(reach, "reach", _codec.one_of(Reach)),
+                "wanted": _codec.optional(wanted, "wanted", _codec.duration),
+            },
+            Authorized._read,
+            at=at,
+            key=key,
+            seed=seed,
+        )
+
+    def extend(
+        self,
+        *,
+        call: str,
+        wanted: timedelta,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Request[Authorized]:
+        """Makes a request of ``BillingArea.extend``, with the same arguments."""
+        return self._caller.request(
+            "billing.extend",
+            {
+                "call": _codec.text(call, "call"),
+                "wanted": _codec.duration(wanted, "wanted"),
+            },
+            Authorized._read,
+            at=at,
+            key=key,
+            seed=seed,
+        )
+
+    def settle(
+        self,
+        *,
+        calls: Iterable[Settlement | Mapping[str, object]],
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Request[Charged]:
+        """Makes a request of ``BillingArea.settle``, with the same arguments."""
+        return self._caller.request(
+            "billing.settle",
+            {
+                "calls": _codec.several(_codec.structure(Settlement))(calls, "calls"),
+                "mode": _codec.one_of(Mode)(mode, "mode"),
+            },
+            Charged._read,
+            at=at,
+            key=key,
+            seed=seed,
+        )
+
+    def cancel(
+        self,
+        *,
+        call: str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Request[HoldReleased]:
+        """Makes a request of ``BillingArea.cancel``, with the same arguments."""
+        return self._caller.request(
+            "billing.cancel",
+            {
+                "call": _codec.text(call, "call"),
+            },
+            HoldReleased._read,
+            at=at,
+            key=key,
+            seed=seed,
+        )
+
+    def refund(
+        self,
+        *,
+        call: str,
+        reason: str,
+        amount: Decimal | int | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Request[ChargeRefunded]:
+        """Makes a request of ``BillingArea.refund``, with the same arguments."""
+        return self._caller.request(
+            "billing.refund",
+            {
+                "call": _codec.text(call, "call"),
+                "amount": _codec.optional(amount, "amount", _codec.amount),
+                "reason": _codec.text(reason, "reason"),
+            },
+            ChargeRefunded._read,
+            at=at,
+            key=key,
+            seed=seed,
+        )
+
+    def adjust(
+        self,
+        *,
+        amount: Decimal | int,
+        reason: str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Request[CreditsAdjusted]:
+        """Makes a request of ``BillingArea.adjust``, with the same arguments."""
+        return self._caller.request(
+            "billing.adjust",
+            {
+                "amount": _codec.amount(amount, "amount"),
+                "reason": _codec.text(reason, "reason"),
+            },
+            CreditsAdjusted._read,
+            at=at,
+            key=key,
+            seed=seed,
+        )
+
+    def add_agreement(
+        self,
+        *,
+        agreement: str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Request[AgreementAdded]:
+        """Makes a request of ``BillingArea.add_agreement``, with the same arguments."""
+        return self._caller.request(
+            "billing.add_agreement",
+            {
+                "agreement": _codec.text(agreement, "agreement"),
+            },
+            AgreementAdded._read,
+            at=at,
+            key=key,
+            seed=seed,
+        )
+
+    def remove_agreement(
+        self,
+        *,
+        agreement: str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Request[AgreementRemoved]:
+        """Makes a request of ``BillingArea.remove_agreement``, with the same arguments."""
+        return self._caller.request(
+            "billing.remove_agreement",
+            {
+                "agreement": _codec.text(agreement, "agreement"),
+            },
+            AgreementRemoved._read,
+            at=at,
+            key=key,
+            seed=seed,
+        )
+
+    def go_postpaid(
+        self,
+        *,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Request[PostpaidBegun]:
+        """Makes a request of ``BillingArea.go_postpaid``, with the same arguments."""
+        return self._caller.request(
+            "billing.go_postpaid",
+            {},
+            PostpaidBegun._read,
+            at=at,
+            key=key,
+            seed=seed,
+        )
+
+    def set_spend_limit(
+        self,
+        *,
+        user: str,
+        limit: Decimal | int | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Request[SpendLimitSet]:
+        """Makes a request of ``BillingArea.set_spend_limit``, with the same arguments."""
+        return self._caller.request(
+            "billing.set_spend_limit",
+            {
+                "user": _codec.text(user, "user"),
+                "limit": _codec.optional(limit, "limit", _codec.amount),
+            },
+            SpendLimitSet._read,
+            at=at,
+            key=key,
+            seed=seed,
+        )
+
+    def grant_dial_out(
+        self,
+        *,
+        user: str,
+        conference: ConferenceDialOut | str,
+        calls: UserDialOut | str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Request[DialOutGranted]:
+        """Makes a request of ``BillingArea.grant_dial_out``, with the same arguments."""
+        return self._caller.request(
+            "billing.grant_dial_out",
+            {
+                "user": _codec.text(user, "user"),
+                "conference": _codec.one_of(ConferenceDialOut)(conference, "conference"),
+                "calls": _codec.one_of(UserDialOut)(calls, "calls"),
+            },
+            DialOutGranted._read,
+            at=at,
+            key=key,
+            seed=seed,
+        )
+
+    def close_month(
+        self,
+        *,
+        month: str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Request[MonthClosed]:
+        """Makes a request of ``BillingArea.close_month``, with the same arguments."""
+        return self._caller.request(
+            "billing.close_month",
+            {
+                "month": _codec.month(month, "month"),
+            },
+            MonthClosed._read,
             at=at,
             key=key,
             seed=seed,
@@ -5977,6 +7091,7 @@ class BillingAreaRequest:
         *,
         recharge_with: Decimal | int,
         when_below: Decimal | int,
+        monthly_cap: Decimal | int | None = None,
         payment: Payment | Mapping[str, object] | None = None,
         at: datetime | None = None,
         key: str | None = None,
@@ -5988,6 +7103,7 @@ class BillingAreaRequest:
             {
                 "recharge_with": _codec.amount(recharge_with, "recharge_with"),
                 "when_below": _codec.amount(when_below, "when_below"),
+                "monthly_cap": _codec.optional(monthly_cap, "monthly_cap", _codec.amount),
                 "payment": _codec.optional(payment, "payment", _codec.structure(Payment)),
             },
             AutoRechargeChanged._read,
@@ -6000,6 +7116,7 @@ class BillingAreaRequest:
         self,
         *,
         currency: str,
+        country: str | None = None,
         at: datetime | None = None,
         key: str | None = None,
         seed: bytes | None = None,
@@ -6009,6 +7126,7 @@ class BillingAreaRequest:
             "billing.set_up_credits",
             {
                 "currency": _codec.text(currency, "currency"),
+                "country": _codec.optional(country, "country", _codec.text),
             },
             CreditsSetUp._read,
             at=at,
@@ -6074,6 +7192,7 @@ class BillingAreaDryRun:
         self,
         *,
         calls: Iterable[CallRecord | Mapping[str, object]],
+        unpaid: Unpaid | str = Unpaid.REFUSE,
         mode: Mode | str = Mode.ALL_OR_NOTHING,
         at: datetime | None = None,
         key: str | None = None,
@@ -6083,7 +7202,252 @@ class BillingAreaDryRun:
         return self._caller.dry_run(
             self._request.charge(
                 calls=calls,
+                unpaid=unpaid,
                 mode=mode,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def authorize(
+        self,
+        *,
+        call: str,
+        kind: CallKind | str,
+        location: str,
+        user: str | None = None,
+        caller: str | None = None,
+        called: str | None = None,
+        reach: Reach | str | None = None,
+        wanted: timedelta | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[Authorized]:
+        """What would now be done by ``BillingArea.authorize``, with the same arguments."""
+        return self._caller.dry_run(
+            self._request.authorize(
+                call=call,
+                kind=kind,
+                location=location,
+                user=user,
+                caller=caller,
+                called=called,
+                reach=reach,
+                wanted=wanted,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def extend(
+        self,
+        *,
+        call: str,
+        wanted: timedelta,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[Authorized]:
+        """What would now be done by ``BillingArea.extend``, with the same arguments."""
+        return self._caller.dry_run(
+            self._request.extend(
+                call=call,
+                wanted=wanted,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def settle(
+        self,
+        *,
+        calls: Iterable[Settlement | Mapping[str, object]],
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[Charged]:
+        """What would now be done by ``BillingArea.settle``, with the same arguments."""
+        return self._caller.dry_run(
+            self._request.settle(
+                calls=calls,
+                mode=mode,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def cancel(
+        self,
+        *,
+        call: str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[HoldReleased]:
+        """What would now be done by ``BillingArea.cancel``, with the same arguments."""
+        return self._caller.dry_run(
+            self._request.cancel(
+                call=call,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def refund(
+        self,
+        *,
+        call: str,
+        reason: str,
+        amount: Decimal | int | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[ChargeRefunded]:
+        """What would now be done by ``BillingArea.refund``, with the same arguments."""
+        return self._caller.dry_run(
+            self._request.refund(
+                call=call,
+                reason=reason,
+                amount=amount,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def adjust(
+        self,
+        *,
+        amount: Decimal | int,
+        reason: str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[CreditsAdjusted]:
+        """What would now be done by ``BillingArea.adjust``, with the same arguments."""
+        return self._caller.dry_run(
+            self._request.adjust(
+                amount=amount,
+                reason=reason,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def add_agreement(
+        self,
+        *,
+        agreement: str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[AgreementAdded]:
+        """What would now be done by ``BillingArea.add_agreement``, with the same arguments."""
+        return self._caller.dry_run(
+            self._request.add_agreement(
+                agreement=agreement,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def remove_agreement(
+        self,
+        *,
+        agreement: str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[AgreementRemoved]:
+        """What would now be done by ``BillingArea.remove_agreement``, with the same arguments."""
+        return self._caller.dry_run(
+            self._request.remove_agreement(
+                agreement=agreement,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def go_postpaid(
+        self,
+        *,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[PostpaidBegun]:
+        """What would now be done by ``BillingArea.go_postpaid``, with the same arguments."""
+        return self._caller.dry_run(
+            self._request.go_postpaid(
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def set_spend_limit(
+        self,
+        *,
+        user: str,
+        limit: Decimal | int | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[SpendLimitSet]:
+        """What would now be done by ``BillingArea.set_spend_limit``, with the same arguments."""
+        return self._caller.dry_run(
+            self._request.set_spend_limit(
+                user=user,
+                limit=limit,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def grant_dial_out(
+        self,
+        *,
+        user: str,
+        conference: ConferenceDialOut | str,
+        calls: UserDialOut | str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[DialOutGranted]:
+        """What would now be done by ``BillingArea.grant_dial_out``, with the same arguments."""
+        return self._caller.dry_run(
+            self._request.grant_dial_out(
+                user=user,
+                conference=conference,
+                calls=calls,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def close_month(
+        self,
+        *,
+        month: str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[MonthClosed]:
+        """What would now be done by ``BillingArea.close_month``, with the same arguments."""
+        return self._caller.dry_run(
+            self._request.close_month(
+                month=month,
                 at=at,
                 key=key,
                 seed=seed,
@@ -6135,6 +7499,7 @@ class BillingAreaDryRun:
         *,
         recharge_with: Decimal | int,
         when_below: Decimal | int,
+        monthly_cap: Decimal | int | None = None,
         payment: Payment | Mapping[str, object] | None = None,
         at: datetime | None = None,
         key: str | None = None,
@@ -6145,6 +7510,7 @@ class BillingAreaDryRun:
             self._request.set_auto_recharge(
                 recharge_with=recharge_with,
                 when_below=when_below,
+                monthly_cap=monthly_cap,
                 payment=payment,
                 at=at,
                 key=key,
@@ -6156,6 +7522,7 @@ class BillingAreaDryRun:
         self,
         *,
         currency: str,
+        country: str | None = None,
         at: datetime | None = None,
         key: str | None = None,
         seed: bytes | None = None,
@@ -6164,6 +7531,7 @@ class BillingAreaDryRun:
         return self._caller.dry_run(
             self._request.set_up_credits(
                 currency=currency,
+                country=country,
                 at=at,
                 key=key,
                 seed=seed,
@@ -6227,6 +7595,7 @@ class BillingAreaSubmit:
         self,
         *,
         calls: Iterable[CallRecord | Mapping[str, object]],
+        unpaid: Unpaid | str = Unpaid.REFUSE,
         mode: Mode | str = Mode.ALL_OR_NOTHING,
         at: datetime | None = None,
         key: str | None = None,
@@ -6236,7 +7605,252 @@ class BillingAreaSubmit:
         return self._caller.submit(
             self._request.charge(
                 calls=calls,
+                unpaid=unpaid,
                 mode=mode,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def authorize(
+        self,
+        *,
+        call: str,
+        kind: CallKind | str,
+        location: str,
+        user: str | None = None,
+        caller: str | None = None,
+        called: str | None = None,
+        reach: Reach | str | None = None,
+        wanted: timedelta | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Ticket[Authorized]:
+        """Does not wait for ``BillingArea.authorize``, with the same arguments."""
+        return self._caller.submit(
+            self._request.authorize(
+                call=call,
+                kind=kind,
+                location=location,
+                user=user,
+                caller=caller,
+                called=called,
+                reach=reach,
+                wanted=wanted,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def extend(
+        self,
+        *,
+        call: str,
+        wanted: timedelta,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Ticket[Authorized]:
+        """Does not wait for ``BillingArea.extend``, with the same arguments."""
+        return self._caller.submit(
+            self._request.extend(
+                call=call,
+                wanted=wanted,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def settle(
+        self,
+        *,
+        calls: Iterable[Settlement | Mapping[str, object]],
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Ticket[Charged]:
+        """Does not wait for ``BillingArea.settle``, with the same arguments."""
+        return self._caller.submit(
+            self._request.settle(
+                calls=calls,
+                mode=mode,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def cancel(
+        self,
+        *,
+        call: str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Ticket[HoldReleased]:
+        """Does not wait for ``BillingArea.cancel``, with the same arguments."""
+        return self._caller.submit(
+            self._request.cancel(
+                call=call,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def refund(
+        self,
+        *,
+        call: str,
+        reason: str,
+        amount: Decimal | int | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Ticket[ChargeRefunded]:
+        """Does not wait for ``BillingArea.refund``, with the same arguments."""
+        return self._caller.submit(
+            self._request.refund(
+                call=call,
+                reason=reason,
+                amount=amount,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def adjust(
+        self,
+        *,
+        amount: Decimal | int,
+        reason: str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Ticket[CreditsAdjusted]:
+        """Does not wait for ``BillingArea.adjust``, with the same arguments."""
+        return self._caller.submit(
+            self._request.adjust(
+                amount=amount,
+                reason=reason,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def add_agreement(
+        self,
+        *,
+        agreement: str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Ticket[AgreementAdded]:
+        """Does not wait for ``BillingArea.add_agreement``, with the same arguments."""
+        return self._caller.submit(
+            self._request.add_agreement(
+                agreement=agreement,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def remove_agreement(
+        self,
+        *,
+        agreement: str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Ticket[AgreementRemoved]:
+        """Does not wait for ``BillingArea.remove_agreement``, with the same arguments."""
+        return self._caller.submit(
+            self._request.remove_agreement(
+                agreement=agreement,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def go_postpaid(
+        self,
+        *,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Ticket[PostpaidBegun]:
+        """Does not wait for ``BillingArea.go_postpaid``, with the same arguments."""
+        return self._caller.submit(
+            self._request.go_postpaid(
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def set_spend_limit(
+        self,
+        *,
+        user: str,
+        limit: Decimal | int | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Ticket[SpendLimitSet]:
+        """Does not wait for ``BillingArea.set_spend_limit``, with the same arguments."""
+        return self._caller.submit(
+            self._request.set_spend_limit(
+                user=user,
+                limit=limit,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def grant_dial_out(
+        self,
+        *,
+        user: str,
+        conference: ConferenceDialOut | str,
+        calls: UserDialOut | str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Ticket[DialOutGranted]:
+        """Does not wait for ``BillingArea.grant_dial_out``, with the same arguments."""
+        return self._caller.submit(
+            self._request.grant_dial_out(
+                user=user,
+                conference=conference,
+                calls=calls,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def close_month(
+        self,
+        *,
+        month: str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Ticket[MonthClosed]:
+        """Does not wait for ``BillingArea.close_month``, with the same arguments."""
+        return self._caller.submit(
+            self._request.close_month(
+                month=month,
                 at=at,
                 key=key,
                 seed=seed,
@@ -6288,6 +7902,7 @@ class BillingAreaSubmit:
         *,
         recharge_with: Decimal | int,
         when_below: Decimal | int,
+        monthly_cap: Decimal | int | None = None,
         payment: Payment | Mapping[str, object] | None = None,
         at: datetime | None = None,
         key: str | None = None,
@@ -6298,6 +7913,7 @@ class BillingAreaSubmit:
             self._request.set_auto_recharge(
                 recharge_with=recharge_with,
                 when_below=when_below,
+                monthly_cap=monthly_cap,
                 payment=payment,
                 at=at,
                 key=key,
@@ -6309,6 +7925,7 @@ class BillingAreaSubmit:
         self,
         *,
         currency: str,
+        country: str | None = None,
         at: datetime | None = None,
         key: str | None = None,
         seed: bytes | None = None,
@@ -6317,6 +7934,7 @@ class BillingAreaSubmit:
         return self._caller.submit(
             self._request.set_up_credits(
                 currency=currency,
+                country=country,
                 at=at,
                 key=key,
                 seed=seed,
@@ -6399,26 +8017,26 @@ class BillingArea:
         self,
         *,
         calls: Iterable[CallRecord | Mapping[str, object]],
+        unpaid: Unpaid | str = Unpaid.REFUSE,
         mode: Mode | str = Mode.ALL_OR_NOTHING,
         at: datetime | None = None,
         key: str | None = None,
         seed: bytes | None = None,
     ) -> Executed[Charged]:
-        """Charges calls that have ended.
-
-        Minutes first, then credits; with neither a call is refused.
+        """Charges calls that have ended: minutes first, then credits.
 
         Each call is an item, in the order of the list, which should be that of their ends. Free are
         emergency calls, before anything else is looked at; incoming calls but for those to
         toll-free numbers; calls by Direct Routing, which its carrier bills; and calls of no
-        duration. Numbers are read as people of the user's country dial them. Refusals of an item in
-        this order: in the future; too long; charged already; no calling plan; a country that cannot
-        be told; no licence for credits; credits not set up, or toll-free without a positive
-        balance; no price list, no price; funds. As a dry run it tells whether such a call could be
-        made.
+        duration. Numbers are read as people of the user's country dial them. A call that was
+        authorized is settled. Refusals of an item in this order: in the future; too long; charged
+        already; its month closed; no calling plan; a country that cannot be told; no licence for
+        credits; credits not set up, or toll-free without a positive balance; no price list, no
+        price; funds. As a dry run it tells whether such a call could be made.
 
         Args:
             calls: The calls.
+            unpaid: What becomes of calls that nothing can pay whole.
             mode: What happens when some are refused.
             at: The instant at which it is asked; the clock's if not given.
             key: Makes a retry harmless: the same key with the same command does nothing again.
@@ -6435,7 +8053,482 @@ class BillingArea:
         return self._caller.execute(
             self._request.charge(
                 calls=calls,
+                unpaid=unpaid,
                 mode=mode,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def authorize(
+        self,
+        *,
+        call: str,
+        kind: CallKind | str,
+        location: str,
+        user: str | None = None,
+        caller: str | None = None,
+        called: str | None = None,
+        reach: Reach | str | None = None,
+        wanted: timedelta | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[Authorized]:
+        """Asks whether a call that begins now may take place, and how long it may last.
+
+        What it may need, minutes first and then funds, is held until it is settled or canceled, or
+        until it times out: so no other call, no expiry and no crash can take it away. An emergency
+        call is authorized before anything else is looked at, free and without a hold, even if the
+        system can record nothing any more. Refused as ``billing.charge`` refuses, and if the
+        caller's policy does not let the call go there; a call for which less can be had than wanted
+        is authorized for less.
+
+        Args:
+            call: What names it; the same call is authorized and charged once.
+            kind: Its sort.
+            location: The country of the user, or of the organization.
+            user: Who calls or is called, or the organizer of the conference, or the resource
+                account.
+            caller: The caller's number as it is known.
+            called: The number called, as it is dialed: with a plus, or as people of the country
+                write it.
+            reach: Whether it leaves the country; told by the number called if not given.
+            wanted: How long it shall be able to last, more than nothing; the rule
+                ``billing.authorized_length`` if not given. It can be extended.
+            at: The instant at which it is asked; the clock's if not given.
+            key: Makes a retry harmless: the same key with the same command does nothing again.
+            seed: What chance is drawn from, 32 bytes.
+
+        Returns:
+            How long a call may last, at what cost, and from which funds.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.execute(
+            self._request.authorize(
+                call=call,
+                kind=kind,
+                location=location,
+                user=user,
+                caller=caller,
+                called=called,
+                reach=reach,
+                wanted=wanted,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def extend(
+        self,
+        *,
+        call: str,
+        wanted: timedelta,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[Authorized]:
+        """Lets a call that was authorized last longer.
+
+        Args:
+            call: The call.
+            wanted: How long it shall be able to last, from its beginning.
+            at: The instant at which it is asked; the clock's if not given.
+            key: Makes a retry harmless: the same key with the same command does nothing again.
+            seed: What chance is drawn from, 32 bytes.
+
+        Returns:
+            How long a call may last, at what cost, and from which funds.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.execute(
+            self._request.extend(
+                call=call,
+                wanted=wanted,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def settle(
+        self,
+        *,
+        calls: Iterable[Settlement | Mapping[str, object]],
+        mode: Mode | str = Mode.ALL_OR_NOTHING,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[Charged]:
+        """Charges calls that were authorized and have ended, and gives back what they did not need.
+
+        A call that lasted no longer than it may is paid by what was held for it. What it lasted
+        longer is paid from what there is, and is else uncollected: the call took place. It is
+        priced by the price list by which it was authorized.
+
+        Args:
+            calls: The calls, in the order of their ends.
+            mode: What happens when some are refused.
+            at: The instant at which it is asked; the clock's if not given.
+            key: Makes a retry harmless: the same key with the same command does nothing again.
+            seed: What chance is drawn from, 32 bytes.
+
+        Returns:
+            Calls that were charged.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.execute(
+            self._request.settle(
+                calls=calls,
+                mode=mode,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def cancel(
+        self,
+        *,
+        call: str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[HoldReleased]:
+        """Ends holds of calls that did not take place; nothing is charged.
+
+        Args:
+            call: The call.
+            at: The instant at which it is asked; the clock's if not given.
+            key: Makes a retry harmless: the same key with the same command does nothing again.
+            seed: What chance is drawn from, 32 bytes.
+
+        Returns:
+            A hold ended without a charge.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.execute(
+            self._request.cancel(
+                call=call,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def refund(
+        self,
+        *,
+        call: str,
+        reason: str,
+        amount: Decimal | int | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[ChargeRefunded]:
+        """Gives back what a call cost, as credits; never funds.
+
+        It is a lot of its own and lasts as long as one that was bought: the lots that paid may be
+        forfeited by then.
+
+        Args:
+            call: The call, as it was charged.
+            reason: Why.
+            amount: How much; all that credits paid and that was not given back if not given.
+            at: The instant at which it is asked; the clock's if not given.
+            key: Makes a retry harmless: the same key with the same command does nothing again.
+            seed: What chance is drawn from, 32 bytes.
+
+        Returns:
+            A charge was given back, as credits.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.execute(
+            self._request.refund(
+                call=call,
+                reason=reason,
+                amount=amount,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def adjust(
+        self,
+        *,
+        amount: Decimal | int,
+        reason: str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[CreditsAdjusted]:
+        """Gives credits that nobody bought, or takes credits for something that is no call.
+
+        What is given is a lot of its own and lasts as long as one that was bought; what is taken
+        comes from the oldest lots.
+
+        Args:
+            amount: How much, up to 1000000000.00 either way and not nothing; negative to take.
+            reason: Why.
+            at: The instant at which it is asked; the clock's if not given.
+            key: Makes a retry harmless: the same key with the same command does nothing again.
+            seed: What chance is drawn from, 32 bytes.
+
+        Returns:
+            Credits as they were given or taken.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.execute(
+            self._request.adjust(
+                amount=amount,
+                reason=reason,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def add_agreement(
+        self,
+        *,
+        agreement: str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[AgreementAdded]:
+        """Adds an enterprise agreement that can pay.
+
+        Several can be kept, and one is named for each payment.
+
+        Args:
+            agreement: Its number.
+            at: The instant at which it is asked; the clock's if not given.
+            key: Makes a retry harmless: the same key with the same command does nothing again.
+            seed: What chance is drawn from, 32 bytes.
+
+        Returns:
+            An enterprise agreement can be named when funds are paid.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.execute(
+            self._request.add_agreement(
+                agreement=agreement,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def remove_agreement(
+        self,
+        *,
+        agreement: str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[AgreementRemoved]:
+        """Removes an enterprise agreement; what it has paid, or is to pay already, stays so.
+
+        Args:
+            agreement: Its number.
+            at: The instant at which it is asked; the clock's if not given.
+            key: Makes a retry harmless: the same key with the same command does nothing again.
+            seed: What chance is drawn from, 32 bytes.
+
+        Returns:
+            An enterprise agreement can no longer be named.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.execute(
+            self._request.remove_agreement(
+                agreement=agreement,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def go_postpaid(
+        self,
+        *,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[PostpaidBegun]:
+        """Has what credits do not pay invoiced from now on.
+
+        The remaining credits are spent first, and auto-recharge stops, which would keep filling
+        them.
+
+        Args:
+            at: The instant at which it is asked; the clock's if not given.
+            key: Makes a retry harmless: the same key with the same command does nothing again.
+            seed: What chance is drawn from, 32 bytes.
+
+        Returns:
+            What credits do not pay is invoiced from now on; auto-recharge stops.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.execute(
+            self._request.go_postpaid(
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def set_spend_limit(
+        self,
+        *,
+        user: str,
+        limit: Decimal | int | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[SpendLimitSet]:
+        """Limits what credits or invoices pay for a user's calls in a calendar month of UTC
+        (``EnableSpendLimits``, ``CallingSpendUserLimit``); what included minutes pay does not
+        count.
+
+        Calls that go on are counted with what they may cost. A limit below what was spent already
+        ends no call.
+
+        Args:
+            user: Whose calls.
+            limit: The most in a month, more than nothing, in the currency of the account; none for
+                no limit.
+            at: The instant at which it is asked; the clock's if not given.
+            key: Makes a retry harmless: the same key with the same command does nothing again.
+            seed: What chance is drawn from, 32 bytes.
+
+        Returns:
+            The most that a user's calls may cost in a month was set, or is no longer limited.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.execute(
+            self._request.set_spend_limit(
+                user=user,
+                limit=limit,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def grant_dial_out(
+        self,
+        *,
+        user: str,
+        conference: ConferenceDialOut | str,
+        calls: UserDialOut | str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[DialOutGranted]:
+        """Grants a user where calls may go: one of the twelve fixed policies, by its two halves.
+
+        Args:
+            user: Whose calls and conferences.
+            conference: Where conferences may dial out to.
+            calls: Where the user may call.
+            at: The instant at which it is asked; the clock's if not given.
+            key: Makes a retry harmless: the same key with the same command does nothing again.
+            seed: What chance is drawn from, 32 bytes.
+
+        Returns:
+            A user was granted where calls may go.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.execute(
+            self._request.grant_dial_out(
+                user=user,
+                conference=conference,
+                calls=calls,
+                at=at,
+                key=key,
+                seed=seed,
+            )
+        )
+
+    def close_month(
+        self,
+        *,
+        month: str,
+        at: datetime | None = None,
+        key: str | None = None,
+        seed: bytes | None = None,
+    ) -> Executed[MonthClosed]:
+        """Closes the books of a month and of all before.
+
+        Their calls are no longer charged nor refunded, and their names are forgotten, so that an
+        account does not grow for ever.
+
+        Args:
+            month: The last month that is closed; it is over, and no call that began by then is
+                authorized and not settled.
+            at: The instant at which it is asked; the clock's if not given.
+            key: Makes a retry harmless: the same key with the same command does nothing again.
+            seed: What chance is drawn from, 32 bytes.
+
+        Returns:
+            The books of a month were closed: its calls are no longer charged, and no longer
+                remembered.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.execute(
+            self._request.close_month(
+                month=month,
                 at=at,
                 key=key,
                 seed=seed,
@@ -6522,6 +8615,7 @@ class BillingArea:
         *,
         recharge_with: Decimal | int,
         when_below: Decimal | int,
+        monthly_cap: Decimal | int | None = None,
         payment: Payment | Mapping[str, object] | None = None,
         at: datetime | None = None,
         key: str | None = None,
@@ -6537,6 +8631,8 @@ class BillingArea:
         Args:
             recharge_with: What is bought, more than nothing and at most 1000000000.00.
             when_below: When the balance is below this; not when it is equal. More than nothing.
+            monthly_cap: The most that is bought by itself in a calendar month of UTC, at least one
+                recharge; none for no limit. What failed does not count.
             payment: How it is paid.
             at: The instant at which it is asked; the clock's if not given.
             key: Makes a retry harmless: the same key with the same command does nothing again.
@@ -6554,6 +8650,7 @@ class BillingArea:
             self._request.set_auto_recharge(
                 recharge_with=recharge_with,
                 when_below=when_below,
+                monthly_cap=monthly_cap,
                 payment=payment,
                 at=at,
                 key=key,
@@ -6565,14 +8662,18 @@ class BillingArea:
         self,
         *,
         currency: str,
+        country: str | None = None,
         at: datetime | None = None,
         key: str | None = None,
         seed: bytes | None = None,
     ) -> Executed[CreditsSetUp]:
         """Sets up Communications Credits in a currency, once and for all.
 
+        Not where they are not sold.
+
         Args:
             currency: The currency of the account.
+            country: The organization's billing country; if given, credits have to be sold there.
             at: The instant at which it is asked; the clock's if not given.
             key: Makes a retry harmless: the same key with the same command does nothing again.
             seed: What chance is drawn from, 32 bytes.
@@ -6588,6 +8689,7 @@ class BillingArea:
         return self._caller.execute(
             self._request.set_up_credits(
                 currency=currency,
+                country=country,
                 at=at,
                 key=key,
                 seed=seed,
@@ -6648,6 +8750,67 @@ class BillingArea:
             "billing.account",
             {},
             AccountAnswer._read,
+            at=at,
+        )
+
+    def holds(
+        self,
+        *,
+        after: str | None = None,
+        limit: int = 1000,
+        at: datetime | None = None,
+    ) -> HoldsAnswer:
+        """The calls that were authorized and have not ended.
+
+        Args:
+            after: Those after this one, by name; from the first if not given.
+            limit: The most that are told, at most 1000.
+            at: The instant at which it is asked; the clock's if not given.
+
+        Returns:
+            The calls that may go on.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.query(
+            "billing.holds",
+            {
+                "after": _codec.optional(after, "after", _codec.text),
+                "limit": _codec.uint32(limit, "limit"),
+            },
+            HoldsAnswer._read,
+            at=at,
+        )
+
+    def policies(
+        self,
+        *,
+        month: str | None = None,
+        at: datetime | None = None,
+    ) -> PoliciesAnswer:
+        """What single users may do, and what their calls cost in a month.
+
+        Args:
+            month: The month; that of the query's instant if not given.
+            at: The instant at which it is asked; the clock's if not given.
+
+        Returns:
+            What single users may do.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.query(
+            "billing.policies",
+            {
+                "month": _codec.optional(month, "month", _codec.month),
+            },
+            PoliciesAnswer._read,
             at=at,
         )
 

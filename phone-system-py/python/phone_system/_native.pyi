@@ -177,6 +177,17 @@ class System:
             A permit for `release`.
         """
 
+    def begin_call(self, number: PhoneNumber, envelope: str | bytes, /) -> str:
+        """Lets a call begin: takes its place on a number, and has the account authorize it.
+
+        Args:
+            number: The organization's own number.
+            envelope: That of a ``billing.authorize``.
+
+        Returns:
+            The permit for `release`, and what `execute` answers.
+        """
+
     def admit_nameless(self, dialed: str, /) -> int | None:
         """Admits an emergency call of a caller without a number.
 

@@ -114,6 +114,11 @@ class Request(Generic[A]):
     _read: Callable[[Any], A] = field(repr=False, compare=False)
 
 
+def read_executed(value: Any, request: Request[A]) -> Executed[A]:
+    """Reads what became of a request."""
+    return _read_executed(value, request._read)
+
+
 class Ticket(Generic[A]):
     """A command that is decided and not yet acknowledged.
 

@@ -196,6 +196,29 @@ class System(Stored):
         rows: int = _codec.loads(self.native.give(given))["countries"]
         return rows
 
+    def replace_destinations(self, csv: str) -> int:
+        """Gives another table of what plans do not include, in place of the package's own.
+
+        It is not recorded: give it again to a system that is made or opened anew.
+
+        Args:
+            csv: The text of the table, with the columns ``Country``, ``Plan``, ``Prefix`` and
+                ``Use``, which is ``included``, ``credits`` or ``barred``. The package's own stands
+                in the sources as ``phone-system-core/data/destinations.csv``.
+
+        Returns:
+            How many rows it has.
+
+        Raises:
+            DestinationsError: If a prefix stands there twice for the same country and plan.
+            TableError: If the text is no such table.
+            TypeError: If it is not a text.
+            ValueError: If it has no UTF-8.
+        """
+        given = _codec.dumps({"destinations": {"csv": _codec.text(csv, "csv")}})
+        rows: int = _codec.loads(self.native.give(given))["destinations"]
+        return rows
+
     def occupancy(self, number: PhoneNumber | str) -> Occupancy:
         """How many calls a number carries, and has carried, whoever owns it.
 

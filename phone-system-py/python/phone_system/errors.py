@@ -16,6 +16,7 @@ __all__ = [
     "BulkError",
     "CapacityError",
     "CountryError",
+    "DestinationsError",
     "EnvelopeError",
     "ErrorCode",
     "IdempotencyError",
@@ -60,6 +61,10 @@ class CapacityError(PhoneSystemError):
 
 class CountryError(PhoneSystemError):
     """A refusal whose code begins with ``country.``."""
+
+
+class DestinationsError(PhoneSystemError):
+    """A refusal whose code begins with ``destinations.``."""
 
 
 class EnvelopeError(PhoneSystemError, ValueError):
@@ -143,6 +148,7 @@ _CLASSES: dict[str, type[PhoneSystemError]] = {
     "bulk": BulkError,
     "capacity": CapacityError,
     "country": CountryError,
+    "destinations": DestinationsError,
     "envelope": EnvelopeError,
     "idempotency": IdempotencyError,
     "inventory": InventoryError,
