@@ -17,7 +17,6 @@ mod credits;
 mod events;
 mod known;
 mod minutes;
-mod prefix;
 mod tariff;
 mod usage;
 
@@ -39,10 +38,11 @@ pub use events::{
 };
 pub use known::Known;
 pub use minutes::{Included, Plan, PoolKey, PoolSize, Reach, Used, is_zone_a};
-pub use prefix::Prefix;
 pub use tariff::{
-    Charge, Direction, Error as TariffError, Price, Quote, Rate, Tariff, TariffId,
-    Unreadable as TariffUnreadable,
+    Charge, Comparison, Date, DateRange, Direction, Error as TariffError, Explanation, FeeStep,
+    Group, Layout, PieceStep, Prefix, Price, PriceChange, Quote, Rate, Rise, Tariff,
+    TariffDefinition, TariffId, TimeOfDay, TimeZone, Unreadable as TariffUnreadable, Weekday,
+    WindowDefinition,
 };
 pub use usage::{ProblemOfUsage, ReadUsage, UsageRead};
 

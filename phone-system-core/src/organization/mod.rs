@@ -30,11 +30,12 @@ pub use commands::{
 };
 pub use queries::{
     AccountAnswer, AccountOf, AddressOf, AddressRow, Addresses, AddressesAnswer, AllowanceOf,
-    Allowances, AllowancesAnswer, CheckAddress, CurrentRules, EntitlementOf, HeldStatus,
-    MinutesAnswer, MinutesOf, Orders, OrdersAnswer, OwnedNumber, OwnedNumbers, OwnedNumbersAnswer,
-    ParseNumber, PlanAnswer, PoolOf, PortOrders, PortOrdersAnswer, PortStatuses,
-    PortStatusesAnswer, Price, RulesAnswer, Seats, SeatsAnswer, SeatsOfSku, StockSearchAnswer,
-    StockSummary, TariffOf, Tariffs, TariffsAnswer, UserLicenses, Users, UsersAnswer,
+    Allowances, AllowancesAnswer, CheckAddress, CompareTariffs, CurrentRules, EntitlementOf,
+    HeldStatus, MinutesAnswer, MinutesOf, Orders, OrdersAnswer, OwnedNumber, OwnedNumbers,
+    OwnedNumbersAnswer, ParseNumber, PlanAnswer, PoolOf, PortOrders, PortOrdersAnswer,
+    PortStatuses, PortStatusesAnswer, Price, PriceAnswer, RulesAnswer, Seats, SeatsAnswer,
+    SeatsOfSku, StockSearchAnswer, StockSummary, TariffOf, Tariffs, TariffsAnswer, UserLicenses,
+    Users, UsersAnswer,
 };
 
 /// So many items, as answers count them.

@@ -21,8 +21,8 @@ use crate::time::Timestamp;
 
 pub use addresses::{AddressOf, AddressRow, Addresses, AddressesAnswer, CheckAddress};
 pub use billing::{
-    AccountAnswer, AccountOf, MinutesAnswer, MinutesOf, PoolOf, Price, TariffOf, Tariffs,
-    TariffsAnswer,
+    AccountAnswer, AccountOf, CompareTariffs, MinutesAnswer, MinutesOf, PoolOf, Price, PriceAnswer,
+    TariffOf, Tariffs, TariffsAnswer,
 };
 
 /// The rules that the organization follows.
