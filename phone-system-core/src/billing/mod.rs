@@ -7,8 +7,8 @@
 //!
 //! What this crate decides where the sources are silent: minutes are counted to the microsecond, as
 //! the call lasted; months are those of UTC; funds of 29 February are forfeited on 28 February;
-//! pools have the size of the licences that are held when a call is charged; charges have two digits
-//! after the point, in every currency; a call of no duration costs nothing.
+//! pools have the size of the licences that are held when a call is charged; a call of no duration
+//! costs nothing. How a call is priced is told at [`Tariff`].
 
 mod account;
 mod call;

@@ -1,21 +1,4 @@
 //! Price lists: what a minute to, or from, a number costs at an instant.
-//!
-//! # Which row
-//!
-//! A row is in force for a number at an instant if the number begins with its prefix, the instant is
-//! in its validity, and the window that it names, if any, is there by the clocks of the list's time
-//! zone. Of several, the one with the longest prefix is taken; of those, the one whose validity
-//! begins last; of those, one whose window has dates before one whose window has days and times only,
-//! and that before one without a window. Two rows that this does not tell apart are refused when the
-//! list is made.
-//!
-//! # What a call costs
-//!
-//! A call of no duration costs nothing. Otherwise the row in force when it begins gives the connection
-//! fee, the minimum and the included seconds. The call is charged in whole steps, counted from its
-//! beginning or from the end of the included seconds, until they reach the end of the call and of
-//! the minimum. A step is charged whole by the row, and the group of that row, in force when the step
-//! begins. The sum is exact; it is rounded once.
 
 mod charge;
 mod compare;
@@ -107,6 +90,41 @@ const MOST_ROWS: usize = 4_000_000;
 ///
 /// Made from plain data ([`new`](Self::new)) or from a table ([`from_csv`](Self::from_csv)), and
 /// never changed: another price is another list with another digest.
+///
+/// # Which row
+///
+/// A row is in force for a number at an instant if the number begins with its prefix, the instant is
+/// in its validity, and the window that it names, if any, is there by the clocks of the list's time
+/// zone. Of several, the one with the longest prefix is taken; of those, the one whose validity
+/// begins last; of those, one whose window has dates before one whose window has days and times only,
+/// and that before one without a window. Two rows that this does not tell apart are refused when the
+/// list is made.
+///
+/// # What a call costs
+///
+/// A call of no duration costs nothing. Otherwise the row in force when it begins gives the connection
+/// fee, the minimum and the included seconds. The call is charged in whole steps, counted from its
+/// beginning or from the end of the included seconds, until they reach the end of the call and of
+/// the minimum. A step is charged whole by the row, and the group of that row, in force when the step
+/// begins. The sum is exact; it is rounded once.
+///
+/// # Example
+///
+/// ```
+/// use phone_system_core::billing::{Direction, Known, Tariff};
+/// use phone_system_core::Duration;
+///
+/// let csv = "Dial Code,Price,Billing Increments,Effective Date\n44,0.018,30/6,1 Jan 2018\n";
+/// let tariff = Tariff::from_csv("wholesale".parse()?, "USD".parse()?, csv)?;
+/// let number = Known::read("+442079460123", None).ok_or("no number")?;
+/// let (begins, lasted) = ("2018-04-02T12:00:00Z".parse()?, Duration::from_seconds(31));
+/// let charge = tariff.charge(Direction::Outbound, &number, begins, lasted)?;
+/// assert_eq!((charge.billed.to_string(), charge.amount.to_string()), ("PT36S".into(), "0.01".into()));
+/// assert_eq!(charge.explain(&tariff)?.sum, "27/2500");
+/// // There is no price before the list's rows are in force.
+/// assert!(tariff.charge(Direction::Outbound, &number, "2017-12-31T23:59:59Z".parse()?, lasted).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tariff {
     id: TariffId,
