@@ -17,7 +17,7 @@ const WINDOWS: &str = r#"[
     {"name":"weekend","days":["saturday","sunday"]},
     {"name":"small","days":["sunday"],"from":"01:30","to":"02:30"},
     {"name":"holiday","dates":[{"from":"2018-03-10","to":"2018-03-11"},{"from":"2018-12-25","to":"2018-12-25"}]},
-    {"name":"eve","from":"18:00","to":"03:00","dates":[{"from":"2018-03-24","to":"2018-03-24"}]}
+    {"name":"eve","from":"18:00","to":"03:00","dates":[{"from":"2018-03-12","to":"2018-03-12"},{"from":"2018-03-24","to":"2018-03-24"}]}
 ]"#;
 
 const PREFIXES: [&str; 6] = ["*", "1", "12", "1206", "44", "12065550100"];

@@ -238,7 +238,7 @@ fn groups_change_the_price_at_the_first_step_that_begins_after() {
 const DAY_AND_NIGHT: &str = r#""time_zone":"America/New_York","windows":[
     {"name":"day","days":["monday","tuesday","wednesday","thursday","friday"],"from":"08:00","to":"18:00"},
     {"name":"night","from":"22:00","to":"06:00"},
-    {"name":"holiday","dates":[{"from":"2018-12-25","to":"2018-12-26"}]},
+    {"name":"holiday","dates":[{"from":"2018-12-26","to":"2018-12-27"}]},
     {"name":"eve","from":"18:00","to":"02:00","dates":[{"from":"2018-12-24","to":"2018-12-24"}]}],"#;
 
 const BY_WINDOW: &str = r#"
@@ -268,11 +268,14 @@ fn windows_are_those_of_the_lists_clocks() {
         ("2018-01-08T13:00:00Z", "0.06"),
         // Saturday noon.
         ("2018-07-07T16:00:00Z", "0.02"),
-        // Christmas goes before the night; its eve, which begins on the 24th, lasts into it, and of two
-        // windows with dates the rows are refused only if their dates meet.
-        ("2018-12-25T12:00:00Z", "0.00"),
+        // A holiday goes before the night; an eve, which begins on the 24th, lasts into the 25th.
+        ("2018-12-24T22:59:59Z", "0.06"),
         ("2018-12-24T23:00:00Z", "0.50"),
-        ("2018-12-27T05:00:00Z", "0.01"),
+        ("2018-12-25T06:59:59Z", "0.50"),
+        ("2018-12-25T07:00:00Z", "0.01"),
+        ("2018-12-26T04:59:59Z", "0.01"),
+        ("2018-12-26T05:00:00Z", "0.00"),
+        ("2018-12-28T05:00:00Z", "0.01"),
     ] {
         assert_eq!(price(begins, "+14255550100"), amount, "{begins}");
     }
@@ -409,19 +412,21 @@ fn ties_are_refused_by_both_rows() {
         {"name":"c","days":["sunday"],"from":"20:00","to":"08:00"},
         {"name":"d","dates":[{"from":"2018-12-24","to":"2018-12-26"}]},
         {"name":"e","from":"08:00","to":"09:00","dates":[{"from":"2018-12-26","to":"2018-12-31"}]},
-        {"name":"f","dates":[{"from":"2018-12-27","to":"2018-12-31"}]}],"#;
+        {"name":"f","dates":[{"from":"2018-12-27","to":"2018-12-31"}]},
+        {"name":"g","from":"20:00","to":"02:00","dates":[{"from":"2018-12-23","to":"2018-12-23"}]}],"#;
     let both = |one: &str, other: &str| {
         list(windows, &format!("{},{}", row(one, ""), row(other, ""))).map(|_| ())
     };
     assert!(matches!(both("a", "a"), Err(Error::PrefixTwice { row: 2, other: 1, .. })));
     assert!(matches!(both("b", "a"), Err(Error::WindowsOverlap { row: 2, other: 1, .. })));
     assert!(matches!(both("d", "e"), Err(Error::WindowsOverlap { .. })));
+    assert!(matches!(both("d", "g"), Err(Error::WindowsOverlap { .. })));
     for (one, other) in [("a", "c"), ("a", "d"), ("d", "f")] {
         assert_eq!(both(one, other), Ok(()), "{one} {other}");
     }
     let later = row("a", r#","valid_from":"2018-12-24T00:00:00Z""#);
     assert!(list(windows, &format!("{},{later}", row("a", ""))).is_ok());
-    assert!(matches!(list(windows, &row("g", "")), Err(Error::WindowUnknown { row: 1, .. })));
+    assert!(matches!(list(windows, &row("z", "")), Err(Error::WindowUnknown { row: 1, .. })));
     let refused = refused(&LIST.replace("+1204", "1"));
     assert_eq!(
         refused.to_string(),

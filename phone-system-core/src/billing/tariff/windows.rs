@@ -405,16 +405,25 @@ impl Windows {
     }
 
     fn find_overlaps(&mut self, windows: &[WindowDefinition]) {
+        // Dates whose windows last into the day after count that day too.
+        let days = |window: &WindowDefinition| -> Vec<(i64, i64)> {
+            let (_, over) = window.spans();
+            let more = i64::from(!over.is_empty());
+            let dates = window.dates.iter().flatten();
+            dates
+                .map(|range| (range.from.number(), range.to.number().saturating_add(more)))
+                .collect()
+        };
         for ((bit, window), overlaps) in bits().zip(windows).zip(&mut self.overlaps) {
             *overlaps = bit;
             if window.dates.is_some() {
-                let of = |wanted: u64| self.dates.iter().find(move |(bit, _)| *bit == wanted);
-                let days = of(bit).map(|(_, days)| days.as_slice()).unwrap_or_default();
-                for (other, theirs) in &self.dates {
+                let ours = days(window);
+                for (other, theirs) in bits().zip(windows) {
+                    let theirs = days(theirs);
                     let meet = |(from, to): &(i64, i64)| {
                         theirs.iter().any(|(first, last)| first <= to && from <= last)
                     };
-                    *overlaps |= if days.iter().any(meet) { *other } else { 0 };
+                    *overlaps |= if ours.iter().any(meet) { other } else { 0 };
                 }
             } else {
                 let weekly = self.begun.iter().map(|mask| mask & !self.dated);
