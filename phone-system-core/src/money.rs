@@ -154,10 +154,18 @@ impl Amount {
         digits: u32,
         rounding: Rounding,
     ) -> Option<Self> {
-        let steps = numerator.checked_mul(i128::from(10_u64.checked_pow(digits)?))?;
-        let step = 10_i64.checked_pow(SCALE.checked_sub(digits)?)?;
+        const POWERS: [u32; 7] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
+        let power =
+            |digits: u32| usize::try_from(digits).ok().and_then(|at| POWERS.get(at)).copied();
+        let (scale, step) = (power(digits)?, power(SCALE.checked_sub(digits)?)?);
+        // Nearly every amount fits into 64 bits, where reckoning takes a fraction of the time.
+        let small = u64::try_from(numerator).ok().and_then(|small| small.checked_mul(scale.into()));
+        let steps = match small {
+            Some(steps) => i128::from(steps),
+            None => numerator.checked_mul(scale.into())?,
+        };
         let whole = i64::try_from(rounding.divide(steps, denominator)?).ok()?;
-        whole.checked_mul(step).map(Self)
+        whole.checked_mul(step.into()).map(Self)
     }
 }
 

@@ -236,8 +236,8 @@ impl Tariff {
 
     fn first_rate(&self, direction: Direction, digits: Digits) -> Option<&Rate> {
         let side = self.side(direction);
-        let rows = side.rows(side.prefixes.longest(digits));
-        self.rate_at(rows.iter().map(|row| row.place).min()?)
+        let rows = side.rows(side.longest(digits));
+        self.rate_at(rows.map(|row| row.place).min()?)
     }
 
     /// A list in which every price is `rate` times what it is here, in another currency: `rate` is

@@ -72,14 +72,20 @@ impl Prefix {
 
 /// Ten to the power of up to 15.
 fn power(exponent: u32) -> u64 {
-    10_u64.checked_pow(exponent.min(WIDTH)).unwrap_or_default()
+    #[rustfmt::skip]
+    const POWERS: [u64; 16] = [
+        1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000,
+        10_000_000_000, 100_000_000_000, 1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000,
+        1_000_000_000_000_000,
+    ];
+    usize::try_from(exponent).ok().and_then(|place| POWERS.get(place)).copied().unwrap_or_default()
 }
 
 /// Leading digits of a number, as far as they are known, filled up with zeros to 15.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Digits {
     key: u64,
-    length: u32,
+    pub(super) length: u32,
 }
 
 impl Digits {
@@ -109,38 +115,75 @@ impl Digits {
 
 /// Prefixes as disjoint intervals of 15-digit keys, each with the longest prefix that covers it.
 ///
-/// Found by a directory of the leading four digits and a binary search within it, so the prefixes
-/// that a search passes lie side by side in memory.
+/// Found by a directory of the leading digits and a binary search within it, so what a search passes
+/// lies side by side in memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Prefixes {
     starts: Vec<u64>,
     entries: Vec<u32>,
-    /// For each four leading digits, the interval in which they begin; empty for short lists.
+    /// For each leading digits, the interval in which they begin; empty for short lists.
     directory: Vec<u32>,
-    /// For each entry the next shorter prefix, and its own length.
-    parents: Vec<(u32, u32)>,
+    /// What follows the leading digits of the directory.
+    bucket: Bucket,
     /// Digits of the longest prefix.
-    most: u32,
+    pub(super) most: u32,
 }
 
-/// The unit of the directory: what follows four digits.
-const BUCKET: u64 = 100_000_000_000;
+/// How many leading digits the directory has. Divisions are by constants, which are multiplications.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Bucket {
+    #[default]
+    Four,
+    Five,
+    Six,
+}
 
-/// Shorter lists are searched without a directory, which takes 40 KB.
+impl Bucket {
+    fn of(self, key: u64) -> usize {
+        let lead = match self {
+            Self::Four => key / 100_000_000_000,
+            Self::Five => key / 10_000_000_000,
+            Self::Six => key / 1_000_000_000,
+        };
+        usize::try_from(lead).unwrap_or(usize::MAX)
+    }
+
+    fn digits(self) -> u32 {
+        match self {
+            Self::Four => 4,
+            Self::Five => 5,
+            Self::Six => 6,
+        }
+    }
+
+    /// So that few intervals share leading digits, and the directory is smaller than they are.
+    fn fit(intervals: usize) -> Self {
+        match intervals {
+            0..65_536 => Self::Four,
+            65_536..524_288 => Self::Five,
+            _ => Self::Six,
+        }
+    }
+}
+
+/// Shorter lists are searched without a directory, which takes 40 KB at least.
 const LEAST_FOR_DIRECTORY: usize = 256;
 
 impl Prefixes {
-    /// Of different prefixes; an entry is known by its place among them.
-    pub(super) fn new(prefixes: &[Prefix]) -> Self {
-        let mut sorted: Vec<(u64, u32, u64, u32)> = (0_u32..)
-            .zip(prefixes)
-            .map(|(entry, prefix)| {
+    /// Of different prefixes, each with what it is known by, and for each the next shorter of them or
+    /// [`NONE`].
+    pub(super) fn new(prefixes: &[(Prefix, u32)]) -> (Self, Vec<u32>) {
+        let mut sorted: Vec<(u64, u32, u64, usize)> = prefixes
+            .iter()
+            .enumerate()
+            .map(|(place, (prefix, _))| {
                 let (from, to) = prefix.keys();
-                (from, prefix.length(), to, entry)
+                (from, prefix.length(), to, place)
             })
             .collect();
         sorted.sort_unstable();
-        let mut found = Self { parents: vec![(NONE, 0); prefixes.len()], ..Self::default() };
+        let mut parents = vec![NONE; prefixes.len()];
+        let mut found = Self::default();
         found.emit(0, NONE);
         let mut open: Vec<(u64, u32)> = Vec::new();
         let ends = |open: &mut Vec<(u64, u32)>, found: &mut Self, key: u64| {
@@ -148,30 +191,38 @@ impl Prefixes {
                 found.emit(end, open.last().map_or(NONE, |(_, entry)| *entry));
             }
         };
-        for (from, length, to, entry) in sorted {
+        for (from, length, to, place) in sorted {
             ends(&mut open, &mut found, from);
-            let parent = open.last().map_or(NONE, |(_, entry)| *entry);
-            if let Some(of) = found.parents.get_mut(usize::try_from(entry).unwrap_or(usize::MAX)) {
-                *of = (parent, length);
+            let entry = prefixes.get(place).map_or(NONE, |(_, entry)| *entry);
+            if let Some(parent) = parents.get_mut(place) {
+                *parent = open.last().map_or(NONE, |(_, entry)| *entry);
             }
             found.most = found.most.max(length);
             found.emit(from, entry);
             open.push((to, entry));
         }
         ends(&mut open, &mut found, u64::MAX);
-        if found.starts.len() >= LEAST_FOR_DIRECTORY {
-            let mut place = 0_usize;
-            for lead in 0..=10_000_u64 {
-                let key = lead.saturating_mul(BUCKET);
-                while found.starts.get(place.saturating_add(1)).is_some_and(|start| *start <= key) {
-                    place = place.saturating_add(1);
-                }
-                found.directory.push(u32::try_from(place).unwrap_or_default());
-            }
-        }
+        found.fill_directory();
         found.starts.shrink_to_fit();
         found.entries.shrink_to_fit();
-        found
+        (found, parents)
+    }
+
+    fn fill_directory(&mut self) {
+        if self.starts.len() < LEAST_FOR_DIRECTORY {
+            return;
+        }
+        self.bucket = Bucket::fit(self.starts.len());
+        let digits = self.bucket.digits();
+        let unit = power(WIDTH.saturating_sub(digits));
+        let mut place = 0_usize;
+        for lead in 0..=power(digits) {
+            let key = lead.saturating_mul(unit);
+            while self.starts.get(place.saturating_add(1)).is_some_and(|start| *start <= key) {
+                place = place.saturating_add(1);
+            }
+            self.directory.push(u32::try_from(place).unwrap_or_default());
+        }
     }
 
     /// From this key on the numbers are of this entry.
@@ -186,9 +237,10 @@ impl Prefixes {
         }
     }
 
-    /// The entry of the longest prefix that the digits begin with, or [`NONE`].
+    /// The longest prefix that the digits filled up with zeros begin with, or [`NONE`]: where
+    /// fewer digits are known than `most`, it may be too long.
     pub(super) fn longest(&self, digits: Digits) -> u32 {
-        let lead = usize::try_from(digits.key / BUCKET).unwrap_or_default();
+        let lead = self.bucket.of(digits.key);
         let place = |at: usize| self.directory.get(at).and_then(|at| usize::try_from(*at).ok());
         let (from, to) = match (place(lead), place(lead.saturating_add(1))) {
             (Some(from), Some(to)) => (from, to.saturating_add(1)),
@@ -196,26 +248,6 @@ impl Prefixes {
         };
         let within = self.starts.get(from..to).unwrap_or_default();
         let after = from.saturating_add(within.partition_point(|start| *start <= digits.key));
-        let mut entry =
-            after.checked_sub(1).and_then(|at| self.entries.get(at)).copied().unwrap_or(NONE);
-        if digits.length >= self.most {
-            return entry;
-        }
-        // Digits that are not known are no zeros.
-        while let Some((parent, length)) = self.parent(entry)
-            && length > digits.length
-        {
-            entry = parent;
-        }
-        entry
-    }
-
-    fn parent(&self, entry: u32) -> Option<(u32, u32)> {
-        self.parents.get(usize::try_from(entry).ok()?).copied()
-    }
-
-    /// The entry of the next shorter prefix, or [`NONE`].
-    pub(super) fn shorter(&self, entry: u32) -> u32 {
-        self.parent(entry).map_or(NONE, |(parent, _)| parent)
+        after.checked_sub(1).and_then(|at| self.entries.get(at)).copied().unwrap_or(NONE)
     }
 }

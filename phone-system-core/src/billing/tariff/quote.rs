@@ -1,5 +1,7 @@
 //! The price of a call: which row is in force when, and what its steps cost.
 
+use std::fmt;
+
 use super::charge::Price;
 use super::definition::{Direction, Rate, seconds};
 use super::prefixes::{Digits, NONE, Prefix, Prefixes};
@@ -23,16 +25,15 @@ pub(super) const UNIT: u64 = 60_000_000_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Side {
     pub(super) prefixes: Prefixes,
-    /// For each prefix where its rows begin; one more for where the last end.
-    firsts: Vec<u32>,
-    /// Of each prefix, in the order in which they are tried.
+    /// Of each prefix, in the order in which they are tried; it is known by the place of the first.
     rows: Vec<Row>,
     /// Of each row that has any: from which second of the call on, price and step.
     groups: Vec<Box<[(u64, u64, u64)]>>,
 }
 
-/// A row as it is reckoned with.
+/// A row as it is reckoned with, in one line of a processor's cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[repr(align(64))]
 pub(super) struct Row {
     /// In billionths.
     per_minute: u64,
@@ -48,7 +49,13 @@ pub(super) struct Row {
     pub(super) place: u32,
     /// The place of its groups.
     groups: u32,
+    /// The first row of the next shorter prefix.
+    shorter: u32,
+    /// How many digits the prefix has.
+    length: u8,
     window: u8,
+    /// It is the last one of its prefix.
+    last: bool,
     /// It is the only one of its prefix, always in force, and has one price.
     plain: bool,
 }
@@ -72,7 +79,10 @@ impl Row {
             included: seconds(rate.included),
             place,
             groups: NONE,
+            shorter: NONE,
+            length: u8::try_from(rate.prefix.length()).unwrap_or(u8::MAX),
             window,
+            last: true,
             plain: false,
         }
     }
@@ -121,7 +131,7 @@ pub(super) enum Stop {
 impl Side {
     /// Of rows in the order of their prefixes and, within one, in that in which they are tried.
     pub(super) fn new<'a>(rates: impl Iterator<Item = (u32, &'a Rate, u8)>) -> Self {
-        let (mut prefixes, mut firsts) = (Vec::new(), Vec::new());
+        let mut prefixes = Vec::<(Prefix, u32)>::new();
         let (mut rows, mut groups) = (Vec::<Row>::new(), Vec::new());
         let count = |length: usize| u32::try_from(length).unwrap_or(NONE);
         for (place, rate, window) in rates {
@@ -134,36 +144,64 @@ impl Side {
                 };
                 groups.push(rate.groups.iter().map(group).collect());
             }
-            if prefixes.last() == Some(&rate.prefix) {
-                rows.iter_mut().next_back().into_iter().for_each(|row| row.plain = false);
+            if prefixes.last().is_some_and(|(prefix, _)| *prefix == rate.prefix) {
+                if let Some(before) = rows.last_mut() {
+                    (before.plain, before.last) = (false, false);
+                }
             } else {
-                prefixes.push(rate.prefix);
-                firsts.push(count(rows.len()));
+                prefixes.push((rate.prefix, count(rows.len())));
                 row.plain = window == ANY
                     && (row.begins, row.ends, row.groups) == (i64::MIN, i64::MAX, NONE);
             }
             rows.push(row);
         }
-        firsts.push(count(rows.len()));
+        let (found, parents) = Prefixes::new(&prefixes);
+        let parents = prefixes.iter().zip(parents);
+        let mut parents = parents.map(|((_, first), parent)| (*first, parent)).peekable();
+        let mut shorter = NONE;
+        for (place, row) in (0_u32..).zip(&mut rows) {
+            if let Some((_, parent)) = parents.next_if(|(first, _)| *first == place) {
+                shorter = parent;
+            }
+            row.shorter = shorter;
+        }
         rows.shrink_to_fit();
-        Self { prefixes: Prefixes::new(&prefixes), firsts, rows, groups }
+        Self { prefixes: found, rows, groups }
+    }
+
+    fn row(&self, place: u32) -> Option<&Row> {
+        self.rows.get(usize::try_from(place).ok()?)
+    }
+
+    /// The first row of the longest prefix that the digits begin with, or [`NONE`].
+    pub(super) fn longest(&self, digits: Digits) -> u32 {
+        let mut entry = self.prefixes.longest(digits);
+        if digits.length < self.prefixes.most {
+            // Digits that are not known are no zeros.
+            while let Some(row) = self.row(entry)
+                && u32::from(row.length) > digits.length
+            {
+                entry = row.shorter;
+            }
+        }
+        entry
     }
 
     /// The rows of a prefix in the order in which they are tried; none of [`NONE`].
-    pub(super) fn rows(&self, entry: u32) -> &[Row] {
-        let entry = usize::try_from(entry).unwrap_or(usize::MAX);
-        let at = |entry: usize| self.firsts.get(entry).and_then(|at| usize::try_from(*at).ok());
-        match (at(entry), at(entry.saturating_add(1))) {
-            (Some(from), Some(to)) => self.rows.get(from..to).unwrap_or_default(),
-            _ => &[],
-        }
+    pub(super) fn rows(&self, entry: u32) -> impl Iterator<Item = &Row> {
+        let from = usize::try_from(entry).unwrap_or(usize::MAX);
+        let mut ended = false;
+        let rows = self.rows.get(from..).unwrap_or_default().iter();
+        rows.take_while(move |row| !std::mem::replace(&mut ended, row.last))
     }
 
     /// The row in force at a microsecond, and a later one until which it stays.
     fn row_at(&self, mut entry: u32, micros: i64, windows: &Windows) -> Option<(&Row, i64)> {
         let (mut until, mut active) = (i64::MAX, None);
         while entry != NONE {
+            let mut shorter = NONE;
             for row in self.rows(entry) {
+                shorter = row.shorter;
                 if micros < row.begins {
                     until = until.min(row.begins);
                 } else if micros < row.ends {
@@ -180,7 +218,7 @@ impl Side {
                     return Some((row, until.min(row.ends)));
                 }
             }
-            entry = self.prefixes.shorter(entry);
+            entry = shorter;
         }
         None
     }
@@ -204,7 +242,7 @@ impl Side {
     /// The steps of a call that lasts, piece by piece, and the seconds that they cover.
     pub(super) fn walk<'a>(
         &'a self,
-        (entry, first): (u32, &'a Row),
+        (entry, first, until): (u32, &'a Row, i64),
         begins: Timestamp,
         duration: Duration,
         windows: &Windows,
@@ -230,7 +268,11 @@ impl Side {
         while second < end {
             let micros = i64::try_from(second).unwrap_or(i64::MAX).saturating_mul(SECOND);
             let micros = begins.saturating_add(micros);
-            let (row, until) = self.row_at(entry, micros, windows).ok_or(Stop::NoRate(micros))?;
+            let (row, until) = if second == 0 {
+                (first, until)
+            } else {
+                self.row_at(entry, micros, windows).ok_or(Stop::NoRate(micros))?
+            };
             let (per_minute, increment, next) = self.group_at(row, second);
             let until = Duration::from_micros(until.saturating_sub(begins)).unwrap_or_default();
             let steps = steps(second, end.min(next).min(whole_seconds(until)), increment);
@@ -260,7 +302,7 @@ fn whole_seconds(duration: Duration) -> u64 {
 }
 
 /// The prices of a call that begins at an instant, to or from a number.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Quote<'a> {
     tariff: &'a Tariff,
     side: &'a Side,
@@ -269,6 +311,18 @@ pub struct Quote<'a> {
     pub(super) row: &'a Row,
     rate: &'a Rate,
     begins: Timestamp,
+    /// The microsecond until which the row stays in force.
+    until: i64,
+}
+
+impl fmt::Debug for Quote<'_> {
+    /// Without the rest of the list.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { tariff, rate, begins, .. } = self;
+        let mut told = f.debug_struct("Quote");
+        told.field("tariff", &tariff.id).field("rate", rate).field("begins", begins);
+        told.finish_non_exhaustive()
+    }
 }
 
 impl Tariff {
@@ -283,7 +337,7 @@ impl Tariff {
         number: &Known,
         begins: Timestamp,
     ) -> Result<Quote<'_>, Error> {
-        let entry = self.side(direction).prefixes.longest(super::digits(number));
+        let entry = self.side(direction).longest(super::digits(number));
         if entry == NONE {
             return Err(self.no_rate(direction, &number.to_string()));
         }
@@ -297,7 +351,7 @@ impl Tariff {
         prefix: Prefix,
         begins: Timestamp,
     ) -> Result<Quote<'_>, Error> {
-        let entry = self.side(direction).prefixes.longest(Digits::of(prefix.digits()));
+        let entry = self.side(direction).longest(Digits::of(prefix.digits()));
         if entry == NONE {
             return Err(self.no_rate(direction, &prefix.to_string()));
         }
@@ -311,14 +365,15 @@ impl Tariff {
         begins: Timestamp,
     ) -> Result<Quote<'_>, Error> {
         let side = self.side(direction);
-        let row = match side.rows(entry) {
-            [row] if row.plain => Some(row),
-            _ => side.row_at(entry, begins.micros(), &self.windows).map(|(row, _)| row),
+        let found = match side.row(entry) {
+            Some(row) if row.plain => Some((row, i64::MAX)),
+            _ => side.row_at(entry, begins.micros(), &self.windows),
         };
-        let Some((row, rate)) = row.and_then(|row| Some((row, self.rate_at(row.place)?))) else {
+        let rated = found.and_then(|(row, until)| Some((row, self.rate_at(row.place)?, until)));
+        let Some((row, rate, until)) = rated else {
             return Err(self.no_rate_then(direction, entry, begins.micros()));
         };
-        Ok(Quote { tariff: self, side, direction, entry, row, rate, begins })
+        Ok(Quote { tariff: self, side, direction, entry, row, rate, begins, until })
     }
 
     /// The price of a call by its figures, for whoever rates many: nothing is allocated.
@@ -333,7 +388,7 @@ impl Tariff {
         begins: Timestamp,
         duration: Duration,
     ) -> Result<Price, Error> {
-        let entry = self.side(direction).prefixes.longest(Digits::of(number.digits()));
+        let entry = self.side(direction).longest(Digits::of(number.digits()));
         if entry == NONE {
             return Err(self.no_rate(direction, &number.to_string()));
         }
@@ -351,7 +406,7 @@ impl Tariff {
     }
 
     pub(super) fn prefix(&self, direction: Direction, entry: u32) -> Option<Prefix> {
-        let row = self.side(direction).rows(entry).first()?;
+        let row = self.side(direction).row(entry)?;
         self.rate_at(row.place).map(|rate| rate.prefix)
     }
 }
@@ -392,7 +447,7 @@ impl<'a> Quote<'a> {
             return Err(Stop::OutOfRange);
         }
         let mut exact = self.row.exact_fee();
-        let from = (self.entry, self.row);
+        let from = (self.entry, self.row, self.until);
         let seconds =
             self.side.walk(from, self.begins, duration, &self.tariff.windows, |piece| {
                 exact = exact.saturating_add(piece.exact());

@@ -98,9 +98,12 @@ fn prefixes_are_found_as_by_cutting_digits() {
         let mut given: Vec<u64> = (0..count).map(|_| 1 + random(most)).collect();
         given.sort_unstable();
         given.dedup();
-        let prefixes: Vec<Prefix> =
-            given.iter().map(|one| one.to_string().parse().unwrap()).collect();
-        let found = prefixes::Prefixes::new(&prefixes);
+        let price = UnitPrice::ZERO;
+        let rates: Vec<Rate> = given
+            .iter()
+            .map(|one| Rate::new(Direction::Outbound, one.to_string().parse().unwrap(), price))
+            .collect();
+        let found = Side::new((0..).zip(&rates).map(|(place, rate)| (place, rate, ANY)));
         for _ in 0..2_000 {
             let digits = u32::try_from(1 + random(14)).unwrap();
             let number = 1 + random(10_u64.pow(digits));
