@@ -65,9 +65,9 @@ fn prices(criterion: &mut Criterion) {
         .collect();
     let numbers = numbers();
     let texts: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+    let at: Timestamp = "2018-04-02T12:00:00Z".parse().unwrap();
     let ours = |place: usize, number: &PhoneNumber| {
-        let rate = tariff.rate(Direction::Outbound, *number).unwrap();
-        rate.price(seconds(place)).unwrap().amount
+        tariff.rate_call(Direction::Outbound, *number, at, seconds(place)).unwrap().amount
     };
     let theirs = |place: usize, text: &String| {
         by_decimals(&decimals, text, seconds(place).micros().unsigned_abs() / 1_000_000)

@@ -27,6 +27,7 @@ mod porting;
 mod rules;
 mod store;
 mod stores;
+mod tariffs;
 mod texts;
 mod vectors;
 

@@ -178,6 +178,8 @@ const ELSEWHERE: &[(ErrorCode, &str)] = &[
     (ErrorCode::BufferTooSmall, "phone-system-ffi/tests/c/boundary.c"),
     (ErrorCode::Panic, "phone-system-ffi: unit test of the guard"),
     (ErrorCode::BillingBalanceTooLarge, "phone-system-core: unit test of credits"),
+    (ErrorCode::TariffTooLarge, "phone-system-core: unit test of tariffs"),
+    (ErrorCode::TariffOther, "phone-system-core: unit test of tariffs"),
     (ErrorCode::InconsistentEvent, "tests/store.rs"),
     (ErrorCode::StoreFailed, "tests/store.rs"),
     (ErrorCode::StorePoisoned, "tests/store.rs"),

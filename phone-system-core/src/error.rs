@@ -135,6 +135,14 @@ codes! {
     2601 TariffPrefixTwice "tariff.prefix_twice" "A prefix stands in the price list twice.";
     2602 TariffNoRate "tariff.no_rate" "The price list has no price for the number.";
     2603 TariffOutOfRange "tariff.out_of_range" "The call costs more than can be reckoned.";
+    2604 TariffBadSetting "tariff.bad_setting" "A setting of the price list cannot have this value.";
+    2605 TariffBadWindow "tariff.bad_window" "A window of the price list cannot be used.";
+    2606 TariffBadRate "tariff.bad_rate" "A row of the price list cannot be used.";
+    2607 TariffWindowUnknown "tariff.window_unknown" "A row names a window that the price list does not have.";
+    2608 TariffWindowsOverlap "tariff.windows_overlap" "Two rows of a prefix would be in force at the same time.";
+    2609 TariffTooLarge "tariff.too_large" "The price list has more rows than are kept.";
+    2610 TariffOther "tariff.other" "The charge was made by another price list.";
+    2611 TariffCurrencyDiffers "tariff.currency_differs" "Prices in different currencies are not compared or converted.";
     3000 InventoryNothingAsked "inventory.nothing_asked" "At least one number must be asked for.";
     3001 InventorySearchTooLarge "inventory.search_too_large" "More numbers were asked for than one search may reserve.";
     3002 InventoryByFormOnly "inventory.by_form_only" "Service numbers of this country are ordered by form, not by search.";

@@ -1,6 +1,7 @@
 //! SHA-256, by which texts are known again.
 
 use std::fmt;
+use std::io;
 use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
@@ -18,6 +19,27 @@ impl Hash {
     /// The hash of some bytes.
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
+    }
+
+    /// The hash of something as JSON without blanks, which is never there as a whole.
+    pub(crate) fn of_json(value: &impl serde::Serialize) -> Self {
+        struct Hashing(Sha256);
+        impl io::Write for Hashing {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                self.0.update(bytes);
+                Ok(bytes.len())
+            }
+
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let mut writer = io::BufWriter::new(Hashing(Sha256::new()));
+        // Hashing does not fail, and what is hashed here has text keys only.
+        let written = serde_json::to_writer(&mut writer, value);
+        debug_assert!(written.is_ok(), "{written:?}");
+        let hashed = writer.into_inner().map(|hashing| hashing.0.finalize().into());
+        hashed.map(Self).unwrap_or_default()
     }
 
     /// Its one text form: hexadecimal digits in lower case.

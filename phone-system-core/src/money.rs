@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use rust_decimal::Decimal;
 
-use crate::text::as_text;
+use crate::text::{as_text, words};
 
 /// A currency by its three letters of ISO 4217, in upper case.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,6 +33,50 @@ impl FromStr for Currency {
             .filter(|letters: &[u8; 3]| letters.iter().all(u8::is_ascii_uppercase))
             .map(Self)
             .ok_or("a currency has three upper-case letters of ISO 4217, such as USD")
+    }
+}
+
+words! {
+    /// What becomes of a part of an amount that is smaller than the last digit that is kept.
+    pub enum Rounding {
+        /// To the nearer; a half away from zero: 0.005 is 0.01, 0.015 is 0.02.
+        HalfAwayFromZero = "half_away_from_zero",
+        /// To the nearer; a half to the even digit: 0.005 is 0.00, 0.015 is 0.02.
+        HalfEven = "half_even",
+        /// Away from zero: 0.001 is 0.01.
+        Up = "up",
+        /// Towards zero: 0.009 is 0.00.
+        Down = "down",
+    }
+}
+
+impl Default for Rounding {
+    /// Half away from zero.
+    fn default() -> Self {
+        Self::HalfAwayFromZero
+    }
+}
+
+impl Rounding {
+    /// The quotient as a whole number; `None` if the divisor is 0 or the quotient out of range.
+    fn divide(self, dividend: i128, divisor: u64) -> Option<i128> {
+        // Nearly every price fits into 64 bits, whose division takes a fraction of the time.
+        let (quotient, rest) = if let Ok(small) = u64::try_from(dividend) {
+            (i128::from(small.checked_div(divisor)?), small.checked_rem(divisor)?)
+        } else {
+            let wide = i128::from(divisor);
+            let rest = dividend.checked_rem(wide)?.unsigned_abs();
+            (dividend.checked_div(wide)?, u64::try_from(rest).ok()?)
+        };
+        let other = divisor.checked_sub(rest)?;
+        let away = rest != 0
+            && match self {
+                Self::HalfAwayFromZero => rest >= other,
+                Self::HalfEven => rest > other || rest == other && quotient % 2 != 0,
+                Self::Up => true,
+                Self::Down => false,
+            };
+        quotient.checked_add(if away { dividend.signum() } else { 0 })
     }
 }
 
@@ -100,22 +144,126 @@ impl Amount {
         self.0 > 0
     }
 
-    /// `fixed + per * (part / whole)`, rounded once: to `digits` after the point, half away from
-    /// zero. `None` if it is out of range, if `whole` is 0, or if `digits` is more than six.
+    /// `numerator / denominator` units, rounded once: to `digits` after the point, as `rounding`
+    /// says. `None` if it is out of range, if `denominator` is 0, or if `digits` is more than six.
     ///
-    /// This is the only place that rounds money.
-    pub fn of_share(fixed: Self, per: Self, part: u64, whole: u32, digits: u32) -> Option<Self> {
-        let (part, whole) = (i128::from(part), i128::from(whole));
-        let exact = i128::from(fixed.0)
-            .checked_mul(whole)?
-            .checked_add(i128::from(per.0).checked_mul(part)?)?;
-        // The exact amount is `exact / whole` millionths; one step is `step` millionths.
-        let step = 10_i128.checked_pow(SCALE.checked_sub(digits)?)?;
-        let divisor = whole.checked_mul(step)?;
-        let (quotient, rest) = (exact.checked_div(divisor)?, exact.checked_rem(divisor)?);
-        let up = rest.checked_abs()?.checked_mul(2)? >= divisor;
-        let steps = quotient.checked_add(if up { exact.signum() } else { 0 })?;
-        i64::try_from(steps.checked_mul(step)?).ok().map(Self)
+    /// This is the only place that rounds amounts.
+    pub fn of_fraction(
+        numerator: i128,
+        denominator: u64,
+        digits: u32,
+        rounding: Rounding,
+    ) -> Option<Self> {
+        const POWERS: [u32; 7] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
+        let power =
+            |digits: u32| usize::try_from(digits).ok().and_then(|at| POWERS.get(at)).copied();
+        let (scale, step) = (power(digits)?, power(SCALE.checked_sub(digits)?)?);
+        // Nearly every amount fits into 64 bits, where reckoning takes a fraction of the time.
+        let small = u64::try_from(numerator).ok().and_then(|small| small.checked_mul(scale.into()));
+        let steps = match small {
+            Some(steps) => i128::from(steps),
+            None => numerator.checked_mul(scale.into())?,
+        };
+        let whole = i64::try_from(rounding.divide(steps, denominator)?).ok()?;
+        whole.checked_mul(step.into()).map(Self)
+    }
+}
+
+/// Billionths in one unit of a currency.
+const PRICE_UNIT: u64 = 1_000_000_000;
+
+/// A price in the units of some currency, exact to a billionth: carriers quote fractions of cents.
+///
+/// Never negative, and less than 1,000,000,000. Its one text form, in JSON too, has a point and two
+/// to nine digits after it: `0.013`, `0.000125`. A price is not rounded; what does not fit is
+/// refused.
+///
+/// ```
+/// use phone_system_core::money::UnitPrice;
+/// assert_eq!("0.0001250".parse::<UnitPrice>()?.to_string(), "0.000125");
+/// assert!("-1".parse::<UnitPrice>().is_err() && "0.0000000001".parse::<UnitPrice>().is_err());
+/// # Ok::<(), phone_system_core::money::PriceError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnitPrice(u64);
+
+/// Why a text is no price.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.sentence())]
+pub struct PriceError {
+    text: String,
+}
+
+impl PriceError {
+    fn sentence(&self) -> String {
+        let text = &self.text;
+        if text.starts_with('-') {
+            return format!("`{text}` is less than nothing, and a price is not negative");
+        }
+        format!(
+            "`{text}` is not a price such as 0.0125, with at most nine digits before and after the point"
+        )
+    }
+}
+
+impl UnitPrice {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+
+    /// So many billionths of a unit; `None` from 1,000,000,000 units on.
+    pub fn from_billionths(billionths: u64) -> Option<Self> {
+        (billionths < PRICE_UNIT.saturating_mul(PRICE_UNIT)).then_some(Self(billionths))
+    }
+
+    /// Billionths of a unit.
+    pub const fn billionths(self) -> u64 {
+        self.0
+    }
+
+    /// The price in another currency of which one unit of this one is `rate`, rounded once to a
+    /// billionth as `rounding` says. `None` if it is out of range.
+    pub(crate) fn times(self, rate: Self, rounding: Rounding) -> Option<Self> {
+        let product = i128::from(self.0).checked_mul(i128::from(rate.0))?;
+        let whole = rounding.divide(product, PRICE_UNIT)?;
+        Self::from_billionths(u64::try_from(whole).ok()?)
+    }
+}
+
+impl fmt::Display for UnitPrice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = format!("{:09}", self.0 % PRICE_UNIT);
+        let kept = digits.trim_end_matches('0');
+        write!(f, "{}.{kept:0<2}", self.0 / PRICE_UNIT)
+    }
+}
+
+impl FromStr for UnitPrice {
+    type Err = PriceError;
+
+    fn from_str(text: &str) -> Result<Self, PriceError> {
+        let read = || {
+            let (units, rest) = text.split_once('.').unwrap_or((text, "0"));
+            let mut billionths = 0_u64;
+            for (digits, width) in [(units, units.len()), (rest, 9)] {
+                if !(1..=9).contains(&digits.len()) {
+                    return None;
+                }
+                for place in 0..width {
+                    // Digits that are not written are zeros.
+                    let byte = digits.as_bytes().get(place).copied().unwrap_or(b'0');
+                    let digit = byte.checked_sub(b'0').filter(|digit| *digit < 10)?;
+                    billionths = billionths.checked_mul(10)?.checked_add(u64::from(digit))?;
+                }
+            }
+            Self::from_billionths(billionths)
+        };
+        read().ok_or_else(|| PriceError { text: text.chars().take(64).collect() })
+    }
+}
+
+impl From<UnitPrice> for Decimal {
+    fn from(price: UnitPrice) -> Self {
+        Self::from_i128_with_scale(i128::from(price.0), 9)
     }
 }
 
@@ -179,6 +327,7 @@ impl FromStr for Amount {
 as_text! {
     Currency: "currency", "Three letters of ISO 4217.";
     Amount: "amount", "An exact amount of money, with two to six digits after the point.";
+    UnitPrice: "price", "An exact price, not negative, with two to nine digits after the point.";
 }
 
 #[cfg(test)]
@@ -209,21 +358,60 @@ mod tests {
     }
 
     #[test]
-    fn a_share_is_rounded_once_and_half_away_from_zero() {
-        let share = |fixed, per, part, digits| {
-            Amount::of_share(amount(fixed), amount(per), part, 60, digits).unwrap().to_string()
+    fn amounts_are_rounded_once_as_is_said() {
+        let modes = [Rounding::HalfAwayFromZero, Rounding::HalfEven, Rounding::Up, Rounding::Down];
+        for (numerator, digits, wanted) in [
+            (5, 2, ["0.01", "0.00", "0.01", "0.00"]),
+            (15, 2, ["0.02", "0.02", "0.02", "0.01"]),
+            (25, 2, ["0.03", "0.02", "0.03", "0.02"]),
+            (14, 2, ["0.01", "0.01", "0.02", "0.01"]),
+            (16, 2, ["0.02", "0.02", "0.02", "0.01"]),
+            (10, 2, ["0.01", "0.01", "0.01", "0.01"]),
+            (-15, 2, ["-0.02", "-0.02", "-0.02", "-0.01"]),
+            (-25, 2, ["-0.03", "-0.02", "-0.03", "-0.02"]),
+            (1_500, 0, ["2.00", "2.00", "2.00", "1.00"]),
+            (2_500, 0, ["3.00", "2.00", "3.00", "2.00"]),
+            (13, 6, ["0.013", "0.013", "0.013", "0.013"]),
+        ] {
+            for (mode, wanted) in modes.into_iter().zip(wanted) {
+                let rounded = Amount::of_fraction(numerator, 1_000, digits, mode).unwrap();
+                assert_eq!(rounded.to_string(), wanted, "{numerator} {mode}");
+                // Wide numbers are rounded by the same rule.
+                let wide = numerator * 10_i128.pow(15);
+                let denominator = 10_u64.pow(18);
+                assert_eq!(Amount::of_fraction(wide, denominator, digits, mode), Some(rounded));
+            }
+        }
+        let of = |numerator, denominator, digits| {
+            Amount::of_fraction(numerator, denominator, digits, Rounding::Up)
         };
-        assert_eq!(share("0.00", "0.013", 60, 2), "0.01");
-        assert_eq!(share("0.00", "0.013", 60, 6), "0.013");
-        assert_eq!(share("0.00", "0.01", 30, 2), "0.01");
-        assert_eq!(share("0.00", "0.01", 29, 2), "0.00");
-        // 0.002 + 0.013 is 0.015: rounding the parts first would give 0.01.
-        assert_eq!(share("0.002", "0.013", 60, 2), "0.02");
-        assert_eq!(share("0.00", "-0.01", 30, 2), "-0.01");
-        let most = Amount::from_millionths(i64::MAX);
-        assert_eq!(Amount::of_share(most, most, 60, 60, 2), None);
-        assert_eq!(Amount::of_share(most, most, u64::MAX, 60, 2), None);
-        assert_eq!(Amount::of_share(most, most, 1, 0, 2), None);
-        assert_eq!(Amount::of_share(most, most, 1, 60, 7), None);
+        assert_eq!(of(1, 3, 6).unwrap().to_string(), "0.333334");
+        assert_eq!(of(i128::MAX, 1, 2), None);
+        assert_eq!(of(i128::from(i64::MAX), 1, 2), None);
+        assert_eq!(of(1, 0, 2), None);
+        assert_eq!(of(1, 1, 7), None);
+    }
+
+    #[test]
+    fn prices_have_one_text_form_and_are_exact() {
+        for (given, canonical) in [
+            ("0", "0.00"),
+            ("1", "1.00"),
+            ("0.0125", "0.0125"),
+            ("00.000000001", "0.000000001"),
+            ("999999999.999999999", "999999999.999999999"),
+        ] {
+            let price: UnitPrice = given.parse().unwrap();
+            assert_eq!(price.to_string(), canonical);
+            assert_eq!(Decimal::from(price), given.parse().unwrap());
+        }
+        for bad in ["", "-0.1", "+1", ".5", "5.", "1e3", "0.0000000001", "1000000000", "1,5", "$1"]
+        {
+            assert!(bad.parse::<UnitPrice>().is_err(), "{bad}");
+        }
+        assert_eq!(
+            "-1".parse::<UnitPrice>().unwrap_err().to_string(),
+            "`-1` is less than nothing, and a price is not negative"
+        );
     }
 }

@@ -1,8 +1,9 @@
 //! Tables of comma-separated values with a header (RFC 4180), as administrators' tools export them.
 
 use std::fmt::Display;
+use std::sync::Arc;
 
-use csv::{ReaderBuilder, StringRecord, Trim};
+use csv::{Reader, ReaderBuilder, StringRecord, Trim};
 
 use crate::error::{Choices, refusals};
 
@@ -40,8 +41,11 @@ pub(crate) struct Row {
     /// The line's number in the file, the header being 1.
     pub(crate) number: u64,
     cells: StringRecord,
-    places: Vec<(&'static str, usize)>,
+    places: Places,
 }
+
+/// Where the columns that are asked for stand.
+type Places = Arc<[(&'static str, usize)]>;
 
 impl Row {
     /// The cell in `column`, without blanks around it; empty if the table lacks the column.
@@ -75,34 +79,59 @@ impl Row {
     }
 }
 
+/// A table whose header has been read.
+pub(crate) struct Table<'a> {
+    reader: Reader<&'a [u8]>,
+    text: &'a str,
+    /// The names of its columns, without blanks around them.
+    pub(crate) header: StringRecord,
+}
+
+impl<'a> Table<'a> {
+    pub(crate) fn open(text: &'a str) -> Result<Self, Error> {
+        // Spreadsheets put a byte-order mark before the header.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(text.as_bytes());
+        let header = reader.headers().map_err(|error| unreadable(1, &error))?.clone();
+        Ok(Self { reader, text, header })
+    }
+
+    /// The refusal of a table that lacks a column.
+    pub(crate) fn lacks(&self, column: &'static str) -> Error {
+        Error::ColumnMissing { column, found: self.header.iter().map(ToOwned::to_owned).collect() }
+    }
+
+    /// The rows, each readable or refused, one at a time.
+    pub(crate) fn rows(
+        self,
+        places: Vec<(&'static str, usize)>,
+    ) -> impl Iterator<Item = Result<Row, Error>> {
+        let mut lines = Lines { text: self.text, byte: 0, line: 1 };
+        let places = Places::from(places);
+        self.reader.into_records().map(move |record| {
+            let position = match &record {
+                Ok(cells) => cells.position(),
+                Err(error) => error.position(),
+            };
+            let number = lines.at(position.map_or(0, csv::Position::byte));
+            let cells = record.map_err(|error| unreadable(number, &error))?;
+            Ok(Row { number, cells, places: Arc::clone(&places) })
+        })
+    }
+}
+
 /// The rows of a table, each readable or refused; columns that are not asked for are passed over.
 pub(crate) fn rows(text: &str, columns: &[Column]) -> Result<Vec<Result<Row, Error>>, Error> {
-    // Spreadsheets put a byte-order mark before the header.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(text.as_bytes());
-    let header = reader.headers().map_err(|error| unreadable(1, &error))?.clone();
+    let table = Table::open(text)?;
     let mut places = Vec::new();
     for column in columns {
-        match header.iter().position(|name| name.eq_ignore_ascii_case(column.name)) {
+        match table.header.iter().position(|name| name.eq_ignore_ascii_case(column.name)) {
             Some(place) => places.push((column.name, place)),
-            None if column.required => {
-                let found = header.iter().map(ToOwned::to_owned).collect();
-                return Err(Error::ColumnMissing { column: column.name, found });
-            }
+            None if column.required => return Err(table.lacks(column.name)),
             None => {}
         }
     }
-    let mut lines = Lines { text, byte: 0, line: 1 };
-    let rows = reader.into_records().map(|record| {
-        let position = match &record {
-            Ok(cells) => cells.position(),
-            Err(error) => error.position(),
-        };
-        let number = lines.at(position.map_or(0, csv::Position::byte));
-        let cells = record.map_err(|error| unreadable(number, &error))?;
-        Ok(Row { number, cells, places: places.clone() })
-    });
-    Ok(rows.collect())
+    Ok(table.rows(places).collect())
 }
 
 /// Counts lines up to a byte, going forward only.

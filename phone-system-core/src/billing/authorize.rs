@@ -355,18 +355,14 @@ fn no_more(
         Some(Err(error)) => return error.into(),
         None => Amount::ZERO,
     };
-    match (limited_by, &hold.user) {
-        (LimitedBy::SpendLimit, Some(user)) => {
-            let limit = account.policy(user).spend_limit.unwrap_or_default();
-            let spent = account.spent(user, hold.started_at.month());
-            Error::SpendLimitReached { user: user.clone(), limit, spent, cost }.into()
-        }
-        _ => {
-            let (balance, included_left) = (account.available(), Duration::ZERO);
-            let short = cost.checked_sub(balance).unwrap_or(cost);
-            Error::FundsTooLow { cost, balance, short, included_left }.into()
-        }
+    if let (LimitedBy::SpendLimit, Some(user)) = (limited_by, &hold.user) {
+        let limit = account.policy(user).spend_limit.unwrap_or_default();
+        let spent = account.spent(user, hold.started_at.month());
+        return Error::SpendLimitReached { user: user.clone(), limit, spent, cost }.into();
     }
+    let (balance, included_left) = (account.available(), Duration::ZERO);
+    let short = cost.checked_sub(balance).unwrap_or(cost);
+    Error::FundsTooLow { cost, balance, short, included_left }.into()
 }
 
 /// The minutes of a call that minutes alone pay so far, if it shall last longer.

@@ -7,7 +7,7 @@ use super::events::{CallCharged, Draw, Priced};
 use super::hold::{Hold, PriceBasis};
 use super::known::Known;
 use super::minutes::{Included, PoolKey, PoolSize, Reach};
-use super::tariff::{Direction, LONGEST, Price, Tariff};
+use super::tariff::{Charge, Direction, LONGEST, Tariff};
 use super::{Error, TariffError};
 use crate::money::Amount;
 use crate::text::{Key, words};
@@ -153,11 +153,10 @@ fn price(
     begins: Timestamp,
     rest: Duration,
 ) -> Result<Priced, TariffError> {
-    let quote = tariff.quote(basis.direction, &basis.number, begins)?;
-    let Price { billed, amount } = quote.price(rest)?;
-    let PriceBasis { tariff, direction, .. } = basis;
-    let (tariff, prefix) = (tariff.clone(), quote.rate().prefix);
-    Ok(Priced { tariff, direction: *direction, prefix, billed, amount })
+    let direction = basis.direction;
+    let charge = tariff.charge(direction, &basis.number, begins, rest)?;
+    let Charge { tariff, rate, prefix, window, begins, duration, billed, amount } = charge;
+    Ok(Priced { tariff, direction, rate, prefix, window, begins, duration, billed, amount })
 }
 
 /// A charge of nothing.

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::known::Known;
 use super::minutes::Plan;
-use super::prefix::Prefix;
+use super::tariff::Prefix;
 use crate::error::refusals;
 use crate::table::{self, Column, Row};
 use crate::text::{Country, words};
@@ -128,7 +128,7 @@ impl Destinations {
             .0
             .iter()
             .filter(fits)
-            .max_by_key(|row| (row.prefix.digits(), row.country.is_some(), row.plan.is_some()));
+            .max_by_key(|row| (row.prefix.length(), row.country.is_some(), row.plan.is_some()));
         found.map_or((DestinationUse::Included, None), |row| (row.usage, Some(row.prefix)))
     }
 }

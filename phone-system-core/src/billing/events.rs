@@ -8,8 +8,7 @@ use super::capability::Capability;
 use super::hold::{Hold, LimitedBy, ReleaseReason};
 use super::minutes::{Included, PoolKey};
 use super::policy::DialOut;
-use super::prefix::Prefix;
-use super::tariff::{Direction, TariffId};
+use super::tariff::{Charge, Direction, Prefix, TariffId};
 use crate::draft::events;
 use crate::money::{Amount, Currency};
 use crate::text::{Country, Key, Label, UserId, words};
@@ -133,12 +132,29 @@ pub struct Priced {
     pub tariff: TariffId,
     /// The row's direction.
     pub direction: Direction,
-    /// The row's prefix.
+    /// The place of the row in the price list, from 0.
+    pub rate: u32,
+    /// The longest prefix of the list with which the number begins.
     pub prefix: Prefix,
+    /// The row's window.
+    pub window: Option<Label>,
+    /// When the part began.
+    pub begins: Timestamp,
+    /// How long it lasted.
+    pub duration: Duration,
     /// How long it was charged for.
     pub billed: Duration,
     /// What it cost.
     pub amount: Amount,
+}
+
+impl Priced {
+    /// The charge, which its price list can explain.
+    pub fn charge(&self) -> Charge {
+        let Self { tariff, rate, prefix, window, begins, duration, billed, amount, .. } =
+            self.clone();
+        Charge { tariff, rate, prefix, window, begins, duration, billed, amount }
+    }
 }
 
 /// A call may take place, and what it may need is held.

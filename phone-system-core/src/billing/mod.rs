@@ -7,8 +7,8 @@
 //!
 //! What this crate decides where the sources are silent: minutes are counted to the microsecond, as
 //! the call lasted; months are those of UTC; funds of 29 February are forfeited on 28 February;
-//! pools have the size of the licences that are held when a call is charged; charges have two digits
-//! after the point, in every currency; a call of no duration costs nothing.
+//! pools have the size of the licences that are held when a call is charged; a call of no duration
+//! costs nothing. How a call is priced is told at [`Tariff`].
 
 mod account;
 mod authorize;
@@ -23,7 +23,6 @@ mod known;
 mod ledger;
 mod minutes;
 mod policy;
-mod prefix;
 mod tariff;
 mod usage;
 
@@ -59,10 +58,11 @@ pub use minutes::{Included, Plan, PoolKey, PoolSize, Reach, Told, Used, is_zone_
 pub use policy::{
     ConferenceDialOut, DialOut, GrantDialOut, SetSpendLimit, UserDialOut, UserPolicy,
 };
-pub use prefix::Prefix;
 pub use tariff::{
-    Charge, Direction, Error as TariffError, Price, Quote, Rate, Tariff, TariffId,
-    Unreadable as TariffUnreadable,
+    Charge, Comparison, Date, DateRange, Direction, Error as TariffError, Explanation, FeeStep,
+    Group, Layout, PieceStep, Prefix, Price, PriceChange, Quote, Rate, Rise, Tariff,
+    TariffDefinition, TariffId, TimeOfDay, TimeZone, Unreadable as TariffUnreadable, Weekday,
+    WindowDefinition,
 };
 pub use usage::{ProblemOfUsage, ReadUsage, UsageRead};
 

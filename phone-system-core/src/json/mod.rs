@@ -18,11 +18,13 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::billing::{AuthorizeCall, Destinations, Tariff};
+use crate::billing::{
+    AuthorizeCall, Destinations, Rate, Tariff, TariffDefinition, TimeZone, WindowDefinition,
+};
 use crate::capacity::{Permit, Permits};
 use crate::country::Table;
 use crate::error::Refuses;
-use crate::money::Currency;
+use crate::money::{Currency, Rounding};
 use crate::number::{self, PhoneNumber};
 use crate::organization::{Authorized, Command, Context, Query, Seed};
 use crate::system::{Begun, Error, Executed, PhoneSystem, RequestError, Subject, Ticket};
@@ -178,6 +180,7 @@ const QUERIES: &[Entry<AskQuery>] = queries![
     organization::AccountOf,
     organization::Holds,
     organization::Policies,
+    organization::CompareTariffs,
     organization::MinutesOf,
     organization::Price,
     billing::ReadUsage,
@@ -476,24 +479,65 @@ pub fn emergency_call_without_system(envelope: &[u8]) -> Option<String> {
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum Given {
-    Tariff { name: Label, currency: Currency, csv: String },
+    Tariff(GivenTariff),
     Countries { csv: String },
     Destinations { csv: String },
 }
 
+/// A [`TariffDefinition`] with its rows in one of two forms.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GivenTariff {
+    name: Label,
+    currency: Currency,
+    digits: Option<u8>,
+    rounding: Option<Rounding>,
+    time_zone: Option<TimeZone>,
+    windows: Option<Vec<WindowDefinition>>,
+    rates: Option<Vec<Rate>>,
+    csv: Option<String>,
+}
+
+impl GivenTariff {
+    fn read(self) -> Result<Tariff, Error> {
+        let Self { name, currency, digits, rounding, time_zone, windows, rates, csv } = self;
+        let mut definition = TariffDefinition::new(name, currency);
+        definition.digits = digits.unwrap_or(definition.digits);
+        definition.rounding = rounding.unwrap_or_default();
+        definition.time_zone = time_zone.unwrap_or_default();
+        definition.windows = windows.unwrap_or_default();
+        match (rates, csv) {
+            (Some(rates), None) => {
+                definition.rates = rates;
+                Tariff::new(definition).map_err(|error| Error::Rule(error.into()))
+            }
+            (None, Some(csv)) => {
+                Tariff::read(definition, &csv).map_err(|error| Error::Rule(error.into()))
+            }
+            _ => {
+                let part = "reference data".to_owned();
+                let problem =
+                    "a tariff has its rows in `rates` or in `csv`, in one of them".to_owned();
+                Err(RequestError::Malformed { part, problem }.into())
+            }
+        }
+    }
+}
+
 impl JsonSystem {
-    /// Gives reference data to the system: `{"tariff": {"name", "currency", "csv"}}`, answered by
-    /// what `billing.tariffs` shows of it, or `{"countries": {"csv"}}`, answered by
-    /// `{"countries": rows}`, or `{"destinations": {"csv"}}`, answered by `{"destinations": rows}`.
+    /// Gives reference data to the system: `{"tariff": {"name", "currency", "csv"}}` or
+    /// `{"tariff": {"name", "currency", "rates"}}`, each with `digits`, `rounding`, `time_zone` and
+    /// `windows` as [`TariffDefinition`] has them, answered by what `billing.tariffs` shows of it;
+    /// `{"countries": {"csv"}}`, answered by `{"countries": rows}`; or `{"destinations": {"csv"}}`,
+    /// answered by `{"destinations": rows}`.
     ///
     /// # Errors
     ///
     /// `envelope.malformed`, `table.*`, `tariff.*` or `country.*`; nothing is given then.
     pub fn give(&self, given: &[u8]) -> Result<String, Error> {
         match object("reference data", text(given)?)? {
-            Given::Tariff { name, currency, csv } => {
-                let tariff = Tariff::from_csv(name, currency, &csv)
-                    .map_err(|error| Error::Rule(error.into()))?;
+            Given::Tariff(given) => {
+                let tariff = given.read()?;
                 let answer = organization::TariffOf::from(&tariff);
                 self.system.add_tariff(tariff);
                 serde_json::to_string(&answer).map_err(|error| unencodable(&error))

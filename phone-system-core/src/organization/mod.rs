@@ -31,12 +31,13 @@ pub use commands::{
 };
 pub use queries::{
     AccountAnswer, AccountOf, AddressOf, AddressRow, Addresses, AddressesAnswer, AllowanceOf,
-    Allowances, AllowancesAnswer, CheckAddress, CurrentRules, EntitlementOf, HeldCall, HeldStatus,
-    Holds, HoldsAnswer, MinutesAnswer, MinutesOf, Orders, OrdersAnswer, OwnedNumber, OwnedNumbers,
-    OwnedNumbersAnswer, ParseNumber, PlanAnswer, Policies, PoliciesAnswer, PolicyOf, PoolOf,
-    PortOrders, PortOrdersAnswer, PortStatuses, PortStatusesAnswer, Price, RulesAnswer, Seats,
-    SeatsAnswer, SeatsOfSku, StockSearchAnswer, StockSummary, TariffOf, Tariffs, TariffsAnswer,
-    UserLicenses, Users, UsersAnswer,
+    Allowances, AllowancesAnswer, CheckAddress, CompareTariffs, CurrentRules, EntitlementOf,
+    HeldCall, HeldStatus, Holds, HoldsAnswer, MinutesAnswer, MinutesOf, Orders, OrdersAnswer,
+    OwnedNumber, OwnedNumbers, OwnedNumbersAnswer, ParseNumber, PlanAnswer, Policies,
+    PoliciesAnswer, PolicyOf, PoolOf, PortOrders, PortOrdersAnswer, PortStatuses,
+    PortStatusesAnswer, Price, PriceAnswer, RulesAnswer, Seats, SeatsAnswer, SeatsOfSku,
+    StockSearchAnswer, StockSummary, TariffOf, Tariffs, TariffsAnswer, UserLicenses, Users,
+    UsersAnswer,
 };
 
 /// So many items, as answers count them.

@@ -21,8 +21,9 @@ use crate::time::Timestamp;
 
 pub use addresses::{AddressOf, AddressRow, Addresses, AddressesAnswer, CheckAddress};
 pub use billing::{
-    AccountAnswer, AccountOf, HeldCall, Holds, HoldsAnswer, MinutesAnswer, MinutesOf, Policies,
-    PoliciesAnswer, PolicyOf, PoolOf, Price, TariffOf, Tariffs, TariffsAnswer,
+    AccountAnswer, AccountOf, CompareTariffs, HeldCall, Holds, HoldsAnswer, MinutesAnswer,
+    MinutesOf, Policies, PoliciesAnswer, PolicyOf, PoolOf, Price, PriceAnswer, TariffOf, Tariffs,
+    TariffsAnswer,
 };
 
 /// The rules that the organization follows.

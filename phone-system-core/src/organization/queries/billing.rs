@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::billing::{
-    self, AutoRecharge, Charge, CreditsSetUp, Direction, Hold, Known, LedgerSums, Lot,
-    PendingRecharge, Plan, PoolKey, PoolSize, ReadUsage, TariffId, UsageRead, Used, UserPolicy,
+    self, AutoRecharge, Charge, Comparison, CreditsSetUp, Direction, Explanation, Hold, Known,
+    Layout, LedgerSums, Lot, PendingRecharge, Plan, PoolKey, PoolSize, ReadUsage, TariffId,
+    UsageRead, Used, UserPolicy,
 };
 use crate::country::{Availability, AvailabilityIn};
+use crate::hash::Hash;
 use crate::money::{Amount, Currency};
 use crate::organization::commands::{conferencing_size, pool_size};
 use crate::organization::{Error, Query, Touches, View, count};
@@ -263,6 +265,23 @@ pub struct Price {
     /// The price list; the one that the account chose if not given.
     #[serde(default)]
     pub tariff: Option<Label>,
+    /// When it begins; the query's instant if not given.
+    #[serde(default)]
+    pub at: Option<Timestamp>,
+    /// Whether to tell how the price comes about.
+    #[serde(default)]
+    pub explain: bool,
+}
+
+/// What a call would cost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PriceAnswer {
+    /// The price, and by which row.
+    #[serde(flatten)]
+    pub charge: Charge,
+    /// How it comes about, if that was asked.
+    pub explanation: Option<Explanation>,
 }
 
 const fn outbound() -> Direction {
@@ -272,20 +291,65 @@ const fn outbound() -> Direction {
 impl Query for Price {
     const NAME: &'static str = "billing.price";
     const TOUCHES: Touches = Touches::ACCOUNT;
-    type Answer = Charge;
+    type Answer = PriceAnswer;
 
-    fn answer(&self, view: &View) -> Result<Charge, Error> {
+    fn answer(&self, view: &View) -> Result<PriceAnswer, Error> {
         let account = &view.account;
         let tariff = if let Some(name) = &self.tariff {
-            let unknown = || billing::Error::TariffUnknown { tariff: name.clone(), digest: None };
-            view.reference.last_tariff(name).ok_or_else(unknown)?
+            given(view, name)?
         } else {
             let chosen = account.tariff().and_then(|chosen| view.reference.tariff(chosen));
             chosen.ok_or_else(|| account.without_tariff())?
         };
         let number = Known::read(&self.number, None)
             .ok_or_else(|| billing::Error::DestinationUnknown { called: self.number.clone() })?;
-        Ok(tariff.charge(self.direction, &number, self.duration)?)
+        let begins = self.at.unwrap_or(view.at);
+        let charge = tariff.charge(self.direction, &number, begins, self.duration)?;
+        let explanation = if self.explain { Some(charge.explain(tariff)?) } else { None };
+        Ok(PriceAnswer { charge, explanation })
+    }
+}
+
+/// The price list that was given last under a name.
+fn given<'a>(view: &'a View, name: &Label) -> Result<&'a billing::Tariff, Error> {
+    let unknown = || billing::Error::TariffUnknown { tariff: name.clone(), digest: None };
+    Ok(view.reference.last_tariff(name).ok_or_else(unknown)?)
+}
+
+/// What changes from one price list to another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CompareTariffs {
+    /// The list now, by its name: the one that was given last.
+    pub tariff: Label,
+    /// Its digest, for one that was given earlier under the name.
+    #[serde(default)]
+    pub digest: Option<Hash>,
+    /// The list before, by its name; the same name if not given.
+    #[serde(default)]
+    pub previous: Option<Label>,
+    /// Its digest, for one that was given earlier under the name.
+    #[serde(default)]
+    pub previous_digest: Option<Hash>,
+}
+
+impl Query for CompareTariffs {
+    const NAME: &'static str = "billing.compare_tariffs";
+    const TOUCHES: Touches = Touches::NOTHING;
+    type Answer = Comparison;
+
+    fn answer(&self, view: &View) -> Result<Comparison, Error> {
+        let of = |name: &Label, digest: Option<Hash>| {
+            let Some(digest) = digest else { return given(view, name) };
+            let id = TariffId { name: name.clone(), digest };
+            let unknown =
+                || billing::Error::TariffUnknown { tariff: name.clone(), digest: Some(digest) };
+            Ok(view.reference.tariff(&id).ok_or_else(unknown)?)
+        };
+        let tariff = of(&self.tariff, self.digest)?;
+        let previous = of(self.previous.as_ref().unwrap_or(&self.tariff), self.previous_digest)?;
+        Ok(tariff.compare(previous)?)
     }
 }
 
@@ -305,6 +369,8 @@ pub struct TariffOf {
     pub currency: Currency,
     /// How many rows it has.
     pub rates: u32,
+    /// The layout of the table that it was read from, if it was.
+    pub layout: Option<Layout>,
 }
 
 /// The price lists that were given to the system.
@@ -318,7 +384,8 @@ pub struct TariffsAnswer {
 impl From<&billing::Tariff> for TariffOf {
     fn from(tariff: &billing::Tariff) -> Self {
         let rates = count(tariff.rates().len());
-        Self { tariff: tariff.id().clone(), currency: tariff.currency(), rates }
+        let (currency, layout) = (tariff.currency(), tariff.layout());
+        Self { tariff: tariff.id().clone(), currency, rates, layout }
     }
 }
 

@@ -1,0 +1,464 @@
+//! Price lists as tables: this library's layout and those that carriers use.
+
+use std::collections::HashMap;
+
+use super::definition::{Group, TariffDefinition};
+use super::prefixes::Prefix;
+use super::windows::{self, Date, Zone};
+use super::{Direction, Error, Rate, Tariff, Unreadable};
+use crate::money::{Currency, UnitPrice};
+use crate::table::{self, Column, Row, Table};
+use crate::text::{Label, words};
+use crate::time::{Duration, Timestamp};
+
+words! {
+    /// How a table states prices. Known by its header, in which case, blanks and punctuation do not
+    /// count; columns with other names are passed over.
+    ///
+    /// Every layout has a price a minute: `RatePerMinute`, `Rate`, `Price`, `Rate/min`; a currency in
+    /// parentheses after it (`Price (USD)`) has to be the list's. Every layout may have
+    ///
+    /// * `Direction`: `outbound`, if not given, or `inbound`;
+    /// * `ConnectionFee`, `Setup Fee` or `Surcharge`: else none;
+    /// * `MinimumSeconds` (else none) and `IncrementSeconds` (else 60: every started minute), or both
+    ///   in `Increments` or `Billing Increment(s)`: `30/6` or `30-6`, `60` for `60/60`; the first is a
+    ///   whole number of the second, because steps are counted from the beginning of the call;
+    /// * `Included`: seconds that the fee includes, else none;
+    /// * `Groups`: later prices, as `60:0.02/6;300:0.01/1`: from the 60th second on 0.02 a minute in
+    ///   steps of 6 seconds;
+    /// * `ValidFrom`, `Effective Date` or `Start Date`, and `ValidTo`, `End Date` or `Expiry`: an instant
+    ///   (`2020-03-04T12:00:00Z`), or a day of the list's time zone, from its beginning and to its end
+    ///   (`2020-03-04`, `4 Mar 2020`, `March 4, 2020`); `03/04/2020` is refused, because it is two days;
+    /// * `Window`: the name of a window of the list.
+    pub enum Layout {
+        /// A `Prefix`, with `Country` in two letters and `Destination`, where they are given.
+        ///
+        /// Known by a column `Direction` or `RatePerMinute`.
+        PhoneSystem = "phone_system",
+        /// A `Prefix`, `Code`, `Dial Code` or `Destination Code` that begins with the country's, and a
+        /// `Destination`, `Description` or `Country` in words. A `Country Code` beside it is what it
+        /// begins with.
+        Codes = "codes",
+        /// A `Country Code` and an `Area Code` after it, of which a cell may list several and ranges:
+        /// `201, 203-205`; an empty one stands for the whole country.
+        CountryAndAreaCodes = "country_and_area_codes",
+    }
+}
+
+/// A thing that a table tells in a column of one of several names.
+type Names = &'static [&'static str];
+
+const DIRECTION: Names = &["Direction"];
+const PREFIX: Names = &["Prefix", "Code", "Dial Code", "Destination Code"];
+const COUNTRY_CODE: Names = &["Country Code"];
+const AREA_CODE: Names = &["Area Code", "Area Codes"];
+const PRICE: Names = &["RatePerMinute", "Rate", "Price", "Rate/min", "Price per minute"];
+const COUNTRY: Names = &["Country"];
+const DESTINATION: Names = &["Destination", "Description"];
+const FEE: Names = &["ConnectionFee", "Setup Fee", "Surcharge"];
+const MINIMUM: Names = &["MinimumSeconds"];
+const INCREMENT: Names = &["IncrementSeconds"];
+const INCREMENTS: Names = &["Increments", "Billing Increment", "Billing Increments"];
+const INCLUDED: Names = &["Included", "IncludedSeconds"];
+const GROUPS: Names = &["Groups"];
+const VALID_FROM: Names = &["ValidFrom", "Effective Date", "Start Date"];
+const VALID_TO: Names = &["ValidTo", "End Date", "Expiry"];
+const WINDOW: Names = &["Window"];
+
+/// A column that a table does not have: its cells are empty.
+const ABSENT: Column = Column::optional("");
+
+/// How many codes a cell can stand for.
+const MOST_CODES: usize = 1_000;
+
+/// Letters and digits in lower case.
+fn plain(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// A column's name, and the currency in parentheses after it.
+fn with_currency(name: &str) -> (&str, Option<Currency>) {
+    let parts = name.strip_suffix(')').and_then(|name| name.rsplit_once('('));
+    let read = parts.and_then(|(name, inner)| Some((name, inner.trim().parse().ok()?)));
+    read.map_or((name, None), |(name, currency)| (name, Some(currency)))
+}
+
+struct Header<'a> {
+    table: &'a Table<'a>,
+    definition: &'a TariffDefinition,
+    places: Vec<(&'static str, usize)>,
+}
+
+impl Header<'_> {
+    /// The one column that has one of these names.
+    fn column(&mut self, names: Names, money: bool) -> Result<Column, Unreadable> {
+        let mut found: Option<(&'static str, usize)> = None;
+        for (place, written) in self.table.header.iter().enumerate() {
+            let (name, currency) = if money { with_currency(written) } else { (written, None) };
+            let name = plain(name);
+            let Some(known) = names.iter().find(|known| plain(known) == name) else { continue };
+            if let Some((first, _)) = found {
+                let problem = format!("columns `{first}` and `{written}` tell the same; keep one");
+                return Err(table::Error::Unreadable { row: 1, problem }.into());
+            }
+            if let Some(other) = currency.filter(|other| *other != self.definition.currency) {
+                return Err(Error::CurrencyDiffers {
+                    tariff: self.definition.name.clone(),
+                    currency: self.definition.currency,
+                    other: other.to_string(),
+                }
+                .into());
+            }
+            found = Some((known, place));
+        }
+        self.places.extend(found);
+        Ok(found.map_or(ABSENT, |(name, _)| Column::required(name)))
+    }
+
+    /// The first column that there is, of things that may stand beside each other.
+    fn first(&mut self, names: Names) -> Result<Column, Unreadable> {
+        for name in names {
+            let column = self.column(std::slice::from_ref(name), false)?;
+            if column.required {
+                return Ok(column);
+            }
+        }
+        Ok(ABSENT)
+    }
+}
+
+/// The columns of a table.
+struct Columns {
+    layout: Layout,
+    direction: Column,
+    prefix: Column,
+    country_code: Column,
+    area_code: Column,
+    price: Column,
+    country: Column,
+    destination: Column,
+    fee: Column,
+    minimum: Column,
+    increment: Column,
+    increments: Column,
+    included: Column,
+    groups: Column,
+    valid_from: Column,
+    valid_to: Column,
+    window: Column,
+}
+
+impl Columns {
+    fn find(header: &mut Header<'_>) -> Result<Self, Unreadable> {
+        let direction = header.column(DIRECTION, false)?;
+        let prefix = header.column(PREFIX, false)?;
+        let country_code = header.column(COUNTRY_CODE, false)?;
+        let area_code = header.column(AREA_CODE, false)?;
+        let price = header.column(PRICE, true)?;
+        let own = direction.required
+            || header.table.header.iter().any(|name| name.eq_ignore_ascii_case("RatePerMinute"));
+        let twice = |one: Column, other: Column| {
+            let problem =
+                format!("columns `{}` and `{}` tell the same; keep one", one.name, other.name);
+            Err(table::Error::Unreadable { row: 1, problem }.into())
+        };
+        let layout = match (prefix.required, area_code.required) {
+            (true, true) => return twice(prefix, area_code),
+            (true, false) if own => Layout::PhoneSystem,
+            (true, false) => Layout::Codes,
+            (false, true) if !country_code.required => {
+                return Err(header.table.lacks("Country Code").into());
+            }
+            (false, true) => Layout::CountryAndAreaCodes,
+            (false, false) if country_code.required => {
+                return Err(header.table.lacks("Area Code").into());
+            }
+            (false, false) => return Err(header.table.lacks("Prefix").into()),
+        };
+        if !price.required {
+            return Err(header.table.lacks("RatePerMinute").into());
+        }
+        let mut destination = header.first(DESTINATION)?;
+        let mut country = header.column(COUNTRY, false)?;
+        if layout != Layout::PhoneSystem {
+            destination = if destination.required { destination } else { country };
+            country = ABSENT;
+        }
+        let increments = header.column(INCREMENTS, false)?;
+        let minimum = header.column(MINIMUM, false)?;
+        let increment = header.column(INCREMENT, false)?;
+        for other in [minimum, increment] {
+            if increments.required && other.required {
+                return twice(increments, other);
+            }
+        }
+        Ok(Self {
+            layout,
+            direction,
+            prefix,
+            country_code,
+            area_code,
+            price,
+            country,
+            destination,
+            fee: header.column(FEE, true)?,
+            minimum,
+            increment,
+            increments,
+            included: header.column(INCLUDED, false)?,
+            groups: header.column(GROUPS, false)?,
+            valid_from: header.column(VALID_FROM, false)?,
+            valid_to: header.column(VALID_TO, false)?,
+            window: header.column(WINDOW, false)?,
+        })
+    }
+}
+
+/// Reads rows behind those that a definition has.
+pub(super) fn read(
+    mut definition: TariffDefinition,
+    csv: &str,
+    most: usize,
+) -> Result<Tariff, Unreadable> {
+    let table = Table::open(csv)?;
+    let mut header = Header { table: &table, definition: &definition, places: Vec::new() };
+    let columns = Columns::find(&mut header)?;
+    let places = header.places;
+    let dated = columns.valid_from.required || columns.valid_to.required;
+    let mut cells = Cells {
+        zone: Zone::new(if dated { definition.time_zone } else { windows::TimeZone::default() }),
+        labels: HashMap::new(),
+    };
+    let before = u64::try_from(definition.rates.len()).unwrap_or(u64::MAX);
+    let mut lines: Vec<u64> = (1..=before).collect();
+    for row in table.rows(places) {
+        let row = row?;
+        let rate = cells.rate(&row, &columns)?;
+        let prefixes = prefixes(&row, &columns)?;
+        for prefix in prefixes {
+            if definition.rates.len() >= most {
+                let maximum = u64::try_from(most).unwrap_or(u64::MAX);
+                return Err(Error::TooLarge { row: row.number, maximum }.into());
+            }
+            definition.rates.push(Rate { prefix, ..rate.clone() });
+            lines.push(row.number);
+        }
+    }
+    Ok(Tariff::build(definition, Some(columns.layout), &lines)?)
+}
+
+fn seconds(row: &Row, column: Column, default: u32, from: u32) -> Result<Duration, table::Error> {
+    row.read(column, |cell| match cell {
+        "" => Ok(Duration::from_seconds(default)),
+        _ => whole_seconds(cell, from),
+    })
+}
+
+fn whole_seconds(cell: &str, from: u32) -> Result<Duration, String> {
+    match cell.parse::<u32>() {
+        Ok(seconds) if (from..=86_400).contains(&seconds) => Ok(Duration::from_seconds(seconds)),
+        _ => Err(format!("{from} to 86400 whole seconds are wanted")),
+    }
+}
+
+/// `30/6`, `30-6` or `60`: what is charged at least, and the steps.
+fn increments(cell: &str) -> Result<(Duration, Duration), String> {
+    let (first, second) = cell.split_once(['/', '-']).unwrap_or((cell, cell));
+    let wanted = |_| "the least and the step in seconds are wanted, such as 30/6".to_owned();
+    let minimum = whole_seconds(first.trim(), 0).map_err(wanted)?;
+    let increment = whole_seconds(second.trim(), 1).map_err(wanted)?;
+    let whole = minimum.micros().checked_rem(increment.micros()) == Some(0);
+    whole.then_some((minimum, increment)).ok_or_else(|| {
+        "steps are counted from the beginning of a call, so the least is a whole number of them"
+            .to_owned()
+    })
+}
+
+/// `60:0.02/6;300:0.01/1`.
+fn groups(cell: &str) -> Result<Vec<Group>, String> {
+    let group = |text: &str| {
+        let (from, price) = text.split_once(':')?;
+        let (per_minute, increment) = price.split_once('/')?;
+        let from = from.trim().parse().ok().map(Duration::from_seconds)?;
+        let per_minute = per_minute.trim().parse().ok()?;
+        Some(Group { from, per_minute, increment: whole_seconds(increment.trim(), 1).ok()? })
+    };
+    let parts = cell.split(';').map(str::trim).filter(|part| !part.is_empty());
+    let wanted = || "second, price and step of each are wanted, such as 60:0.02/6".to_owned();
+    parts.map(|part| group(part).ok_or_else(wanted)).collect()
+}
+
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
+/// A day in ISO form, or with its month named.
+fn date(text: &str) -> Result<Date, String> {
+    if let Ok(date) = text.parse() {
+        return Ok(date);
+    }
+    let wanted = || {
+        "an instant or a day is wanted, such as 2020-03-04T12:00:00Z, 2020-03-04 or 4 Mar 2020"
+            .to_owned()
+    };
+    let parts: Vec<&str> =
+        text.split([' ', '-', ',', '/', '.']).filter(|part| !part.is_empty()).collect();
+    let [first, second, year] = parts.as_slice() else { return Err(wanted()) };
+    let month = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        let fits = |known: &&str| name.len() >= 3 && known.starts_with(&name);
+        (1_u32..).zip(&MONTHS).find(|(_, known)| fits(known)).map(|(number, _)| number)
+    };
+    let number = |text: &str| text.parse::<u32>().ok().filter(|_| text.len() <= 4);
+    let (month, day) = match (month(first), month(second)) {
+        (Some(month), None) => (month, number(second).ok_or_else(wanted)?),
+        (None, Some(month)) => (month, number(first).ok_or_else(wanted)?),
+        _ if parts.iter().all(|part| number(part).is_some()) => {
+            return Err(
+                "which is the day and which the month is not said; write 2020-03-04 or 4 Mar 2020"
+                    .to_owned(),
+            );
+        }
+        _ => return Err(wanted()),
+    };
+    let year = year.parse().ok().filter(|_| year.len() == 4);
+    let year = year.ok_or("the year has four digits")?;
+    Date::new(year, month, day).ok_or_else(|| "there is no such day".to_owned())
+}
+
+/// What rows have in common.
+struct Cells {
+    zone: Zone,
+    labels: HashMap<String, Label>,
+}
+
+impl Cells {
+    /// A name, which many rows may share.
+    fn label(&mut self, row: &Row, column: Column) -> Result<Option<Label>, table::Error> {
+        let cell = row.cell(column);
+        if cell.is_empty() {
+            return Ok(None);
+        }
+        if let Some(known) = self.labels.get(cell) {
+            return Ok(Some(known.clone()));
+        }
+        let label: Label = row.read(column, str::parse)?;
+        self.labels.insert(cell.to_owned(), label.clone());
+        Ok(Some(label))
+    }
+
+    /// An instant, or the midnight with which a day, or the day after it, begins.
+    fn instant(
+        &self,
+        row: &Row,
+        column: Column,
+        after: bool,
+    ) -> Result<Option<Timestamp>, table::Error> {
+        row.read(column, |cell| {
+            if cell.is_empty() {
+                return Ok(None);
+            }
+            if let Ok(instant) = cell.parse() {
+                return Ok(Some(instant));
+            }
+            let date = date(cell)?;
+            let date = if after { date.next() } else { Some(date) };
+            let midnight = date.and_then(|date| windows::midnight(date, &self.zone));
+            midnight.map(Some).ok_or_else(|| "the years 1 to 9999 are kept".to_owned())
+        })
+    }
+
+    /// The row without its prefix.
+    fn rate(&mut self, row: &Row, columns: &Columns) -> Result<Rate, table::Error> {
+        let text = |column| row.cell(column);
+        let direction = match text(columns.direction) {
+            "" if !columns.direction.required => Direction::Outbound,
+            _ => row.read(columns.direction, str::parse)?,
+        };
+        let per_minute = row.read(columns.price, str::parse)?;
+        let mut rate = Rate::new(direction, Prefix::ANY, per_minute);
+        if !text(columns.country).is_empty() {
+            rate.country = Some(row.read(columns.country, str::parse)?);
+        }
+        rate.destination = self.label(row, columns.destination)?;
+        if !text(columns.fee).is_empty() {
+            rate.connection_fee = row.read(columns.fee, str::parse::<UnitPrice>)?;
+        }
+        if text(columns.increments).is_empty() {
+            rate.minimum = seconds(row, columns.minimum, 0, 0)?;
+            rate.increment = seconds(row, columns.increment, 60, 1)?;
+        } else {
+            (rate.minimum, rate.increment) = row.read(columns.increments, increments)?;
+        }
+        rate.included = seconds(row, columns.included, 0, 0)?;
+        rate.groups = row.read(columns.groups, groups)?;
+        rate.valid_from = self.instant(row, columns.valid_from, false)?;
+        rate.valid_to = self.instant(row, columns.valid_to, true)?;
+        rate.window = self.label(row, columns.window)?;
+        Ok(rate)
+    }
+}
+
+/// The prefixes that a row stands for.
+fn prefixes(row: &Row, columns: &Columns) -> Result<Vec<Prefix>, table::Error> {
+    if columns.layout == Layout::CountryAndAreaCodes {
+        return areas(row, columns);
+    }
+    let prefix: Prefix = row.read(columns.prefix, str::parse)?;
+    let country = row.cell(columns.country_code);
+    if !prefix.to_string().starts_with(country.trim_start_matches('+')) {
+        let problem =
+            format!("the country code beside it is {country}, with which it does not begin");
+        return Err(row.refuse(columns.prefix, &problem));
+    }
+    Ok(vec![prefix])
+}
+
+fn areas(row: &Row, columns: &Columns) -> Result<Vec<Prefix>, table::Error> {
+    let country: Prefix = row.read(columns.country_code, str::parse)?;
+    if country == Prefix::ANY {
+        return Err(row.refuse(columns.country_code, &"a country code is wanted"));
+    }
+    row.read(columns.area_code, |cell| {
+        let wanted = || "codes and ranges are wanted, such as 201, 203-205".to_owned();
+        let digits = |text: &str| {
+            let fits = (1..=14).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+            fits.then(|| text.parse::<u64>().ok()).flatten()
+        };
+        let join = |area: &str| format!("{country}{area}").parse::<Prefix>().map_err(str::to_owned);
+        if cell.is_empty() {
+            return Ok(vec![country]);
+        }
+        let mut found = Vec::new();
+        for part in cell.split([',', ';']).map(str::trim) {
+            let (from, to) = part.split_once('-').unwrap_or((part, part));
+            let (from, to) = (from.trim(), to.trim());
+            let (Some(first), Some(last)) = (digits(from), digits(to)) else {
+                return Err(wanted());
+            };
+            if from.len() != to.len() || first > last {
+                return Err(format!(
+                    "range {part} goes from a code to a later one of as many digits"
+                ));
+            }
+            for area in first..=last {
+                if found.len() >= MOST_CODES {
+                    return Err(format!("a cell stands for at most {MOST_CODES} codes"));
+                }
+                found.push(join(&format!("{area:0width$}", width = from.len()))?);
+            }
+        }
+        Ok(found)
+    })
+}
