@@ -168,6 +168,7 @@ fn resident() -> Option<u64> {
     Some(text.split(' ').nth(1)?.parse::<u64>().ok()? * 4_096)
 }
 
+#[allow(clippy::disallowed_methods, reason = "it measures time")]
 fn million(_: &mut Criterion) {
     let csv = list(1_000_000, false);
     let (before, begun) = (resident(), Instant::now());
