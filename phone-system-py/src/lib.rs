@@ -7,6 +7,7 @@ mod error;
 mod fork;
 mod number;
 mod system;
+mod tariff;
 
 use pyo3::prelude::*;
 
@@ -21,6 +22,8 @@ mod _native {
     use super::number::{PhoneNumber, parse_number};
     #[pymodule_export]
     use super::system::{System, command_names, query_names};
+    #[pymodule_export]
+    use super::tariff::Tariff;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

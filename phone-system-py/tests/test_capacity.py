@@ -20,6 +20,7 @@ from phone_system import (
     PhoneNumber,
     Provider,
     System,
+    Tariff,
     TariffOf,
     _codec,
 )
@@ -216,24 +217,26 @@ def test_a_permit_is_released_by_any_thread_once(system: System, calling: Organi
 
 
 def test_a_price_list_is_given(system: System, contoso: Organization, provider: Provider) -> None:
-    given = system.add_tariff("Retail", "USD", RATES)
+    given = system.add_tariff(Tariff.from_csv("Retail", "USD", RATES))
     assert isinstance(given, TariffOf)
     assert (given.tariff.name, given.currency, given.rates) == ("Retail", "USD", 2)
     assert len(given.tariff.digest) == 64
     assert provider.billing.tariffs().tariffs == (given,)
-    second = system.add_tariff(name="Retail", currency="EUR", csv="﻿" + RATES)
+    second = system.add_tariff(Tariff.from_csv("Retail", "EUR", "﻿" + RATES))
     # Both are kept, for accounts that chose one; the name stands for the last one.
     both = {given, second}
     assert set(provider.billing.tariffs().tariffs) == both
     with pytest.raises(phone_system.TariffError) as caught:
-        system.add_tariff("Empty", "USD", RATES.partition("\n")[0])
+        Tariff.from_csv("Empty", "USD", RATES.partition("\n")[0])
     assert caught.value.code is ErrorCode.TARIFF_EMPTY
     with pytest.raises(phone_system.TableError):
-        system.add_tariff("Bad", "USD", "Direction\noutbound\n")
+        Tariff.from_csv("Bad", "USD", "Direction\noutbound\n")
     with pytest.raises(phone_system.EnvelopeError, match="currency"):
-        system.add_tariff("Bad", "dollars", RATES)
+        Tariff.from_csv("Bad", "dollars", RATES)
     with pytest.raises(TypeError, match="csv: expected str, not bytes"):
-        system.add_tariff("Bad", "USD", cast("Any", RATES.encode()))
+        Tariff.from_csv("Bad", "USD", cast("Any", RATES.encode()))
+    with pytest.raises(TypeError, match="expected a Tariff"):
+        system.add_tariff(cast("Any", RATES))
     assert set(provider.billing.tariffs().tariffs) == both
     price = contoso.billing.price(
         number="+14255550199",

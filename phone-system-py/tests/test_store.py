@@ -36,11 +36,13 @@ from phone_system import (
     StoreExistsError,
     StoreMissingError,
     System,
+    Tariff,
     Ticket,
     Verified,
     _native,
 )
 
+LIST = Tariff.from_csv("a", "USD", "Direction,Prefix,RatePerMinute\noutbound,44,0.02\n")
 OWNED = "TelephoneNumber,IsoCountryCode,Capability\n+14255550900,US,UserAssignment\n"
 NUMBER = PhoneNumber("+14255550900")
 BEGINNING = Anchor(position=0, hash="0" * 64)
@@ -305,7 +307,7 @@ def calls_of(system: System, folder: Path) -> list[Callable[[], object]]:
         lambda: system.occupancy(NUMBER),
         lambda: system.execute_batch([request]),
         lambda: system.execute_batch([request][:0]),
-        lambda: system.add_tariff("a", "USD", "Direction,Prefix,RatePerMinute\noutbound,44,0.02\n"),
+        lambda: system.add_tariff(LIST),
         lambda: system.replace_countries(""),
         lambda: system.events_after(0),
         lambda: system.stream_after("stock", 0),

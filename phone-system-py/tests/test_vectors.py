@@ -18,7 +18,7 @@ import pytest
 
 import phone_system
 from conftest import path_to
-from phone_system import Permit, PhoneSystemError, System, _codec, _generated, _native
+from phone_system import Permit, PhoneSystemError, System, Tariff, _codec, _generated, _native
 from transcript import Step, admitted, answer, refusal, steps
 
 FOLDER = Path(__file__).parents[2] / "tests" / "vectors"
@@ -178,8 +178,8 @@ def check_typed(system: System, step: Step) -> bool:
 def give_typed(system: System, payload: str) -> None:
     """Gives reference data through the typed methods."""
     [(what, given)] = json.loads(payload, object_pairs_hook=unique).items()
-    if what == "tariff" and {*given} == {"name", "currency", "csv"}:
-        tariff = system.add_tariff(**given)
+    if what == "tariff":
+        tariff = system.add_tariff(Tariff(given))
         at = datetime(2018, 4, 1, tzinfo=UTC)
         assert tariff in system.provider().billing.tariffs(at=at).tariffs
     elif what == "countries" and {*given} == {"csv"}:

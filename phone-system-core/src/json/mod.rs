@@ -19,7 +19,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::billing::{
-    AuthorizeCall, Destinations, Rate, Tariff, TariffDefinition, TimeZone, WindowDefinition,
+    AuthorizeCall, Charge, Destinations, Direction, Known, Rate, Tariff, TariffDefinition,
+    TimeZone, WindowDefinition,
 };
 use crate::capacity::{Permit, Permits};
 use crate::country::Table;
@@ -29,7 +30,7 @@ use crate::number::{self, PhoneNumber};
 use crate::organization::{Authorized, Command, Context, Query, Seed};
 use crate::system::{Begun, Error, Executed, PhoneSystem, RequestError, Subject, Ticket};
 use crate::text::{Actor, Key, Label, OrganizationId};
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
 use crate::{address, billing, country, inventory, licensing, organization, porting, setup};
 
 #[derive(Deserialize)]
@@ -522,6 +523,54 @@ impl GivenTariff {
             }
         }
     }
+}
+
+/// Reads a price list: the object that [`JsonSystem::give`] takes at `tariff`.
+///
+/// # Errors
+///
+/// `envelope.malformed`, `table.*` or `tariff.*`.
+pub fn read_tariff(given: &[u8]) -> Result<Tariff, Error> {
+    object::<GivenTariff>("tariff", text(given)?)?.read()
+}
+
+/// What a call costs by a price list: `{"direction", "number", "begins", "duration"}`, where the
+/// number is as `billing.price` takes it; answers a [`Charge`].
+///
+/// # Errors
+///
+/// `envelope.malformed`, `billing.destination_unknown` if the number cannot be read, or as
+/// [`Tariff::charge`].
+pub fn charge(tariff: &Tariff, asked: &[u8]) -> Result<String, Error> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Asked {
+        direction: Direction,
+        number: String,
+        begins: Timestamp,
+        duration: Duration,
+    }
+    let Asked { direction, number, begins, duration } = object("call", text(asked)?)?;
+    let rule = |error: organization::Error| Error::Rule(error);
+    let known = Known::read(&number, None)
+        .ok_or_else(|| rule(billing::Error::DestinationUnknown { called: number }.into()))?;
+    let charge = tariff.charge(direction, &known, begins, duration);
+    encode(&charge.map_err(|error| rule(error.into()))?)
+}
+
+/// How a [`Charge`] came about, by its price list; answers its [`Explanation`](billing::Explanation).
+///
+/// # Errors
+///
+/// `envelope.malformed`, or as [`Charge::explain`].
+pub fn explain(tariff: &Tariff, charge: &[u8]) -> Result<String, Error> {
+    let charge: Charge = object("charge", text(charge)?)?;
+    let explained = charge.explain(tariff);
+    encode(&explained.map_err(|error| Error::Rule(organization::Error::from(error)))?)
+}
+
+fn encode(answer: &impl Serialize) -> Result<String, Error> {
+    serde_json::to_string(answer).map_err(|error| unencodable(&error))
 }
 
 impl JsonSystem {

@@ -85,6 +85,14 @@ class ErrorCode(IntEnum):
     TARIFF_PREFIX_TWICE = 2601
     TARIFF_NO_RATE = 2602
     TARIFF_OUT_OF_RANGE = 2603
+    TARIFF_BAD_SETTING = 2604
+    TARIFF_BAD_WINDOW = 2605
+    TARIFF_BAD_RATE = 2606
+    TARIFF_WINDOW_UNKNOWN = 2607
+    TARIFF_WINDOWS_OVERLAP = 2608
+    TARIFF_TOO_LARGE = 2609
+    TARIFF_OTHER = 2610
+    TARIFF_CURRENCY_DIFFERS = 2611
     INVENTORY_NOTHING_ASKED = 3000
     INVENTORY_SEARCH_TOO_LARGE = 3001
     INVENTORY_BY_FORM_ONLY = 3002
@@ -516,6 +524,38 @@ _ABOUT: dict[ErrorCode, tuple[str, str]] = {
     ErrorCode.TARIFF_OUT_OF_RANGE: (
         "tariff.out_of_range",
         "The call costs more than can be reckoned.",
+    ),
+    ErrorCode.TARIFF_BAD_SETTING: (
+        "tariff.bad_setting",
+        "A setting of the price list cannot have this value.",
+    ),
+    ErrorCode.TARIFF_BAD_WINDOW: (
+        "tariff.bad_window",
+        "A window of the price list cannot be used.",
+    ),
+    ErrorCode.TARIFF_BAD_RATE: (
+        "tariff.bad_rate",
+        "A row of the price list cannot be used.",
+    ),
+    ErrorCode.TARIFF_WINDOW_UNKNOWN: (
+        "tariff.window_unknown",
+        "A row names a window that the price list does not have.",
+    ),
+    ErrorCode.TARIFF_WINDOWS_OVERLAP: (
+        "tariff.windows_overlap",
+        "Two rows of a prefix would be in force at the same time.",
+    ),
+    ErrorCode.TARIFF_TOO_LARGE: (
+        "tariff.too_large",
+        "The price list has more rows than are kept.",
+    ),
+    ErrorCode.TARIFF_OTHER: (
+        "tariff.other",
+        "The charge was made by another price list.",
+    ),
+    ErrorCode.TARIFF_CURRENCY_DIFFERS: (
+        "tariff.currency_differs",
+        "Prices in different currencies are not compared or converted.",
     ),
     ErrorCode.INVENTORY_NOTHING_ASKED: (
         "inventory.nothing_asked",

@@ -68,10 +68,10 @@ __all__ = [
     "Change",
     "ChangeKind",
     "Channel",
-    "Charge",
     "ChargeRefunded",
     "Charged",
     "CivicAddress",
+    "Comparison",
     "ConferenceDialOut",
     "ConferenceMinutes",
     "Conferencing",
@@ -92,10 +92,13 @@ __all__ = [
     "ElementStatus",
     "EmergencyRouting",
     "Entitlement",
+    "Explanation",
+    "FeeStep",
     "Field",
     "FundsAdded",
     "FundsChanged",
     "Generation",
+    "Group",
     "HeldCall",
     "HeldStatus",
     "Hold",
@@ -110,6 +113,7 @@ __all__ = [
     "InventoryAreaSubmit",
     "InventoryOverrides",
     "InventoryRules",
+    "Layout",
     "LedgerSums",
     "Level",
     "LicensesChanged",
@@ -157,6 +161,7 @@ __all__ = [
     "Part",
     "Payment",
     "PendingRecharge",
+    "PieceStep",
     "Plan",
     "PlanAnswer",
     "PlannedOrder",
@@ -183,7 +188,9 @@ __all__ = [
     "PortingOverrides",
     "PortingRules",
     "PostpaidBegun",
+    "PriceAnswer",
     "PriceBasis",
+    "PriceChange",
     "Priced",
     "Problem",
     "ProblemCode",
@@ -209,6 +216,8 @@ __all__ = [
     "Report",
     "ResourceAccounts",
     "Restriction",
+    "Rise",
+    "Rounding",
     "RoutingMethod",
     "Rules",
     "RulesAnswer",
@@ -487,7 +496,8 @@ class Direction(StrEnum):
 
     Attributes:
         OUTBOUND: It calls: priced by the number called.
-        INBOUND: It is called and pays: priced by the number of the caller.
+        INBOUND: It is called and pays, as on a toll-free number: priced by the number of the
+            caller, so by where the call comes from.
     """
 
     OUTBOUND = "outbound"
@@ -612,6 +622,48 @@ class HeldStatus(StrEnum):
     UNASSIGNED = "unassigned"
     ASSIGNED = "assigned"
     BLOCKED = "blocked"
+
+
+class Layout(StrEnum):
+    """How a table states prices.
+
+    Known by its header, in which case, blanks and punctuation do not count; columns with other
+    names are passed over.
+
+    Every layout has a price a minute: ``RatePerMinute``, ``Rate``, ``Price``, ``Rate/min``; a
+    currency in parentheses after it (``Price (USD)``) has to be the list's. Every layout may have
+
+    * ``Direction``: ``outbound``, if not given, or ``inbound``;
+    * ``ConnectionFee``, ``Setup Fee`` or ``Surcharge``: else none;
+    * ``MinimumSeconds`` (else none) and ``IncrementSeconds`` (else 60: every started minute), or
+      both in ``Increments`` or ``Billing Increment(s)``: ``30/6`` or ``30-6``, ``60`` for
+      ``60/60``; the first is a whole number of the second, because steps are counted from the
+      beginning of the call;
+    * ``Included``: seconds that the fee includes, else none;
+    * ``Groups``: later prices, as ``60:0.02/6;300:0.01/1``: from the 60th second on 0.02 a minute
+      in steps of 6 seconds;
+    * ``ValidFrom``, ``Effective Date`` or ``Start Date``, and ``ValidTo``, ``End Date`` or
+      ``Expiry``: an instant (``2020-03-04T12:00:00Z``), or a day of the list's time zone, from its
+      beginning and to its end (``2020-03-04``, ``4 Mar 2020``, ``March 4, 2020``); ``03/04/2020``
+      is refused, because it is two days;
+    * ``Window``: the name of a window of the list.
+
+    Attributes:
+        PHONE_SYSTEM: A ``Prefix``, with ``Country`` in two letters and ``Destination``, where they
+            are given.
+
+            Known by a column ``Direction`` or ``RatePerMinute``.
+        CODES: A ``Prefix``, ``Code``, ``Dial Code`` or ``Destination Code`` that begins with the
+            country's, and a ``Destination``, ``Description`` or ``Country`` in words. A ``Country
+            Code`` beside it is what it begins with.
+        COUNTRY_AND_AREA_CODES: A ``Country Code`` and an ``Area Code`` after it, of which a cell
+            may list several and ranges: ``201, 203-205``; an empty one stands for the whole
+            country.
+    """
+
+    PHONE_SYSTEM = "phone_system"
+    CODES = "codes"
+    COUNTRY_AND_AREA_CODES = "country_and_area_codes"
 
 
 class Level(StrEnum):
@@ -954,6 +1006,22 @@ class Restriction(StrEnum):
 
     ORGANIZATIONS_IN_COUNTRY_ONLY = "organizations_in_country_only"
     REACHABLE_IN_COUNTRY_ONLY = "reachable_in_country_only"
+
+
+class Rounding(StrEnum):
+    """What becomes of a part of an amount that is smaller than the last digit that is kept.
+
+    Attributes:
+        HALF_AWAY_FROM_ZERO: To the nearer; a half away from zero: 0.005 is 0.01, 0.015 is 0.02.
+        HALF_EVEN: To the nearer; a half to the even digit: 0.005 is 0.00, 0.015 is 0.02.
+        UP: Away from zero: 0.001 is 0.01.
+        DOWN: Towards zero: 0.009 is 0.00.
+    """
+
+    HALF_AWAY_FROM_ZERO = "half_away_from_zero"
+    HALF_EVEN = "half_even"
+    UP = "up"
+    DOWN = "down"
 
 
 class RoutingMethod(StrEnum):
@@ -2442,36 +2510,6 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Charge:
-    """What a call costs, and why.
-
-    Attributes:
-        tariff: The price list.
-        rate: The row of the longest prefix.
-        duration: How long the call lasted.
-        billed: How long it is charged for: at least the minimum, in whole increments.
-        amount: ``connection_fee + per_minute × billed``, rounded once, half away from zero, to
-            cents.
-    """
-
-    tariff: TariffId
-    rate: Rate
-    duration: timedelta
-    billed: timedelta
-    amount: Decimal
-
-    @classmethod
-    def _read(cls, value: Any) -> Charge:
-        return cls(
-            tariff=TariffId._read(value["tariff"]),
-            rate=Rate._read(value["rate"]),
-            duration=_codec.read_duration(value["duration"]),
-            billed=_codec.read_duration(value["billed"]),
-            amount=Decimal(value["amount"]),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeRefunded:
     """A charge was given back, as credits.
 
@@ -2649,6 +2687,53 @@ class CivicAddress:
             elin=value.get("elin", ""),
             latitude=_codec.read_optional(value.get("latitude"), Decimal),
             longitude=_codec.read_optional(value.get("longitude"), Decimal),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What changes from one price list to the next.
+
+    Rows of a direction, a prefix and a window are compared with those of the same; which of two
+    sets of rows is dearer is decided by a minute's price in the row whose validity begins last.
+
+    Attributes:
+        previous: The list before.
+        tariff: The list now.
+        settings_changed: Windows, digits, rounding or time zone are not as they were.
+        added: Not priced before.
+        removed: Not priced any more.
+        dearer: A minute costs more.
+        cheaper: A minute costs less.
+        changed: A minute costs the same and something else is different.
+        unchanged: How many are as they were.
+        largest_rise: The largest rise of a price that was not nothing; of equal ones the first.
+    """
+
+    previous: TariffId
+    tariff: TariffId
+    settings_changed: bool
+    added: tuple[PriceChange, ...]
+    removed: tuple[PriceChange, ...]
+    dearer: tuple[PriceChange, ...]
+    cheaper: tuple[PriceChange, ...]
+    changed: tuple[PriceChange, ...]
+    unchanged: int
+    largest_rise: Rise | None = None
+
+    @classmethod
+    def _read(cls, value: Any) -> Comparison:
+        return cls(
+            previous=TariffId._read(value["previous"]),
+            tariff=TariffId._read(value["tariff"]),
+            settings_changed=value["settings_changed"],
+            added=_codec.read_several(PriceChange._read)(value["added"]),
+            removed=_codec.read_several(PriceChange._read)(value["removed"]),
+            dearer=_codec.read_several(PriceChange._read)(value["dearer"]),
+            cheaper=_codec.read_several(PriceChange._read)(value["cheaper"]),
+            changed=_codec.read_several(PriceChange._read)(value["changed"]),
+            unchanged=value["unchanged"],
+            largest_rise=_codec.read_optional(value.get("largest_rise"), Rise._read),
         )
 
 
@@ -2976,6 +3061,84 @@ class Entitlement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Why a call costs what it costs: the fee, the pieces of the call, their sum, and its rounding.
+
+    Exact amounts are fractions of a unit of the currency in lowest terms, such as ``13/625``,
+    because seconds of a minute's price need not end after the point. In words it is one line a
+    step: ``to_string``.
+
+    Attributes:
+        tariff: The price list.
+        currency: The currency of all amounts.
+        duration: How long the call lasted.
+        fee: The fee, and what the row in force at the beginning says of the whole call; nothing for
+            a call of no duration.
+        pieces: The steps of the call, in pieces of one price.
+        billed: The time that the price covers.
+        sum: The fee and the pieces, exactly.
+        rounding: How the sum is rounded.
+        digits: To how many digits after the point.
+        amount: What is charged.
+    """
+
+    tariff: TariffId
+    currency: str
+    duration: timedelta
+    fee: FeeStep | None = None
+    pieces: tuple[PieceStep, ...]
+    billed: timedelta
+    sum: str
+    rounding: Rounding
+    digits: int
+    amount: Decimal
+
+    @classmethod
+    def _read(cls, value: Any) -> Explanation:
+        return cls(
+            tariff=TariffId._read(value["tariff"]),
+            currency=value["currency"],
+            duration=_codec.read_duration(value["duration"]),
+            fee=_codec.read_optional(value.get("fee"), FeeStep._read),
+            pieces=_codec.read_several(PieceStep._read)(value["pieces"]),
+            billed=_codec.read_duration(value["billed"]),
+            sum=value["sum"],
+            rounding=Rounding(value["rounding"]),
+            digits=value["digits"],
+            amount=Decimal(value["amount"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeStep:
+    """What the row in force at the beginning of a call says of the whole call.
+
+    Attributes:
+        rate: The row's place in the list, from 0 on.
+        prefix: Its prefix.
+        fee: The fee for being connected.
+        included: What the fee includes.
+        minimum: The least that is charged for.
+    """
+
+    rate: int
+    prefix: str
+    fee: str
+    included: timedelta
+    minimum: timedelta
+
+    @classmethod
+    def _read(cls, value: Any) -> FeeStep:
+        return cls(
+            rate=value["rate"],
+            prefix=value["prefix"],
+            fee=value["fee"],
+            included=_codec.read_duration(value["included"]),
+            minimum=_codec.read_duration(value["minimum"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FundsAdded:
     """Funds were added.
 
@@ -3027,6 +3190,30 @@ class FundsChanged:
         return cls(
             funds=FundsAdded._read(value["funds"]),
             requested=_codec.read_optional(value.get("requested"), RechargeRequested._read),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The price of a call from some moment of it on.
+
+    Attributes:
+        from_: Of the steps that begin so long after the call began, or later: whole seconds, from 1
+            second.
+        per_minute: The price of a minute.
+        increment: The length of a step: whole seconds, 1 second to 24 hours.
+    """
+
+    from_: timedelta
+    per_minute: str
+    increment: timedelta
+
+    @classmethod
+    def _read(cls, value: Any) -> Group:
+        return cls(
+            from_=_codec.read_duration(value["from"]),
+            per_minute=value["per_minute"],
+            increment=_codec.read_duration(value["increment"]),
         )
 
 
@@ -4415,6 +4602,47 @@ class PendingRecharge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PieceStep:
+    """Steps of one length and price, one after the other.
+
+    Attributes:
+        rate: The place in the list, from 0 on, of the row in force when they begin.
+        prefix: Its prefix.
+        window: Its window.
+        from_: How long after the beginning of the call the first of them begins.
+        begins: When the first of them begins.
+        increments: How many steps.
+        increment: How long each is.
+        per_minute: The price of a minute.
+        amount: What they cost, exactly.
+    """
+
+    rate: int
+    prefix: str
+    window: str | None = None
+    from_: timedelta
+    begins: datetime
+    increments: int
+    increment: timedelta
+    per_minute: str
+    amount: str
+
+    @classmethod
+    def _read(cls, value: Any) -> PieceStep:
+        return cls(
+            rate=value["rate"],
+            prefix=value["prefix"],
+            window=value.get("window"),
+            from_=_codec.read_duration(value["from"]),
+            begins=_codec.read_instant(value["begins"]),
+            increments=value["increments"],
+            increment=_codec.read_duration(value["increment"]),
+            per_minute=value["per_minute"],
+            amount=value["amount"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanAnswer:
     """The orders into which numbers to port are cut.
 
@@ -5054,6 +5282,48 @@ class PostpaidBegun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PriceAnswer:
+    """What a call would cost.
+
+    Attributes:
+        tariff: The price list.
+        rate: The place among the list's rows, from 0 on, of the row in force when the call began.
+        prefix: The longest prefix of the list with which the number begins. The row is of this
+            prefix or, where that has none in force then, of a shorter one.
+        window: The window of the row.
+        begins: When the call began.
+        duration: How long it lasted.
+        billed: The time that it is charged for: the included seconds and every step that was begun.
+        amount: The amount, rounded once.
+        explanation: How it comes about, if that was asked.
+    """
+
+    tariff: TariffId
+    rate: int
+    prefix: str
+    window: str | None = None
+    begins: datetime
+    duration: timedelta
+    billed: timedelta
+    amount: Decimal
+    explanation: Explanation | None = None
+
+    @classmethod
+    def _read(cls, value: Any) -> PriceAnswer:
+        return cls(
+            tariff=TariffId._read(value["tariff"]),
+            rate=value["rate"],
+            prefix=value["prefix"],
+            window=value.get("window"),
+            begins=_codec.read_instant(value["begins"]),
+            duration=_codec.read_duration(value["duration"]),
+            billed=_codec.read_duration(value["billed"]),
+            amount=Decimal(value["amount"]),
+            explanation=_codec.read_optional(value.get("explanation"), Explanation._read),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PriceBasis:
     """By what a call is priced.
 
@@ -5077,20 +5347,57 @@ class PriceBasis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PriceChange:
+    """What becomes of the rows of a direction, a prefix and a window.
+
+    Attributes:
+        direction: Which way the calls go.
+        prefix: The prefix.
+        window: The window.
+        old: The rows before.
+        new: The rows now.
+    """
+
+    direction: Direction
+    prefix: str
+    window: str | None = None
+    old: tuple[Rate, ...]
+    new: tuple[Rate, ...]
+
+    @classmethod
+    def _read(cls, value: Any) -> PriceChange:
+        return cls(
+            direction=Direction(value["direction"]),
+            prefix=value["prefix"],
+            window=value.get("window"),
+            old=_codec.read_several(Rate._read)(value["old"]),
+            new=_codec.read_several(Rate._read)(value["new"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Priced:
     """The part of a call that costs something, by a row of the price list in force.
 
     Attributes:
         tariff: The price list.
         direction: The row's direction.
-        prefix: The row's prefix.
+        rate: The place of the row in the price list, from 0.
+        prefix: The longest prefix of the list with which the number begins.
+        window: The row's window.
+        begins: When the part began.
+        duration: How long it lasted.
         billed: How long it was charged for.
         amount: What it cost.
     """
 
     tariff: TariffId
     direction: Direction
+    rate: int
     prefix: str
+    window: str | None = None
+    begins: datetime
+    duration: timedelta
     billed: timedelta
     amount: Decimal
 
@@ -5099,7 +5406,11 @@ class Priced:
         return cls(
             tariff=TariffId._read(value["tariff"]),
             direction=Direction(value["direction"]),
+            rate=value["rate"],
             prefix=value["prefix"],
+            window=value.get("window"),
+            begins=_codec.read_instant(value["begins"]),
+            duration=_codec.read_duration(value["duration"]),
             billed=_codec.read_duration(value["billed"]),
             amount=Decimal(value["amount"]),
         )
@@ -5182,18 +5493,31 @@ class Rate:
         destination: What the list calls them.
         per_minute: The price of a minute.
         connection_fee: The price of being connected at all.
-        minimum: A call is charged as if it lasted at least so long.
-        increment: A call is charged in whole steps of this.
+        minimum: A call is charged as if it lasted at least so long: whole seconds, up to 24 hours.
+        increment: A call is charged in whole steps of this: whole seconds, 1 second to 24 hours,
+            else a minute.
+        included: What the connection fee includes: a call no longer than that costs the fee alone,
+            and steps are counted from its end. Whole seconds, up to 24 hours.
+        groups: Other prices from some moment of the call on, in the order of those moments; at most
+            16.
+        valid_from: In force from this instant on; always, if not given.
+        valid_to: In force before this instant; for ever, if not given.
+        window: In force in this window only.
     """
 
     direction: Direction
     prefix: str
     country: str | None = None
     destination: str | None = None
-    per_minute: Decimal
-    connection_fee: Decimal
-    minimum: timedelta
-    increment: timedelta
+    per_minute: str
+    connection_fee: str = "0.00"
+    minimum: timedelta | None = None
+    increment: timedelta | None = None
+    included: timedelta | None = None
+    groups: tuple[Group, ...] | None = None
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    window: str | None = None
 
     @classmethod
     def _read(cls, value: Any) -> Rate:
@@ -5202,10 +5526,15 @@ class Rate:
             prefix=value["prefix"],
             country=value.get("country"),
             destination=value.get("destination"),
-            per_minute=Decimal(value["per_minute"]),
-            connection_fee=Decimal(value["connection_fee"]),
-            minimum=_codec.read_duration(value["minimum"]),
-            increment=_codec.read_duration(value["increment"]),
+            per_minute=value["per_minute"],
+            connection_fee=value.get("connection_fee", "0.00"),
+            minimum=_codec.read_optional(value.get("minimum"), _codec.read_duration),
+            increment=_codec.read_optional(value.get("increment"), _codec.read_duration),
+            included=_codec.read_optional(value.get("included"), _codec.read_duration),
+            groups=_codec.read_optional(value.get("groups"), _codec.read_several(Group._read)),
+            valid_from=_codec.read_optional(value.get("valid_from"), _codec.read_instant),
+            valid_to=_codec.read_optional(value.get("valid_to"), _codec.read_instant),
+            window=value.get("window"),
         )
 
 
@@ -5330,6 +5659,33 @@ class ResourceAccounts:
             base=value["base"],
             for_licenses=value["for_licenses"],
             total=value["total"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rise:
+    """By how much a minute's price rises.
+
+    Attributes:
+        direction: Which way the calls go.
+        prefix: The prefix.
+        window: The window.
+        percent: By how many percent, exactly: a whole number or a fraction in lowest terms, such as
+            ``100/3``.
+    """
+
+    direction: Direction
+    prefix: str
+    window: str | None = None
+    percent: str
+
+    @classmethod
+    def _read(cls, value: Any) -> Rise:
+        return cls(
+            direction=Direction(value["direction"]),
+            prefix=value["prefix"],
+            window=value.get("window"),
+            percent=value["percent"],
         )
 
 
@@ -5742,11 +6098,11 @@ class TariffChosen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TariffId:
-    """A price list by its name and by the SHA-256 of its currency, a line feed, and its text.
+    """A price list by its name and by a digest of everything else in it.
 
     Attributes:
         name: The name.
-        digest: The digest.
+        digest: The SHA-256 of the ``TariffDefinition`` as JSON without blanks and without its name.
     """
 
     name: str
@@ -5768,11 +6124,13 @@ class TariffOf:
         tariff: Its name and digest.
         currency: The currency of its prices.
         rates: How many rows it has.
+        layout: The layout of the table that it was read from, if it was.
     """
 
     tariff: TariffId
     currency: str
     rates: int
+    layout: Layout | None = None
 
     @classmethod
     def _read(cls, value: Any) -> TariffOf:
@@ -5780,6 +6138,7 @@ class TariffOf:
             tariff=TariffId._read(value["tariff"]),
             currency=value["currency"],
             rates=value["rates"],
+            layout=_codec.read_optional(value.get("layout"), Layout),
         )
 
 
@@ -8850,8 +9209,10 @@ class BillingArea:
         duration: timedelta,
         direction: Direction | str = Direction.OUTBOUND,
         tariff: str | None = None,
+        at_: datetime | None = None,
+        explain: bool = False,
         at: datetime | None = None,
-    ) -> Charge:
+    ) -> PriceAnswer:
         """What a call would cost beyond included minutes.
 
         Args:
@@ -8861,10 +9222,12 @@ class BillingArea:
             duration: How long the call lasts.
             direction: Which way it goes.
             tariff: The price list; the one that the account chose if not given.
+            at_: When it begins; the query's instant if not given.
+            explain: Whether to tell how the price comes about.
             at: The instant at which it is asked; the clock's if not given.
 
         Returns:
-            What a call costs, and why.
+            What a call would cost.
 
         Raises:
             PhoneSystemError: If it is refused; nothing has changed then.
@@ -8878,8 +9241,10 @@ class BillingArea:
                 "duration": _codec.duration(duration, "duration"),
                 "direction": _codec.one_of(Direction)(direction, "direction"),
                 "tariff": _codec.optional(tariff, "tariff", _codec.text),
+                "at": _codec.optional(at_, "at", _codec.instant),
+                "explain": _codec.boolean(explain, "explain"),
             },
-            Charge._read,
+            PriceAnswer._read,
             at=at,
         )
 
@@ -12454,6 +12819,48 @@ class ProviderBillingArea:
     def __init__(self, caller: Caller) -> None:
         """Made by the caller."""
         self._caller = caller
+
+    def compare_tariffs(
+        self,
+        *,
+        tariff: str,
+        digest: str | None = None,
+        previous: str | None = None,
+        previous_digest: str | None = None,
+        at: datetime | None = None,
+    ) -> Comparison:
+        """What changes from one price list to another.
+
+        Args:
+            tariff: The list now, by its name: the one that was given last.
+            digest: Its digest, for one that was given earlier under the name.
+            previous: The list before, by its name; the same name if not given.
+            previous_digest: Its digest, for one that was given earlier under the name.
+            at: The instant at which it is asked; the clock's if not given.
+
+        Returns:
+            What changes from one price list to the next.
+
+                Rows of a direction, a prefix and a window are compared with those of the same;
+                which of two sets of rows is dearer is decided by a minute's price in the row whose
+                validity begins last.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.query(
+            "billing.compare_tariffs",
+            {
+                "tariff": _codec.text(tariff, "tariff"),
+                "digest": _codec.optional(digest, "digest", _codec.text),
+                "previous": _codec.optional(previous, "previous", _codec.text),
+                "previous_digest": _codec.optional(previous_digest, "previous_digest", _codec.text),
+            },
+            Comparison._read,
+            at=at,
+        )
 
     def read_usage(
         self,

@@ -1,6 +1,6 @@
 """The native half: JSON in, JSON out, and the telephone number as a value."""
 
-from typing import final
+from typing import Self, final
 
 __all__ = [
     "METADATA_VERSION",
@@ -271,3 +271,37 @@ def command_names() -> list[str]:
 
 def query_names() -> list[str]:
     """The dotted names of all queries."""
+
+@final
+class Tariff:
+    """A price list."""
+
+    def __new__(cls, given: str | bytes, /) -> Self:
+        """Reads a price list.
+
+        Args:
+            given: What stands at ``tariff`` in what `System.give` takes.
+        """
+
+    def identity(self) -> tuple[str, str, str, int]:
+        """Its name, the digest of its text, its currency, and how many rows it has."""
+
+    def charge(self, asked: str | bytes, /) -> str:
+        """What a call costs.
+
+        Args:
+            asked: Direction, number, begin and duration.
+
+        Returns:
+            The charge.
+        """
+
+    def explain(self, charge: str | bytes, /) -> str:
+        """How a charge came about.
+
+        Args:
+            charge: What `charge` answered.
+
+        Returns:
+            The explanation.
+        """

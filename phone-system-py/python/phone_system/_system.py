@@ -24,6 +24,7 @@ from phone_system._store import (
     Stored,
     open_native,
 )
+from phone_system._tariff import Tariff
 
 A = TypeVar("A")
 
@@ -143,36 +144,25 @@ class System(Stored):
         self.native.check()
         return Provider(Caller(self.native, organization=None, actor=actor, clock=clock))
 
-    def add_tariff(self, name: str, currency: str, csv: str) -> TariffOf:
+    def add_tariff(self, tariff: Tariff) -> TariffOf:
         """Gives a price list, in place of one of the same name.
 
         It is not recorded: give it again to a system that is made or opened anew. An account that
-        chose a list under this name with another text is not charged by this one.
+        chose a list under this name with other prices is not charged by this one.
 
         Args:
-            name: The name by which accounts choose it.
-            currency: The currency of its prices: three letters of ISO 4217, in upper case.
-            csv: The text of the table, with the columns ``Direction`` (``outbound`` or
-                ``inbound``), ``Prefix`` and ``RatePerMinute`` and, where they are there,
-                ``Country``, ``Destination``, ``ConnectionFee``, ``MinimumSeconds`` and
-                ``IncrementSeconds``.
+            tariff: The price list; accounts choose it by its name.
 
         Returns:
             What `Provider.billing.tariffs` shows of it.
 
         Raises:
-            EnvelopeError: If name or currency cannot be one.
-            TableError: If the text is no such table.
-            TariffError: If there is no row, or a prefix stands there twice.
-            TypeError: If an argument is not a text.
-            ValueError: If an argument has no UTF-8.
+            TypeError: If it is no price list.
         """
-        tariff = {
-            "name": _codec.text(name, "name"),
-            "currency": _codec.text(currency, "currency"),
-            "csv": _codec.text(csv, "csv"),
-        }
-        return TariffOf._read(_codec.loads(self.native.give(_codec.dumps({"tariff": tariff}))))
+        if not isinstance(tariff, Tariff):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"tariff: expected a Tariff, not {type(tariff).__name__}")
+        given = {"tariff": tariff._given}
+        return TariffOf._read(_codec.loads(self.native.give(_codec.dumps(given))))
 
     def replace_countries(self, csv: str) -> int:
         """Gives another table of countries, in place of the one that the package has.
