@@ -40,8 +40,8 @@ ERROR_NAMES = {"system": "SystemStateError"}
 TAKEN = {
     "Anchor", "Any", "Archived", "Begun", "Caller", "Calls", "Clock", "Cost", "Countries",
     "Decimal", "Executed", "Exported", "Figure", "Iterable", "Limit", "Mapping", "NumberList",
-    "Occupancy", "Organization", "Permit", "PhoneNumber", "Provider", "Refusal", "Refused", "Request",
-    "StrEnum", "System", "Tariff", "Ticket", "Verified",
+    "Occupancy", "Organization", "Permit", "PhoneNumber", "Provider", "Refusal", "Refused",
+    "Request", "StrEnum", "System", "Tariff", "Ticket", "Verified",
 }  # fmt: skip
 # Arguments that every command has beside its fields.
 COMMAND_ARGUMENTS = ("at", "key", "seed")
