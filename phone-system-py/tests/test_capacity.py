@@ -246,7 +246,7 @@ def test_a_price_list_is_given(system: System, contoso: Organization, provider: 
     )
     assert price.tariff == second.tariff
     assert price.amount == Decimal("0.01")
-    assert price.rate.per_minute == Decimal("0.0075")
+    assert (price.rate, price.explanation) == (1, None)
 
 
 def test_countries_are_replaced(system: System, provider: Provider) -> None:

@@ -128,11 +128,11 @@ def begin_typed(system: System, step: Step) -> Callable[[], object]:
     at = datetime.fromisoformat(envelope["at"])
     subject = system.organization(envelope["organization"], actor=envelope["actor"])
     fields = envelope["command"]["fields"]
-    hints = typing.get_type_hints(subject.billing.request.authorize, _generated.__dict__)
+    hints = typing.get_type_hints(subject.request.billing.authorize, _generated.__dict__)
     arguments = {field: read_as(hints.get(field, Any), value) for field, value in fields.items()}
 
     def begin() -> None:
-        begun = subject.begin_call(number, subject.billing.request.authorize(at=at, **arguments))
+        begun = subject.begin_call(number, subject.request.billing.authorize(at=at, **arguments))
         told = json.loads(step.expected[2:])
         assert begun.permit.permit == told["permit"]
         assert begun.authorized.position == told["authorized"]["position"]

@@ -91,8 +91,8 @@ def _ask(system: _native.System, verb: str, payload: str) -> str:
         case "admit":
             return str(system.admit(*admitted(payload)))
         case "begin":
-            number, _, envelope = payload.partition(" ")
-            return system.begin_call(PhoneNumber(number), envelope)
+            given, _, envelope = payload.partition(" ")
+            return system.begin_call(PhoneNumber(given), envelope)
         case "release":
             system.release(int(payload))
             return "released"

@@ -165,7 +165,7 @@ class Calls:
 
         Args:
             number: The organization's own number, in E.164 if it is a text.
-            request: What ``billing.request.authorize`` makes of the call.
+            request: What ``request.billing.authorize`` makes of the call.
 
         Returns:
             The permit, and how long the call may last.

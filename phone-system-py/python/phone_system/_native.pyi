@@ -6,6 +6,7 @@ __all__ = [
     "METADATA_VERSION",
     "PhoneNumber",
     "System",
+    "Tariff",
     "__version__",
     "command_names",
     "parse_number",

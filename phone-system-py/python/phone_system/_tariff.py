@@ -61,20 +61,20 @@ class Tariff:
         rates: How many rows it has.
     """
 
-    __slots__ = ("_given", "_native", "currency", "digest", "name", "rates")
+    __slots__ = ("_given", "_read", "currency", "digest", "name", "rates")
 
     name: str
     digest: str
     currency: str
     rates: int
     _given: Mapping[str, Any]
-    _native: _native.Tariff
+    _read: _native.Tariff
 
     def __init__(self, definition: Mapping[str, Any]) -> None:
         """Reads a price list; `from_dict` and `from_csv` say how."""
         self._given = definition
-        self._native = _native.Tariff(_codec.dumps(definition))
-        self.name, self.digest, self.currency, self.rates = self._native.identity()
+        self._read = _native.Tariff(_codec.dumps(definition))
+        self.name, self.digest, self.currency, self.rates = self._read.identity()
 
     @classmethod
     def from_dict(cls, definition: Mapping[str, Any]) -> Self:
@@ -167,7 +167,7 @@ class Tariff:
             "begins": _codec.instant(start, "start"),
             "duration": _codec.duration(duration, "duration"),
         }
-        charge = self._native.charge(_codec.dumps(asked))
+        charge = self._read.charge(_codec.dumps(asked))
         told = _codec.loads(charge)
         return Cost(
             amount=Decimal(told["amount"]),
@@ -178,7 +178,7 @@ class Tariff:
             window=told["window"],
             begins=_codec.read_instant(told["begins"]),
             duration=_codec.read_duration(told["duration"]),
-            _tariff=self._native,
+            _tariff=self._read,
             _charge=charge,
         )
 
