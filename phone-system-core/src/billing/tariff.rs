@@ -225,8 +225,10 @@ impl Tariff {
             Known::Masked(digits) => self.rate_of_text(direction, digits),
             Known::Withheld => self.longest(direction, std::iter::empty()),
         };
-        let (tariff, number) = (&self.id.name, number.to_string());
-        rate.ok_or_else(|| Error::NoRate { tariff: tariff.clone(), direction, number })
+        rate.ok_or_else(|| {
+            let (tariff, number) = (self.id.name.clone(), number.to_string());
+            Error::NoRate { tariff, direction, number }
+        })
     }
 
     /// The prices of a call that begins at `begins`.
