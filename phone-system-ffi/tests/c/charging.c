@@ -335,6 +335,7 @@ static void batches(void) {
       PHS_BILLING_ALREADY_CHARGED, PHS_OK,
       PHS_OK};
   static const int64_t cost[] = {0, 60 * CENT, 0, 0, 0, 0, 0, 0, 120 * CENT};
+  static const char *const ids[] = {"a", "b", "c"};
   enum { COUNT = sizeof wanted / sizeof *wanted };
   phs_charge charges[COUNT + 1];
   phs_status statuses[COUNT + 1];
@@ -342,8 +343,8 @@ static void batches(void) {
   phs_authorization authorized;
   char *events;
 
-  for (const char *id = "a\0b\0c"; *id != '\0'; id += 2) {
-    phs_call call = call_of(id);
+  for (size_t each = 0; each < sizeof ids / sizeof *ids; each++) {
+    phs_call call = call_of(ids[each]);
     SUCCEEDS(phs_organization_authorize(contoso, &call, &now, &authorized));
   }
   SUCCEEDS(phs_organization_settle_batch(contoso, settlements, 0, &context, charges, statuses));
