@@ -124,8 +124,8 @@ fn check_count<T>(argument: &'static str, count: usize) -> Result<(), Refusal> {
 }
 
 /// The refusal of an argument that cannot be what it is to be.
-pub(crate) fn malformed(part: &str, problem: impl ToString) -> Refusal {
-    refused(RequestError::Malformed { part: part.to_owned(), problem: problem.to_string() })
+pub(crate) fn malformed(part: &str, problem: impl Into<String>) -> Refusal {
+    refused(RequestError::Malformed { part: part.to_owned(), problem: problem.into() })
 }
 
 /// The text in bytes.
@@ -166,7 +166,7 @@ pub(crate) unsafe fn text<'a>(
 
 /// What a text names.
 pub(crate) fn parsed<T: FromStr<Err: Display>>(part: &str, text: &str) -> Result<T, Refusal> {
-    text.parse().map_err(|error| malformed(part, error))
+    text.parse().map_err(|error: T::Err| malformed(part, error.to_string()))
 }
 
 /// Where a call is to write something.
