@@ -1349,6 +1349,9 @@ phs_status phs_organization_authorize(const struct phs_organization *organizatio
  * system was closed or belongs to another process. It is one also if what was called is an
  * emergency number where the organization's number is.
  *
+ * A key that was used before brings back what was authorized then, and takes a place anew: places
+ * last no longer than the process.
+ *
  * Returned statuses are those of both.
  */
 phs_status phs_organization_begin_call(const struct phs_organization *organization,

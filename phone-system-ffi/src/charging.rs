@@ -275,6 +275,9 @@ pub unsafe extern "C" fn phs_organization_authorize(
 /// system was closed or belongs to another process. It is one also if what was called is an
 /// emergency number where the organization's number is.
 ///
+/// A key that was used before brings back what was authorized then, and takes a place anew: places
+/// last no longer than the process.
+///
 /// Returned statuses are those of both.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn phs_organization_begin_call(
