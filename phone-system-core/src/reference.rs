@@ -49,6 +49,11 @@ impl Reference {
         self.tariffs.get(id).map(Arc::as_ref)
     }
 
+    /// The same, to keep.
+    pub(crate) fn shared_tariff(&self, id: &TariffId) -> Option<Arc<Tariff>> {
+        self.tariffs.get(id).map(Arc::clone)
+    }
+
     /// The price list that was given last under a name.
     pub fn last_tariff(&self, name: &Label) -> Option<&Tariff> {
         self.tariff(self.last.get(name)?)

@@ -8,8 +8,12 @@
  * Outputs. They are written only on success; on failure an output that is a pointer is NULL, and
  * any other is untouched unless its call says otherwise.
  *
- * Texts. What goes in is UTF-8 with its length and needs no NUL at its end. Answers end with NUL
- * and are freed with phs_string_free(); texts that are `const char *` are never freed.
+ * Texts. What goes in is UTF-8 with its length and needs no NUL at its end; without a length beside
+ * it, and in structs, it ends with NUL. Answers end with NUL and are freed with phs_string_free();
+ * texts that are `const char *` are never freed.
+ *
+ * Instants are microseconds since 1970 began, in UTC; durations are microseconds; amounts are
+ * millionths of a currency.
  *
  * NULL. A pointer that a call needs may not be NULL, an empty text's neither: the call then returns
  * PHS_BOUNDARY_NULL_ARGUMENT and does nothing. Arguments that may be NULL are named.
@@ -102,6 +106,8 @@ enum phs_status
   PHS_TABLE_COLUMN_MISSING = 1101,
   /** A cell holds a value that its column cannot have. */
   PHS_TABLE_BAD_VALUE = 1102,
+  /** A prefix stands in a table of destinations twice. */
+  PHS_DESTINATIONS_TWICE = 1103,
   /** An override lies outside what the rule can be. */
   PHS_RULES_OUT_OF_RANGE = 1500,
   /** At least one seat must be named. */
@@ -162,6 +168,38 @@ enum phs_status
   PHS_BILLING_CALL_TOO_LONG = 2516,
   /** The call began after the instant of the command. */
   PHS_BILLING_CALL_IN_FUTURE = 2517,
+  /** The enterprise agreement is not known here; add it first. */
+  PHS_BILLING_AGREEMENT_UNKNOWN = 2518,
+  /** The enterprise agreement is known already. */
+  PHS_BILLING_AGREEMENT_KNOWN = 2519,
+  /** Communications Credits are not sold in the country. */
+  PHS_BILLING_NOT_SOLD_HERE = 2520,
+  /** Nothing is held for the call: it was never authorized, or its hold has ended. */
+  PHS_BILLING_NOT_AUTHORIZED = 2521,
+  /** The call is authorized already. */
+  PHS_BILLING_ALREADY_AUTHORIZED = 2522,
+  /** A call cannot be authorized for so long. */
+  PHS_BILLING_LENGTH_OUT_OF_RANGE = 2523,
+  /** An extension has to be longer than what the call may last already. */
+  PHS_BILLING_NOT_LONGER = 2524,
+  /** The user has spent what may be spent in the month. */
+  PHS_BILLING_SPEND_LIMIT_REACHED = 2525,
+  /** The user's dial-out policy does not let the call go there. */
+  PHS_BILLING_DIAL_OUT_REFUSED = 2526,
+  /** Nobody can call the destination from there. */
+  PHS_BILLING_DESTINATION_BARRED = 2527,
+  /** So much of the call was not paid from credits. */
+  PHS_BILLING_NOT_REFUNDABLE = 2528,
+  /** There are fewer credits than are to be taken. */
+  PHS_BILLING_BALANCE_TOO_LOW = 2529,
+  /** The account is postpaid already. */
+  PHS_BILLING_POSTPAID_ALREADY = 2530,
+  /** The books of the month are closed. */
+  PHS_BILLING_MONTH_CLOSED = 2531,
+  /** The books of the month cannot be closed yet. */
+  PHS_BILLING_MONTH_OPEN = 2532,
+  /** The monthly cap leaves no room for one recharge. */
+  PHS_BILLING_CAP_TOO_LOW = 2533,
   /** The price list has no row. */
   PHS_TARIFF_EMPTY = 2600,
   /** A prefix stands in the price list twice. */
@@ -170,6 +208,22 @@ enum phs_status
   PHS_TARIFF_NO_RATE = 2602,
   /** The call costs more than can be reckoned. */
   PHS_TARIFF_OUT_OF_RANGE = 2603,
+  /** A setting of the price list cannot have this value. */
+  PHS_TARIFF_BAD_SETTING = 2604,
+  /** A window of the price list cannot be used. */
+  PHS_TARIFF_BAD_WINDOW = 2605,
+  /** A row of the price list cannot be used. */
+  PHS_TARIFF_BAD_RATE = 2606,
+  /** A row names a window that the price list does not have. */
+  PHS_TARIFF_WINDOW_UNKNOWN = 2607,
+  /** Two rows of a prefix would be in force at the same time. */
+  PHS_TARIFF_WINDOWS_OVERLAP = 2608,
+  /** The price list has more rows than are kept. */
+  PHS_TARIFF_TOO_LARGE = 2609,
+  /** The charge was made by another price list. */
+  PHS_TARIFF_OTHER = 2610,
+  /** Prices in different currencies are not compared or converted. */
+  PHS_TARIFF_CURRENCY_DIFFERS = 2611,
   /** At least one number must be asked for. */
   PHS_INVENTORY_NOTHING_ASKED = 3000,
   /** More numbers were asked for than one search may reserve. */
@@ -423,6 +477,134 @@ typedef uint32_t phs_line;
 #endif
 #endif
 
+/** The sort of a call. Programs must expect numbers that are not here yet. */
+enum phs_call_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif
+{
+  /** "user_in" in JSON. */
+  PHS_CALL_KIND_USER_IN = 1,
+  /** "user_out" in JSON. */
+  PHS_CALL_KIND_USER_OUT = 2,
+  /** "user_out_conf" in JSON. */
+  PHS_CALL_KIND_USER_OUT_CONF = 3,
+  /** "user_out_transfer" in JSON. */
+  PHS_CALL_KIND_USER_OUT_TRANSFER = 4,
+  /** "user_out_forwarding" in JSON. */
+  PHS_CALL_KIND_USER_OUT_FORWARDING = 5,
+  /** "conf_in" in JSON. */
+  PHS_CALL_KIND_CONF_IN = 6,
+  /** "conf_out" in JSON. */
+  PHS_CALL_KIND_CONF_OUT = 7,
+  /** "unassigned_in" in JSON. */
+  PHS_CALL_KIND_UNASSIGNED_IN = 8,
+  /** "ucap_in" in JSON. */
+  PHS_CALL_KIND_UCAP_IN = 9,
+  /** "ucap_out" in JSON. */
+  PHS_CALL_KIND_UCAP_OUT = 10,
+  /** "dr_in" in JSON. */
+  PHS_CALL_KIND_DR_IN = 11,
+  /** "dr_out" in JSON. */
+  PHS_CALL_KIND_DR_OUT = 12,
+  /** "dr_out_user_conf" in JSON. */
+  PHS_CALL_KIND_DR_OUT_USER_CONF = 13,
+  /** "dr_out_user_forwarding" in JSON. */
+  PHS_CALL_KIND_DR_OUT_USER_FORWARDING = 14,
+  /** "dr_out_user_transfer" in JSON. */
+  PHS_CALL_KIND_DR_OUT_USER_TRANSFER = 15,
+  /** "dr_emergency_out" in JSON. */
+  PHS_CALL_KIND_DR_EMERGENCY_OUT = 16,
+  /** "dr_unassigned_in" in JSON. */
+  PHS_CALL_KIND_DR_UNASSIGNED_IN = 17,
+  /** "dr_in_bot" in JSON. */
+  PHS_CALL_KIND_DR_IN_BOT = 18,
+  /** "dr_out_bot" in JSON. */
+  PHS_CALL_KIND_DR_OUT_BOT = 19,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+/** As enum phs_call_kind. */
+typedef enum phs_call_kind phs_call_kind;
+#else
+/** One of enum phs_call_kind. */
+typedef uint32_t phs_call_kind;
+#endif
+#endif
+
+/**
+ * Whether a call leaves the country of the one who pays. Programs must expect numbers that are not
+ * here yet.
+ */
+enum phs_reach
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif
+{
+  /** "domestic" in JSON. */
+  PHS_REACH_DOMESTIC = 1,
+  /** "international" in JSON. */
+  PHS_REACH_INTERNATIONAL = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+/** As enum phs_reach. */
+typedef enum phs_reach phs_reach;
+#else
+/** One of enum phs_reach. */
+typedef uint32_t phs_reach;
+#endif
+#endif
+
+/**
+ * Which way a call goes, seen from the organization. Programs must expect numbers that are not
+ * here yet.
+ */
+enum phs_direction
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif
+{
+  /** "outbound" in JSON. */
+  PHS_DIRECTION_OUTBOUND = 1,
+  /** "inbound" in JSON. */
+  PHS_DIRECTION_INBOUND = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+/** As enum phs_direction. */
+typedef enum phs_direction phs_direction;
+#else
+/** One of enum phs_direction. */
+typedef uint32_t phs_direction;
+#endif
+#endif
+
+/** What limits how long a call may last. Programs must expect numbers that are not here yet. */
+enum phs_limited_by
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif
+{
+  /** "wanted" in JSON. */
+  PHS_LIMITED_BY_WANTED = 1,
+  /** "minutes" in JSON. */
+  PHS_LIMITED_BY_MINUTES = 2,
+  /** "funds" in JSON. */
+  PHS_LIMITED_BY_FUNDS = 3,
+  /** "spend_limit" in JSON. */
+  PHS_LIMITED_BY_SPEND_LIMIT = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+/** As enum phs_limited_by. */
+typedef enum phs_limited_by phs_limited_by;
+#else
+/** One of enum phs_limited_by. */
+typedef uint32_t phs_limited_by;
+#endif
+#endif
+
 
 /**
  * The version of this C interface. Within one version things are only added.
@@ -515,6 +697,211 @@ typedef struct phs_occupancy {
    */
   uint64_t emergency;
 } phs_occupancy;
+
+/**
+ * A call that is to begin: a plain value; its texts end with NUL and stay the program's.
+ *
+ * Set it to zeros, `size` to its size, and then what is known.
+ *
+ * Thread safety: as of any plain value; it is read while a call with it lasts.
+ */
+typedef struct phs_call {
+  /**
+   * sizeof(phs_call): later versions of this header have more at the end of it.
+   */
+  uint32_t size;
+  /**
+   * Its sort: one of phs_call_kind.
+   */
+  uint32_t kind;
+  /**
+   * Whether it leaves the country: one of phs_reach, or 0 to have the number called tell.
+   */
+  uint32_t reach;
+  /**
+   * The country of the user, or of the organization: its two letters, with a NUL.
+   */
+  char location[4];
+  /**
+   * What names it, 1 to 128 bytes; the same call is authorized and charged once.
+   */
+  const char *id;
+  /**
+   * Who calls or is called, or the organizer of the conference, or the resource account; may be
+   * NULL.
+   */
+  const char *user;
+  /**
+   * The caller's number as it is known; may be NULL.
+   */
+  const char *caller;
+  /**
+   * The number called, as it is dialed: with a plus, or as people of the country write it; may be
+   * NULL.
+   */
+  const char *called;
+  /**
+   * How long it shall be able to last, in microseconds; 0 for the organization's rule. It can be
+   * extended.
+   */
+  int64_t wanted;
+} phs_call;
+
+/**
+ * With what a command is asked: a plain value; its texts end with NUL and stay the program's.
+ *
+ * Thread safety: as of any plain value; it is read while a call with it lasts.
+ */
+typedef struct phs_context {
+  /**
+   * The instant at which it is asked: microseconds since 1970 began, in UTC.
+   */
+  int64_t at;
+  /**
+   * Who asks, for the record: 1 to 128 bytes.
+   */
+  const char *actor;
+  /**
+   * Makes a retry harmless: the same key with the same command answers the same and does nothing.
+   * 1 to 128 bytes; NULL for none.
+   */
+  const char *key;
+} phs_context;
+
+/**
+ * How long a call may last, and at what cost: a plain value that owns nothing.
+ *
+ * Thread safety: as of any plain value.
+ */
+typedef struct phs_authorization {
+  /**
+   * How long it may last, from its beginning, in microseconds: end it then, or extend it before.
+   */
+  int64_t duration;
+  /**
+   * When what is held is given back by itself if the call is neither settled nor canceled, in
+   * microseconds since 1970 began; INT64_MAX for an emergency call, for which nothing is held.
+   */
+  int64_t ends_at;
+  /**
+   * How much of that the minutes of a plan pay, in microseconds.
+   */
+  int64_t included;
+  /**
+   * What the rest costs if the call lasts as long as it may, in millionths of the currency.
+   */
+  int64_t cost;
+  /**
+   * Of phs_organization_begin_call(), a number for phs_release(); else 0.
+   */
+  uint64_t permit;
+  /**
+   * What limits how long it may last: one of phs_limited_by.
+   */
+  uint32_t limited_by;
+  /**
+   * 1 if it is a call to an emergency service, which always passes; else 0.
+   */
+  uint32_t emergency;
+} phs_authorization;
+
+/**
+ * How a call ended: a plain value; its text ends with NUL and stays the program's.
+ *
+ * Thread safety: as of any plain value; it is read while a call with it lasts.
+ */
+typedef struct phs_settlement {
+  /**
+   * What names the call.
+   */
+  const char *id;
+  /**
+   * How long it lasted, in microseconds, at most 366 days; 0 if it was not answered.
+   */
+  int64_t duration;
+} phs_settlement;
+
+/**
+ * What paid for a call: a plain value that owns nothing. Amounts are millionths of the currency,
+ * durations microseconds.
+ *
+ * Thread safety: as of any plain value.
+ */
+typedef struct phs_charge {
+  /**
+   * How much of the call the minutes of a plan paid.
+   */
+  int64_t included;
+  /**
+   * How long it was charged for beyond that, by the steps of the price list.
+   */
+  int64_t billed;
+  /**
+   * What that costs: `drawn`, `uncollected` and `invoiced` together.
+   */
+  int64_t amount;
+  /**
+   * What credits paid of it.
+   */
+  int64_t drawn;
+  /**
+   * What nothing paid of it.
+   */
+  int64_t uncollected;
+  /**
+   * What is paid of it by invoice.
+   */
+  int64_t invoiced;
+  /**
+   * How much of the call has no price.
+   */
+  int64_t unpriced;
+} phs_charge;
+
+/**
+ * What a call costs: a plain value that owns nothing.
+ *
+ * Thread safety: as of any plain value.
+ */
+typedef struct phs_price {
+  /**
+   * How long it is charged for, by the steps of the price list, in microseconds.
+   */
+  int64_t billed;
+  /**
+   * The price, in millionths of the price list's currency.
+   */
+  int64_t amount;
+} phs_price;
+
+/**
+ * A call to be priced: a plain value.
+ *
+ * Thread safety: as of any plain value; it is read while a call with it lasts.
+ */
+typedef struct phs_rating {
+  /**
+   * The digits, those of phs_number, of the number called, or of the caller of a call that comes
+   * in.
+   */
+  uint64_t digits;
+  /**
+   * When the call begins: microseconds since 1970 began, in UTC.
+   */
+  int64_t begins;
+  /**
+   * How long it lasts, in microseconds, at most 366 days.
+   */
+  int64_t duration;
+  /**
+   * Which way it goes: one of phs_direction.
+   */
+  uint32_t direction;
+  /**
+   * 0; later versions may have a meaning for others.
+   */
+  uint32_t reserved;
+} phs_rating;
 
 #ifdef __cplusplus
 extern "C" {
@@ -673,12 +1060,35 @@ phs_status phs_system_organization(const struct phs_system *system,
  * then. If the store fails, PHS_STORE_FAILED or PHS_STORE_FULL: whether the command was kept is
  * then unknown until the store is opened anew, and later calls return PHS_STORE_POISONED.
  * PHS_STORE_FORKED in a process that was forked from the one that opened the store.
+ *
+ * The authorization of an emergency call passes whatever is wrong with the system.
  */
 phs_status phs_execute(const struct phs_system *system,
                        const char *json,
                        size_t length,
                        char **answer,
                        size_t *answer_length);
+
+/**
+ * Lets a call begin on an organization's own number: takes its place on it, and has the account
+ * authorize it; both or neither.
+ *
+ * `number` is the number in E.164, its digits read as one number; `json` the envelope of a
+ * `billing.authorize`. `answer` receives {"permit", "authorized"}: the permit is given back with
+ * phs_release() when the call has ended, "authorized" is what phs_execute() answers. Beside that,
+ * arguments, ownership and returned statuses are those of phs_execute(), and PHS_NUMBER_TOO_SHORT or
+ * PHS_NUMBER_TOO_MANY_DIGITS if there are not 4 to 15 digits, PHS_INVENTORY_NUMBER_UNKNOWN if the
+ * organization does not own the number, PHS_CAPACITY_LIMIT_REACHED if it carries no call more.
+ * phs_organization_begin_call() does the same without JSON.
+ *
+ * An emergency call passes whatever is wrong with the system; its permit may then be 0.
+ */
+phs_status phs_begin_call(const struct phs_system *system,
+                          uint64_t number,
+                          const char *json,
+                          size_t length,
+                          char **answer,
+                          size_t *answer_length);
 
 /**
  * Tells what a command would do now, and changes nothing; "position" is null in the answer.
@@ -942,6 +1352,166 @@ phs_status phs_system_occupancy(const struct phs_system *system,
                                 uint64_t digits,
                                 struct phs_occupancy *out);
 
+/**
+ * Lets a call begin as far as money is concerned: what it may need is held for it.
+ *
+ * Minutes of a plan first, then funds; the same as the command "billing.authorize", without JSON.
+ * `out` receives how long it may last, on success only; for less than was wanted if there is not
+ * more to be had. It takes no place on a number: see phs_organization_begin_call(). When the call
+ * has ended, settle it.
+ *
+ * An emergency call always passes, free and unrecorded, for whatever reason another would be
+ * refused: if the system was closed or belongs to another process, and if the rest of `call` or
+ * `context` is wrong or NULL. It is one by its sort or by what was called, in its location.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if a pointer is NULL that may not be,
+ * PHS_BOUNDARY_HANDLE_CLOSED, PHS_BOUNDARY_ABI_MISMATCH if `size` is not sizeof(phs_call),
+ * PHS_BOUNDARY_NOT_UTF8, PHS_ENVELOPE_MALFORMED if a text, a number of an enumeration, a duration
+ * or an instant is none, PHS_BILLING_ALREADY_AUTHORIZED, PHS_BILLING_ALREADY_CHARGED,
+ * PHS_BILLING_FUNDS_TOO_LOW or the status of another rule that refuses the call, or what
+ * phs_execute() returns if the store fails.
+ */
+phs_status phs_organization_authorize(const struct phs_organization *organization,
+                                      const struct phs_call *call,
+                                      const struct phs_context *context,
+                                      struct phs_authorization *out);
+
+/**
+ * Lets a call begin: takes its place on a number as phs_organization_admit() does, and has it
+ * authorized as phs_organization_authorize() does; both or neither.
+ *
+ * `digits` are those of phs_number, of the organization's own number. `out` receives how long it
+ * may last, and the permit of its place: when the call has ended, settle it, and give the place
+ * back with phs_release().
+ *
+ * An emergency call always passes, as both of them say. Its permit is 0, and takes no place, if the
+ * system was closed or belongs to another process. It is one also if what was called is an
+ * emergency number where the organization's number is.
+ *
+ * A key that was used before brings back what was authorized then, and takes a place anew: places
+ * last no longer than the process.
+ *
+ * Returned statuses are those of both.
+ */
+phs_status phs_organization_begin_call(const struct phs_organization *organization,
+                                       uint64_t digits,
+                                       const struct phs_call *call,
+                                       const struct phs_context *context,
+                                       struct phs_authorization *out);
+
+/**
+ * Lets a call that was authorized last longer: what it may need besides is held for it.
+ *
+ * `id` names the call and ends with NUL. `wanted` is how long it shall be able to last, in
+ * microseconds from its beginning. `out` receives how long it may last now, on success only; its
+ * permit is 0, and the one that the call has stays good. If there is not more to be had it may be
+ * for less than was wanted. An emergency call needs no extension, and nothing is known of it here.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if a pointer is NULL, PHS_BOUNDARY_HANDLE_CLOSED,
+ * PHS_BOUNDARY_NOT_UTF8, PHS_ENVELOPE_MALFORMED, PHS_BILLING_NOT_AUTHORIZED if nothing is held for
+ * the call, PHS_BILLING_NOT_LONGER, PHS_BILLING_FUNDS_TOO_LOW or the status of another rule that
+ * refuses it, or what phs_execute() returns if the store fails; what was held stays held.
+ */
+phs_status phs_organization_extend(const struct phs_organization *organization,
+                                   const char *id,
+                                   int64_t wanted,
+                                   const struct phs_context *context,
+                                   struct phs_authorization *out);
+
+/**
+ * Gives back what is held for a call that did not take place; nothing is charged.
+ *
+ * `id` names the call and ends with NUL. Its place on a number is given back by phs_release().
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if a pointer is NULL, PHS_BOUNDARY_HANDLE_CLOSED,
+ * PHS_BOUNDARY_NOT_UTF8, PHS_ENVELOPE_MALFORMED, PHS_BILLING_NOT_AUTHORIZED if nothing is held for
+ * the call, or what phs_execute() returns if the store fails.
+ */
+phs_status phs_organization_cancel(const struct phs_organization *organization,
+                                   const char *id,
+                                   const struct phs_context *context);
+
+/**
+ * Charges a call that was authorized and has ended, and gives back what it did not need.
+ *
+ * The same as the command "billing.settle" of one call, without JSON. `out` receives what paid for
+ * it, on success only. What the call lasted longer than it was authorized for is paid from what
+ * there is, and is else uncollected. Its place on a number is given back by phs_release(). An
+ * emergency call is not settled: nothing is held for it.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if a pointer is NULL, PHS_BOUNDARY_HANDLE_CLOSED,
+ * PHS_BOUNDARY_NOT_UTF8, PHS_ENVELOPE_MALFORMED, PHS_BILLING_ALREADY_CHARGED,
+ * PHS_BILLING_NOT_AUTHORIZED if nothing is held for the call, PHS_BILLING_CALL_TOO_LONG or the
+ * status of another rule that refuses it, or what phs_execute() returns if the store fails.
+ */
+phs_status phs_organization_settle(const struct phs_organization *organization,
+                                   const struct phs_settlement *settlement,
+                                   const struct phs_context *context,
+                                   struct phs_charge *out);
+
+/**
+ * Charges many calls that were authorized and have ended, in one commit: each as
+ * phs_organization_settle() does, in the order of the array, which should be that of their ends.
+ *
+ * `settlements` has `count` calls; `charges` and `statuses` have room for as many, and all three
+ * may not be NULL. For each call `statuses` receives PHS_OK or why it was refused, one of those of
+ * phs_organization_settle(), and `charges` what paid for it, or zeros. A call that is refused does
+ * not hinder the others and does not make this call fail; the last error knows nothing of it.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if a pointer is NULL, PHS_BOUNDARY_HANDLE_CLOSED,
+ * PHS_BOUNDARY_NOT_UTF8 or PHS_ENVELOPE_MALFORMED if `context` is wrong,
+ * PHS_IDEMPOTENCY_KEY_REUSED, PHS_TIME_BEFORE_LAST, or what phs_execute() returns if the store
+ * fails; both arrays are untouched then.
+ */
+phs_status phs_organization_settle_batch(const struct phs_organization *organization,
+                                         const struct phs_settlement *settlements,
+                                         size_t count,
+                                         const struct phs_context *context,
+                                         struct phs_charge *charges,
+                                         phs_status *statuses);
+
+/**
+ * Prices a call by the price list that the organization chose; nothing is charged, and the minutes
+ * of plans are left aside.
+ *
+ * `number` is the number called, or that of the caller of a call that comes in, with a plus; it
+ * ends with NUL. "+1425*" stands for one of which no more is known, and "withheld" for one of
+ * which nothing is. `direction` is one of phs_direction, `begins` microseconds since 1970 began,
+ * `duration` microseconds. `out` receives the price, on success only.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if a pointer is NULL, PHS_BOUNDARY_HANDLE_CLOSED,
+ * PHS_BOUNDARY_NOT_UTF8, PHS_NUMBER_NOT_A_NUMBER, PHS_ENVELOPE_MALFORMED if another argument cannot
+ * be what it is to be, PHS_BILLING_TARIFF_NOT_CHOSEN, PHS_BILLING_TARIFF_UNKNOWN if the price list
+ * was not given to the system, PHS_TARIFF_NO_RATE, PHS_TARIFF_OUT_OF_RANGE, PHS_STORE_POISONED, or
+ * PHS_STORE_FORKED as phs_execute() does.
+ */
+phs_status phs_organization_rate(const struct phs_organization *organization,
+                                 const char *number,
+                                 uint32_t direction,
+                                 int64_t begins,
+                                 int64_t duration,
+                                 struct phs_price *out);
+
+/**
+ * Prices many calls, each as phs_organization_rate() does.
+ *
+ * The price list is looked up once, and no memory is asked for by a call that has a price.
+ * `ratings` has `count` calls; `prices` and `statuses` have room for as many, and all three may not
+ * be NULL. For each call `statuses` receives PHS_OK or why it has no price, and `prices` what it
+ * costs, or zeros. A call that has none does not make this call fail; the last error knows nothing
+ * of it. Beside the statuses of phs_organization_rate() a call may have PHS_NUMBER_TOO_SHORT or
+ * PHS_NUMBER_TOO_MANY_DIGITS if there are not 4 to 15 digits.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if a pointer is NULL, PHS_BOUNDARY_HANDLE_CLOSED,
+ * PHS_BILLING_TARIFF_NOT_CHOSEN, PHS_BILLING_TARIFF_UNKNOWN, PHS_STORE_POISONED or
+ * PHS_STORE_FORKED; both arrays are untouched then.
+ */
+phs_status phs_organization_rate_batch(const struct phs_organization *organization,
+                                       const struct phs_rating *ratings,
+                                       size_t count,
+                                       struct phs_price *prices,
+                                       phs_status *statuses);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus
@@ -959,6 +1529,41 @@ static_assert(offsetof(phs_occupancy, peak) == 4, "the library was built otherwi
 static_assert(offsetof(phs_occupancy, admitted) == 8, "the library was built otherwise");
 static_assert(offsetof(phs_occupancy, refused) == 16, "the library was built otherwise");
 static_assert(offsetof(phs_occupancy, emergency) == 24, "the library was built otherwise");
+static_assert(sizeof(phs_authorization) == 48, "the library was built otherwise");
+static_assert(offsetof(phs_authorization, ends_at) == 8, "the library was built otherwise");
+static_assert(offsetof(phs_authorization, included) == 16, "the library was built otherwise");
+static_assert(offsetof(phs_authorization, cost) == 24, "the library was built otherwise");
+static_assert(offsetof(phs_authorization, permit) == 32, "the library was built otherwise");
+static_assert(offsetof(phs_authorization, limited_by) == 40, "the library was built otherwise");
+static_assert(offsetof(phs_authorization, emergency) == 44, "the library was built otherwise");
+static_assert(sizeof(phs_charge) == 56, "the library was built otherwise");
+static_assert(offsetof(phs_charge, billed) == 8, "the library was built otherwise");
+static_assert(offsetof(phs_charge, amount) == 16, "the library was built otherwise");
+static_assert(offsetof(phs_charge, drawn) == 24, "the library was built otherwise");
+static_assert(offsetof(phs_charge, uncollected) == 32, "the library was built otherwise");
+static_assert(offsetof(phs_charge, invoiced) == 40, "the library was built otherwise");
+static_assert(offsetof(phs_charge, unpriced) == 48, "the library was built otherwise");
+static_assert(sizeof(phs_rating) == 32, "the library was built otherwise");
+static_assert(offsetof(phs_rating, begins) == 8, "the library was built otherwise");
+static_assert(offsetof(phs_rating, duration) == 16, "the library was built otherwise");
+static_assert(offsetof(phs_rating, direction) == 24, "the library was built otherwise");
+static_assert(offsetof(phs_rating, reserved) == 28, "the library was built otherwise");
+static_assert(sizeof(phs_price) == 16, "the library was built otherwise");
+static_assert(offsetof(phs_price, amount) == 8, "the library was built otherwise");
+static_assert(sizeof(phs_call) == 56 || sizeof(void *) != 8, "the library was built otherwise");
+static_assert(offsetof(phs_call, kind) == 4 || sizeof(void *) != 8, "the library was built otherwise");
+static_assert(offsetof(phs_call, reach) == 8 || sizeof(void *) != 8, "the library was built otherwise");
+static_assert(offsetof(phs_call, location) == 12 || sizeof(void *) != 8, "the library was built otherwise");
+static_assert(offsetof(phs_call, id) == 16 || sizeof(void *) != 8, "the library was built otherwise");
+static_assert(offsetof(phs_call, user) == 24 || sizeof(void *) != 8, "the library was built otherwise");
+static_assert(offsetof(phs_call, caller) == 32 || sizeof(void *) != 8, "the library was built otherwise");
+static_assert(offsetof(phs_call, called) == 40 || sizeof(void *) != 8, "the library was built otherwise");
+static_assert(offsetof(phs_call, wanted) == 48 || sizeof(void *) != 8, "the library was built otherwise");
+static_assert(sizeof(phs_context) == 24 || sizeof(void *) != 8, "the library was built otherwise");
+static_assert(offsetof(phs_context, actor) == 8 || sizeof(void *) != 8, "the library was built otherwise");
+static_assert(offsetof(phs_context, key) == 16 || sizeof(void *) != 8, "the library was built otherwise");
+static_assert(sizeof(phs_settlement) == 16 || sizeof(void *) != 8, "the library was built otherwise");
+static_assert(offsetof(phs_settlement, duration) == 8 || sizeof(void *) != 8, "the library was built otherwise");
 #elif __STDC_VERSION__ >= 201112L
 _Static_assert(sizeof(phs_status) == 4, "the library was built otherwise");
 _Static_assert(sizeof(phs_number) == 40, "the library was built otherwise");
@@ -970,4 +1575,39 @@ _Static_assert(offsetof(phs_occupancy, peak) == 4, "the library was built otherw
 _Static_assert(offsetof(phs_occupancy, admitted) == 8, "the library was built otherwise");
 _Static_assert(offsetof(phs_occupancy, refused) == 16, "the library was built otherwise");
 _Static_assert(offsetof(phs_occupancy, emergency) == 24, "the library was built otherwise");
+_Static_assert(sizeof(phs_authorization) == 48, "the library was built otherwise");
+_Static_assert(offsetof(phs_authorization, ends_at) == 8, "the library was built otherwise");
+_Static_assert(offsetof(phs_authorization, included) == 16, "the library was built otherwise");
+_Static_assert(offsetof(phs_authorization, cost) == 24, "the library was built otherwise");
+_Static_assert(offsetof(phs_authorization, permit) == 32, "the library was built otherwise");
+_Static_assert(offsetof(phs_authorization, limited_by) == 40, "the library was built otherwise");
+_Static_assert(offsetof(phs_authorization, emergency) == 44, "the library was built otherwise");
+_Static_assert(sizeof(phs_charge) == 56, "the library was built otherwise");
+_Static_assert(offsetof(phs_charge, billed) == 8, "the library was built otherwise");
+_Static_assert(offsetof(phs_charge, amount) == 16, "the library was built otherwise");
+_Static_assert(offsetof(phs_charge, drawn) == 24, "the library was built otherwise");
+_Static_assert(offsetof(phs_charge, uncollected) == 32, "the library was built otherwise");
+_Static_assert(offsetof(phs_charge, invoiced) == 40, "the library was built otherwise");
+_Static_assert(offsetof(phs_charge, unpriced) == 48, "the library was built otherwise");
+_Static_assert(sizeof(phs_rating) == 32, "the library was built otherwise");
+_Static_assert(offsetof(phs_rating, begins) == 8, "the library was built otherwise");
+_Static_assert(offsetof(phs_rating, duration) == 16, "the library was built otherwise");
+_Static_assert(offsetof(phs_rating, direction) == 24, "the library was built otherwise");
+_Static_assert(offsetof(phs_rating, reserved) == 28, "the library was built otherwise");
+_Static_assert(sizeof(phs_price) == 16, "the library was built otherwise");
+_Static_assert(offsetof(phs_price, amount) == 8, "the library was built otherwise");
+_Static_assert(sizeof(phs_call) == 56 || sizeof(void *) != 8, "the library was built otherwise");
+_Static_assert(offsetof(phs_call, kind) == 4 || sizeof(void *) != 8, "the library was built otherwise");
+_Static_assert(offsetof(phs_call, reach) == 8 || sizeof(void *) != 8, "the library was built otherwise");
+_Static_assert(offsetof(phs_call, location) == 12 || sizeof(void *) != 8, "the library was built otherwise");
+_Static_assert(offsetof(phs_call, id) == 16 || sizeof(void *) != 8, "the library was built otherwise");
+_Static_assert(offsetof(phs_call, user) == 24 || sizeof(void *) != 8, "the library was built otherwise");
+_Static_assert(offsetof(phs_call, caller) == 32 || sizeof(void *) != 8, "the library was built otherwise");
+_Static_assert(offsetof(phs_call, called) == 40 || sizeof(void *) != 8, "the library was built otherwise");
+_Static_assert(offsetof(phs_call, wanted) == 48 || sizeof(void *) != 8, "the library was built otherwise");
+_Static_assert(sizeof(phs_context) == 24 || sizeof(void *) != 8, "the library was built otherwise");
+_Static_assert(offsetof(phs_context, actor) == 8 || sizeof(void *) != 8, "the library was built otherwise");
+_Static_assert(offsetof(phs_context, key) == 16 || sizeof(void *) != 8, "the library was built otherwise");
+_Static_assert(sizeof(phs_settlement) == 16 || sizeof(void *) != 8, "the library was built otherwise");
+_Static_assert(offsetof(phs_settlement, duration) == 8 || sizeof(void *) != 8, "the library was built otherwise");
 #endif

@@ -19,6 +19,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace phone_system {
 
@@ -43,6 +44,14 @@ private:
   phs_status code_;
   // Shared, because copying an exception must not throw.
   std::shared_ptr<const std::string> json_;
+};
+
+/** What became of an item of a list: PHS_OK and an answer, or why there is none. */
+template <typename Answer> struct Told {
+  /** PHS_OK, or why it was refused. */
+  phs_status status;
+  /** The answer; zeros if it was refused. */
+  Answer answer;
 };
 
 namespace detail {
@@ -72,6 +81,22 @@ template <typename Call> std::string answer(Call &&call) {
 /** Where a text begins; never NULL, not even an empty one's. */
 inline const char *begin(std::string_view text) noexcept {
   return text.data() ? text.data() : "";
+}
+
+/** What a C call answers of each item of a list; it is never given NULL, not even for none. */
+template <typename Answer, typename Item, typename Call>
+std::vector<Told<Answer>> each(const std::vector<Item> &items, Call &&call) {
+  const Item none{};
+  std::vector<Answer> answers(items.size() + 1);
+  std::vector<phs_status> statuses(items.size() + 1);
+  check(std::forward<Call>(call)(items.empty() ? &none : items.data(), answers.data(),
+                                 statuses.data()));
+  std::vector<Told<Answer>> told;
+  told.reserve(items.size());
+  for (std::size_t place = 0; place < items.size(); ++place) {
+    told.push_back({statuses[place], answers[place]});
+  }
+  return told;
 }
 
 } // namespace detail
@@ -162,6 +187,26 @@ private:
   bool held_;
 };
 
+/** A call that is to begin; its texts stay the program's. */
+struct Call : phs_call {
+  /** A call with its sort, one of phs_call_kind, what names it, and two letters of a country. */
+  Call(std::uint32_t sort, const char *name, std::string_view country) noexcept : phs_call{} {
+    size = sizeof(phs_call);
+    kind = sort;
+    id = name;
+    // One that is no country is seen to be none.
+    country.substr(0, sizeof location - 1).copy(location, sizeof location - 1);
+  }
+};
+
+/** A call that has begun: its place on a number, and how long it may last. */
+struct Begun {
+  /** Its place, given back when this object ends. */
+  Permit permit;
+  /** How long it may last, and at what cost. */
+  phs_authorization authorization;
+};
+
 /** One organization of a System: a name for it that owns nothing, cheap to copy. */
 class Organization {
 public:
@@ -189,6 +234,66 @@ public:
     detail::check(
         phs_organization_admit(handle_, digits, dialed ? dialed->c_str() : nullptr, &permit));
     return Permit(system_, permit);
+  }
+
+  /** Lets a call begin as far as money is concerned; see phs_organization_authorize(). */
+  phs_authorization authorize(const phs_call &call, const phs_context &context) const {
+    phs_authorization authorized;
+    detail::check(phs_organization_authorize(handle_, &call, &context, &authorized));
+    return authorized;
+  }
+
+  /** Lets a call begin on the organization's number; see phs_organization_begin_call(). */
+  [[nodiscard]] Begun begin_call(std::uint64_t digits, const phs_call &call,
+                                 const phs_context &context) const {
+    phs_authorization authorized;
+    detail::check(phs_organization_begin_call(handle_, digits, &call, &context, &authorized));
+    return Begun{Permit(system_, authorized.permit), authorized};
+  }
+
+  /** Lets a call last longer; see phs_organization_extend(). */
+  phs_authorization extend(const std::string &id, std::int64_t wanted,
+                           const phs_context &context) const {
+    phs_authorization extended;
+    detail::check(phs_organization_extend(handle_, id.c_str(), wanted, &context, &extended));
+    return extended;
+  }
+
+  /** Gives back what is held for a call; see phs_organization_cancel(). */
+  void cancel(const std::string &id, const phs_context &context) const {
+    detail::check(phs_organization_cancel(handle_, id.c_str(), &context));
+  }
+
+  /** Charges a call that has ended; see phs_organization_settle(). */
+  phs_charge settle(const phs_settlement &settlement, const phs_context &context) const {
+    phs_charge charge;
+    detail::check(phs_organization_settle(handle_, &settlement, &context, &charge));
+    return charge;
+  }
+
+  /** Charges many calls in one commit; see phs_organization_settle_batch(). */
+  std::vector<Told<phs_charge>> settle_batch(const std::vector<phs_settlement> &settlements,
+                                             const phs_context &context) const {
+    return detail::each<phs_charge>(settlements, [&](auto *items, auto *charges, auto *statuses) {
+      return phs_organization_settle_batch(handle_, items, settlements.size(), &context, charges,
+                                           statuses);
+    });
+  }
+
+  /** Prices a call; see phs_organization_rate(). */
+  phs_price rate(const std::string &number, std::uint32_t direction, std::int64_t begins,
+                 std::int64_t duration) const {
+    phs_price price;
+    detail::check(
+        phs_organization_rate(handle_, number.c_str(), direction, begins, duration, &price));
+    return price;
+  }
+
+  /** Prices many calls; see phs_organization_rate_batch(). */
+  std::vector<Told<phs_price>> rate_batch(const std::vector<phs_rating> &ratings) const {
+    return detail::each<phs_price>(ratings, [&](auto *items, auto *prices, auto *statuses) {
+      return phs_organization_rate_batch(handle_, items, ratings.size(), prices, statuses);
+    });
   }
 
   /** The handle, for calls of phone_system.h; it belongs to the system. */

@@ -2,8 +2,10 @@
 
 use std::any::Any;
 use std::ffi::{CStr, c_char, c_void};
+use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
+use std::str::FromStr;
 
 use phone_system_core::error::{ErrorCode, Figure, Figures, Refusal, Refuses};
 use phone_system_core::system::RequestError;
@@ -55,7 +57,7 @@ pub(crate) fn refused<E: Refuses>(error: E) -> Refusal {
     error.refusal()
 }
 
-fn null(argument: &'static str) -> Refusal {
+pub(crate) fn null(argument: &'static str) -> Refusal {
     refusal(
         ErrorCode::NullArgument,
         format!("`{argument}` must not be NULL"),
@@ -91,11 +93,39 @@ pub(crate) unsafe fn bytes<'a>(
     }
     // A negative number that was made a size; no object in memory is that long.
     if isize::try_from(length).is_err() {
-        let problem = format!("no text is {length} bytes long");
-        return Err(refused(RequestError::Malformed { part: argument.to_owned(), problem }));
+        return Err(malformed(argument, format!("no text is {length} bytes long")));
     }
     // SAFETY: not NULL and not too long, as just seen; the rest is the caller's promise.
     Ok(unsafe { std::slice::from_raw_parts(pointer.cast(), length) })
+}
+
+/// The values of an array that must not be NULL.
+///
+/// # Safety
+///
+/// The pointer is NULL or points to `count` values that nobody writes while `'a` lasts.
+pub(crate) unsafe fn array<'a, T>(
+    argument: &'static str,
+    pointer: *const T,
+    count: usize,
+) -> Result<&'a [T], Refusal> {
+    if pointer.is_null() {
+        return Err(null(argument));
+    }
+    check_count::<T>(argument, count)?;
+    // SAFETY: not NULL and not too long, as just seen; the rest is the caller's promise.
+    Ok(unsafe { std::slice::from_raw_parts(pointer, count) })
+}
+
+/// Refuses a negative number that was made a size; no array in memory is that long.
+fn check_count<T>(argument: &'static str, count: usize) -> Result<(), Refusal> {
+    let size = count.checked_mul(size_of::<T>()).and_then(|size| isize::try_from(size).ok());
+    size.map(|_| ()).ok_or_else(|| malformed(argument, format!("no array has {count} items")))
+}
+
+/// The refusal of an argument that cannot be what it is to be.
+pub(crate) fn malformed(part: &str, problem: impl Into<String>) -> Refusal {
+    refused(RequestError::Malformed { part: part.to_owned(), problem: problem.into() })
 }
 
 /// The text in bytes.
@@ -119,6 +149,24 @@ pub(crate) unsafe fn optional_text<'a>(text: *const c_char) -> Result<Option<&'a
     }
     // SAFETY: not NULL; the rest is the caller's promise.
     utf8(unsafe { CStr::from_ptr(text) }.to_bytes()).map(Some)
+}
+
+/// The text in a C text that must not be NULL.
+///
+/// # Safety
+///
+/// As [`optional_text`].
+pub(crate) unsafe fn text<'a>(
+    argument: &'static str,
+    text: *const c_char,
+) -> Result<&'a str, Refusal> {
+    // SAFETY: the caller's promise.
+    unsafe { optional_text(text) }?.ok_or_else(|| null(argument))
+}
+
+/// What a text names.
+pub(crate) fn parsed<T: FromStr<Err: Display>>(part: &str, text: &str) -> Result<T, Refusal> {
+    text.parse().map_err(|error: T::Err| malformed(part, error.to_string()))
 }
 
 /// Where a call is to write something.
@@ -158,6 +206,40 @@ impl<T> Output<*const T> {
         let output = unsafe { Self::new(argument, pointer) }?;
         output.set(ptr::null());
         Ok(output)
+    }
+}
+
+/// Where a call is to write the items of an array.
+pub(crate) struct Outputs<T> {
+    begin: *mut T,
+    count: usize,
+}
+
+impl<T> Outputs<T> {
+    /// An array that must not be NULL.
+    ///
+    /// # Safety
+    ///
+    /// The pointer is NULL or `count` values may be written there until the call returns.
+    pub(crate) unsafe fn new(
+        argument: &'static str,
+        begin: *mut T,
+        count: usize,
+    ) -> Result<Self, Refusal> {
+        if begin.is_null() {
+            return Err(null(argument));
+        }
+        check_count::<T>(argument, count)?;
+        Ok(Self { begin, count })
+    }
+
+    /// Writes an item; nothing if there is no such place.
+    pub(crate) fn set(&self, place: usize, value: T) {
+        if place < self.count {
+            // SAFETY: there is such a place, as just seen, and it may be written by the promise made
+            // to the constructor.
+            unsafe { self.begin.add(place).write(value) };
+        }
     }
 }
 

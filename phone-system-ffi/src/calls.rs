@@ -2,12 +2,13 @@
 
 use std::ffi::c_char;
 
-use phone_system_core::OrganizationId;
-use phone_system_core::json::JsonSystem;
+use phone_system_core::json::{self, JsonSystem};
 use phone_system_core::system::Error;
+use phone_system_core::{OrganizationId, Refusal};
 
 use crate::boundary::{Answer, Output, bytes, guard, reference, refused, release, utf8};
 use crate::handles::{phs_organization, phs_system};
+use crate::number::number_of;
 use crate::status::phs_status;
 
 /// One call of a system that is given JSON and answers JSON.
@@ -37,6 +38,35 @@ unsafe fn ask(
     })
 }
 
+/// As [`ask`], of what may be an emergency call: it passes, whatever is wrong with the system.
+///
+/// # Safety
+///
+/// Each pointer is NULL or as the calls document.
+unsafe fn ask_or_pass(
+    system: *const phs_system,
+    json: *const c_char,
+    length: usize,
+    answer: *mut *mut c_char,
+    answer_length: *mut usize,
+    call: impl FnOnce(&JsonSystem, &[u8]) -> Result<String, Refusal>,
+    pass: impl FnOnce(&[u8]) -> Option<String>,
+) -> phs_status {
+    guard(|| {
+        // SAFETY: the caller's promise.
+        let (answer, system, json) = unsafe {
+            (
+                Answer::new(answer, answer_length)?,
+                reference("system", system)?,
+                bytes("json", json, length)?,
+            )
+        };
+        let told = system.opened().and_then(|system| call(&system, json));
+        answer.set(&told.or_else(|refusal| pass(json).ok_or(refusal))?);
+        Ok(())
+    })
+}
+
 /// Carries out a command and waits until it is durable.
 ///
 /// `json` is the command's envelope, `length` bytes of UTF-8. `answer` receives {"position", "at",
@@ -49,6 +79,8 @@ unsafe fn ask(
 /// then. If the store fails, PHS_STORE_FAILED or PHS_STORE_FULL: whether the command was kept is
 /// then unknown until the store is opened anew, and later calls return PHS_STORE_POISONED.
 /// PHS_STORE_FORKED in a process that was forked from the one that opened the store.
+///
+/// The authorization of an emergency call passes whatever is wrong with the system.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn phs_execute(
     system: *const phs_system,
@@ -58,7 +90,42 @@ pub unsafe extern "C" fn phs_execute(
     answer_length: *mut usize,
 ) -> phs_status {
     // SAFETY: each pointer is NULL or as documented.
-    unsafe { ask(system, json, length, answer, answer_length, JsonSystem::execute) }
+    unsafe {
+        let execute = |system: &JsonSystem, json: &[u8]| system.execute(json).map_err(refused);
+        let pass = json::emergency_without_system;
+        ask_or_pass(system, json, length, answer, answer_length, execute, pass)
+    }
+}
+
+/// Lets a call begin on an organization's own number: takes its place on it, and has the account
+/// authorize it; both or neither.
+///
+/// `number` is the number in E.164, its digits read as one number; `json` the envelope of a
+/// `billing.authorize`. `answer` receives {"permit", "authorized"}: the permit is given back with
+/// phs_release() when the call has ended, "authorized" is what phs_execute() answers. Beside that,
+/// arguments, ownership and returned statuses are those of phs_execute(), and PHS_NUMBER_TOO_SHORT or
+/// PHS_NUMBER_TOO_MANY_DIGITS if there are not 4 to 15 digits, PHS_INVENTORY_NUMBER_UNKNOWN if the
+/// organization does not own the number, PHS_CAPACITY_LIMIT_REACHED if it carries no call more.
+/// phs_organization_begin_call() does the same without JSON.
+///
+/// An emergency call passes whatever is wrong with the system; its permit may then be 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn phs_begin_call(
+    system: *const phs_system,
+    number: u64,
+    json: *const c_char,
+    length: usize,
+    answer: *mut *mut c_char,
+    answer_length: *mut usize,
+) -> phs_status {
+    // SAFETY: each pointer is NULL or as documented.
+    unsafe {
+        let begin = |system: &JsonSystem, json: &[u8]| {
+            system.begin_call(number_of(number)?, json).map_err(refused)
+        };
+        let pass = json::emergency_call_without_system;
+        ask_or_pass(system, json, length, answer, answer_length, begin, pass)
+    }
 }
 
 /// Tells what a command would do now, and changes nothing; "position" is null in the answer.

@@ -11,10 +11,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use phone_system_core::error::ErrorCode;
 use phone_system_core::json::JsonSystem;
-use phone_system_core::system::RequestError;
 use phone_system_core::{OrganizationId, PhoneSystem, Refusal};
 
-use crate::boundary::{Output, bytes, guard, reference, refusal, refused, utf8};
+use crate::boundary::{Output, bytes, guard, parsed, reference, refusal, refused, utf8};
 use crate::fork::Process;
 use crate::status::phs_status;
 
@@ -226,12 +225,7 @@ pub unsafe extern "C" fn phs_system_organization(
             )
         };
         system.opened()?;
-        let id: OrganizationId = utf8(id)?.parse().map_err(|error| {
-            refused(RequestError::Malformed {
-                part: "organization".to_owned(),
-                problem: format!("{error}"),
-            })
-        })?;
+        let id: OrganizationId = parsed("organization", utf8(id)?)?;
         let mut organizations = lock(&system.organizations);
         let organization = organizations.entry(id).or_insert_with_key(|id| {
             Box::leak(Box::new(phs_organization { system, id: id.clone() }))

@@ -20,17 +20,25 @@ compile_error!("phone-system-ffi turns panics into PHS_BOUNDARY_PANIC; build it 
 mod boundary;
 mod calls;
 mod capacity;
+mod charging;
 mod fork;
 mod handles;
 mod last_error;
 mod number;
+mod rating;
+mod settling;
 mod status;
 mod version;
+mod words;
 
 pub use calls::*;
 pub use capacity::*;
+pub use charging::*;
 pub use handles::*;
 pub use last_error::*;
 pub use number::*;
+pub use rating::*;
+pub use settling::*;
 pub use status::*;
 pub use version::*;
+pub use words::*;

@@ -10,16 +10,29 @@
 )]
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::fs;
 use std::mem::{offset_of, size_of};
 use std::path::{Path, PathBuf};
 
-use phone_system::{LINES, phs_number, phs_occupancy};
+use phone_system::{
+    CALL_KINDS, DIRECTIONS, LIMITS, LINES, REACHES, phs_authorization, phs_call, phs_charge,
+    phs_context, phs_number, phs_occupancy, phs_price, phs_rating, phs_settlement,
+};
 use phone_system_core::ErrorCode;
 
-const SOURCES: [&str; 7] =
-    ["version", "status", "last_error", "handles", "calls", "number", "capacity"];
+const SOURCES: [&str; 10] = [
+    "version",
+    "status",
+    "last_error",
+    "handles",
+    "calls",
+    "number",
+    "capacity",
+    "charging",
+    "settling",
+    "rating",
+];
 
 const INTRODUCTION: &str = r"/*
  * phone-system: the licenses, telephone numbers and port orders of a cloud phone system, as an
@@ -31,8 +44,12 @@ const INTRODUCTION: &str = r"/*
  * Outputs. They are written only on success; on failure an output that is a pointer is NULL, and
  * any other is untouched unless its call says otherwise.
  *
- * Texts. What goes in is UTF-8 with its length and needs no NUL at its end. Answers end with NUL
- * and are freed with phs_string_free(); texts that are `const char *` are never freed.
+ * Texts. What goes in is UTF-8 with its length and needs no NUL at its end; without a length beside
+ * it, and in structs, it ends with NUL. Answers end with NUL and are freed with phs_string_free();
+ * texts that are `const char *` are never freed.
+ *
+ * Instants are microseconds since 1970 began, in UTC; durations are microseconds; amounts are
+ * millionths of a currency.
  *
  * NULL. A pointer that a call needs may not be NULL, an empty text's neither: the call then returns
  * PHS_BOUNDARY_NULL_ARGUMENT and does nothing. Arguments that may be NULL are named.
@@ -112,6 +129,20 @@ fn statuses() -> Vec<(String, u32, String)> {
     std::iter::once(ok).chain(codes).collect()
 }
 
+/// The enumeration of a table of core's words.
+fn words<T: Display>(name: &str, about: &str, table: &[(u32, T)]) -> String {
+    let prefix = format!("{}_", name.to_ascii_uppercase());
+    let constants: Vec<_> = table
+        .iter()
+        .map(|(number, word)| {
+            let meaning = format!("\"{word}\" in JSON.");
+            (constant(&prefix, &word.to_string()), *number, meaning)
+        })
+        .collect();
+    let about = format!("{about} Programs must expect numbers that are not here yet.");
+    enumeration(name, &about, &constants)
+}
+
 fn tables() -> String {
     let lines: Vec<_> = LINES
         .iter()
@@ -151,28 +182,52 @@ fn tables() -> String {
              here yet.",
             &lines,
         ),
+        words("phs_call_kind", "The sort of a call.", &CALL_KINDS),
+        words("phs_reach", "Whether a call leaves the country of the one who pays.", &REACHES),
+        words("phs_direction", "Which way a call goes, seen from the organization.", &DIRECTIONS),
+        words("phs_limited_by", "What limits how long a call may last.", &LIMITS),
     ]
     .join("\n")
 }
 
+/// Where the fields of structs are, as the library sees them.
+macro_rules! layout {
+    ($( $name:ident: $( $field:ident )*; )*) => {
+        vec![$(
+            (format!("sizeof({})", stringify!($name)), size_of::<$name>()),
+            $( (
+                format!("offsetof({}, {})", stringify!($name), stringify!($field)),
+                offset_of!($name, $field),
+            ), )*
+        )*]
+    };
+}
+
 fn assertions() -> String {
-    let checks = [
-        ("sizeof(phs_status)".to_owned(), size_of::<u32>()),
-        ("sizeof(phs_number)".to_owned(), size_of::<phs_number>()),
-        ("offsetof(phs_number, line)".to_owned(), offset_of!(phs_number, line)),
-        ("offsetof(phs_number, country)".to_owned(), offset_of!(phs_number, country)),
-        ("offsetof(phs_number, extension)".to_owned(), offset_of!(phs_number, extension)),
-        ("sizeof(phs_occupancy)".to_owned(), size_of::<phs_occupancy>()),
-        ("offsetof(phs_occupancy, peak)".to_owned(), offset_of!(phs_occupancy, peak)),
-        ("offsetof(phs_occupancy, admitted)".to_owned(), offset_of!(phs_occupancy, admitted)),
-        ("offsetof(phs_occupancy, refused)".to_owned(), offset_of!(phs_occupancy, refused)),
-        ("offsetof(phs_occupancy, emergency)".to_owned(), offset_of!(phs_occupancy, emergency)),
-    ];
+    let status = [("sizeof(phs_status)".to_owned(), size_of::<u32>())];
+    let fixed = layout! {
+        phs_number: line country extension;
+        phs_occupancy: peak admitted refused emergency;
+        phs_authorization: ends_at included cost permit limited_by emergency;
+        phs_charge: billed amount drawn uncollected invoiced unpriced;
+        phs_rating: begins duration direction reserved;
+        phs_price: amount;
+    };
+    // Those with pointers differ from machine to machine; the header is made on one of 64 bits.
+    let wide = layout! {
+        phs_call: kind reach location id user caller called wanted;
+        phs_context: actor key;
+        phs_settlement: duration;
+    };
+    let checks = status.into_iter().chain(fixed).map(|(what, size)| format!("{what} == {size}"));
+    let wide = wide.into_iter().map(|(what, size)| {
+        format!("{what} == {size} || sizeof(void *) != {}", size_of::<*const u8>())
+    });
+    let checks: Vec<_> = checks.chain(wide).collect();
     let every = |assertion: &str| {
         let mut text = String::new();
-        for (what, size) in &checks {
-            writeln!(text, "{assertion}({what} == {size}, \"the library was built otherwise\");")
-                .unwrap();
+        for check in &checks {
+            writeln!(text, "{assertion}({check}, \"the library was built otherwise\");").unwrap();
         }
         text
     };
@@ -200,7 +255,7 @@ fn made() -> String {
         ..cbindgen::Config::default()
     };
     // Written out of core's tables above, or of no use in C.
-    config.export.exclude = ["phs_status", "OK", "LINES"].map(ToOwned::to_owned).to_vec();
+    config.export.exclude = ["phs_status", "OK", "LINES", "NEVER"].map(ToOwned::to_owned).to_vec();
     let mut builder = cbindgen::Builder::new().with_config(config);
     for source in SOURCES {
         builder = builder.with_src(file(&format!("src/{source}.rs")));

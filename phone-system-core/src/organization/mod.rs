@@ -24,8 +24,8 @@ pub use command::{Command, Context, Drafts, Outcome, Query, Seed, Touches, View}
 pub use commands::{
     AddressGone, AddressKept, AddressesImported, AddressesJudged, AdvanceOrganization,
     AdvanceStock, Advanced, Assigned, Authorized, AutoRechargeChanged, Blocked, ChargeCalls,
-    Charged, CreditsAdjusted, FundsChanged, Imported, LicensesChanged, Loaded, Located,
-    OrderClosed, PortClosed, PortDeleted, PortEdited, PortReported, PortSubmitted,
+    Charged, CreditsAdjusted, EMERGENCY_LENGTH, FundsChanged, Imported, LicensesChanged, Loaded,
+    Located, OrderClosed, PortClosed, PortDeleted, PortEdited, PortReported, PortSubmitted,
     RechargeReported, Released, SeatsChanged, SeatsImported, SettleCalls, Told, Unassigned,
     Unblocked,
 };

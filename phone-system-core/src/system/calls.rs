@@ -6,7 +6,7 @@ use crate::capacity::{CapacityClass, Occupancy, Permit};
 use crate::inventory;
 use crate::number::{PhoneNumber, is_emergency};
 use crate::organization::{self, Authorized, Command, Context};
-use crate::text::OrganizationId;
+use crate::text::{Country, OrganizationId};
 
 /// A call that has begun.
 #[derive(Debug)]
@@ -135,6 +135,22 @@ impl PhoneSystem {
         }
         let authorized = self.execute(organization, call, context)?;
         Ok(Begun { permit, authorized })
+    }
+
+    /// The country of a number that the organization owns.
+    pub fn country_of(
+        &self,
+        organization: &OrganizationId,
+        number: PhoneNumber,
+    ) -> Option<Country> {
+        let published = self.find(organization)?.state.read();
+        Some(published.state.inventory().number(number)?.shelf.country)
+    }
+
+    /// Admits a call of which the caller knows that it is an emergency call, to or from a number if
+    /// it can be read.
+    pub fn admit_emergency(&self, number: Option<PhoneNumber>) -> Permit {
+        self.gate.admit_emergency(number)
     }
 
     /// Admits an emergency call of a caller who has no number, or whose number cannot be read; none

@@ -2,15 +2,37 @@
 
 use std::sync::{Arc, PoisonError};
 
-use super::PhoneSystem;
-use crate::billing::{Destinations, Tariff};
+use super::{Error, PhoneSystem};
+use crate::billing::{self, Destinations, Tariff};
 use crate::country;
+use crate::organization;
 use crate::reference::Reference;
+use crate::text::OrganizationId;
 
 impl PhoneSystem {
     /// What was given from outside, as it stands now.
     pub fn reference(&self) -> Arc<Reference> {
         Arc::clone(&self.reference.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The price list that an organization chose, as its account was published last; for pricing
+    /// many calls without asking anew.
+    ///
+    /// # Errors
+    ///
+    /// `billing.tariff_not_chosen`, `billing.tariff_unknown` if the list was not given to this system,
+    /// or [`Error::Store`] if an append has failed.
+    pub fn tariff_of(&self, organization: &OrganizationId) -> Result<Arc<Tariff>, Error> {
+        // After a failed append the published states hold what was not kept.
+        self.log.check()?;
+        let account = self.find(organization).map(|found| found.account.read());
+        let chosen = account.as_ref().and_then(|account| account.state.tariff());
+        let refused = match chosen.map(|id| (id, self.reference().shared_tariff(id))) {
+            Some((_, Some(tariff))) => return Ok(tariff),
+            Some((id, None)) => billing::Error::not_given(id),
+            None => billing::Error::TariffNotChosen {},
+        };
+        Err(organization::Error::from(refused).into())
     }
 
     fn change_reference(&self, change: impl FnOnce(&mut Reference)) {

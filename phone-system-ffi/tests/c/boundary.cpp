@@ -207,6 +207,63 @@ void permits() {
   CHECK(later->held());
 }
 
+void charges() {
+  System phones;
+  const auto organization = phones.organization("contoso");
+  const auto done = [&](const std::string &name, const std::string &fields) {
+    return organization.execute("{" + at + R"("actor":"ada","command":{"name":")" + name +
+                                R"(","fields":{)" + fields + "}}}");
+  };
+  phones.execute(import);
+  phones.give(R"({"tariff":{"name":"Retail","currency":"USD","csv":)"
+              R"("Direction,Prefix,RatePerMinute\noutbound,44,1\n"}})");
+  done("billing.set_up_credits", R"("currency":"USD")");
+  done("billing.choose_tariff", R"("tariff":"Retail")");
+  done("billing.add_funds", R"("amount":"10.00")");
+  constexpr std::int64_t minute = 60000000, dollar = 1000000;
+  const phs_context context = {1522573200 * dollar, "ada", nullptr};
+
+  phone_system::Call call(PHS_CALL_KIND_UCAP_OUT, "first", "US");
+  call.called = "+442079460123";
+  call.wanted = minute;
+  {
+    const auto begun = organization.begin_call(owned, call, context);
+    CHECK(begun.authorization.duration == minute && in_use(phones) == 1);
+    REFUSES(PHS_BILLING_ALREADY_AUTHORIZED, organization.authorize(call, context));
+    REFUSES(PHS_BILLING_ALREADY_AUTHORIZED, organization.begin_call(owned, call, context));
+    CHECK(organization.extend("first", 2 * minute, context).cost == 2 * dollar);
+    CHECK(organization.settle({"first", 1}, context).drawn == dollar);
+    REFUSES(PHS_BILLING_ALREADY_CHARGED, organization.settle({"first", 1}, context));
+  }
+  CHECK(in_use(phones) == 0);
+  call.id = "second";
+  CHECK(organization.authorize(call, context).permit == 0);
+  organization.cancel("second", context);
+  REFUSES(PHS_BILLING_NOT_AUTHORIZED, organization.cancel("second", context));
+  call.id = "third";
+  CHECK(organization.authorize(call, context).cost == dollar);
+  const auto settled = organization.settle_batch({{"none", 1}, {"third", minute}}, context);
+  CHECK(settled.size() == 2 && settled[0].status == PHS_BILLING_NOT_AUTHORIZED);
+  CHECK(settled[1].status == PHS_OK && settled[1].answer.drawn == dollar);
+  CHECK(organization.settle_batch({}, context).empty());
+
+  CHECK(organization.rate("+442079460123", PHS_DIRECTION_OUTBOUND, 0, 1).amount == dollar);
+  REFUSES(PHS_TARIFF_NO_RATE, organization.rate("+33142685300", PHS_DIRECTION_OUTBOUND, 0, 1));
+  const auto rated = organization.rate_batch({{442079460123, 0, minute + 1, 1, 0}, {0, 0, 0, 1, 0}});
+  CHECK(rated.size() == 2 && rated[0].status == PHS_OK && rated[0].answer.amount == 2 * dollar);
+  CHECK(rated[1].status == PHS_NUMBER_TOO_SHORT && rated[1].answer.amount == 0);
+  CHECK(organization.rate_batch({}).empty());
+
+  // What is too long is seen to be no country.
+  REFUSES(PHS_ENVELOPE_MALFORMED,
+          organization.authorize(phone_system::Call(PHS_CALL_KIND_UCAP_OUT, "4", "United States"),
+                                 context));
+  phones.close();
+  REFUSES(PHS_BOUNDARY_HANDLE_CLOSED, organization.authorize(call, context));
+  call.called = "911";
+  CHECK(organization.begin_call(owned, call, context).authorization.emergency == 1);
+}
+
 void threads_that_call() {
   const System phones;
   const auto organization = phones.organization("contoso");
@@ -258,6 +315,7 @@ int main() {
   reference_data();
   stores();
   permits();
+  charges();
   threads();
   threads_that_call();
   std::cout << "boundary: " << checks << " checks passed\n";

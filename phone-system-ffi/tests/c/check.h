@@ -40,7 +40,7 @@ static int is_refused(phs_status wanted, phs_status got) {
 static int has_figure(const char *figure) { return strstr(phs_last_error_json(), figure) != NULL; }
 
 /* A pointer that a failing call has to replace by NULL. */
-static char *stale(void) {
+static inline char *stale(void) {
   static char text[] = "stale";
   return text;
 }

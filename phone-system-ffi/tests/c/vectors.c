@@ -222,6 +222,13 @@ static phs_status step(const struct reader *reader, const phs_system *phones, co
   if (strcmp(verb, "admit") == 0) {
     return admit(reader, phones, payload, told);
   }
+  if (strcmp(verb, "begin") == 0) {
+    const char *json = payload;
+    const uint64_t digits = digits_of(reader, &json);
+
+    json += *json == ' ';
+    return phs_begin_call(phones, digits, json, length - (size_t)(json - payload), told, NULL);
+  }
   if (strcmp(verb, "release") == 0) {
     status = phs_release(phones, number(reader, &payload));
     *told = status == PHS_OK ? text_of("released") : NULL;

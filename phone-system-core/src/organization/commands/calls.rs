@@ -219,7 +219,7 @@ pub struct Authorized {
 }
 
 /// The most that an emergency call is said to be able to last: it is never cut off.
-const EMERGENCY_LENGTH: Duration = Duration::from_days(366);
+pub const EMERGENCY_LENGTH: Duration = Duration::from_days(366);
 
 impl Authorized {
     /// The answer for a call to an emergency service, which is given whatever the state of anything.

@@ -25,7 +25,7 @@ use crate::table::{self, Row};
 
 pub use addresses::{AddressGone, AddressKept, AddressesImported, AddressesJudged};
 pub use billing::{AutoRechargeChanged, CreditsAdjusted, FundsChanged, RechargeReported};
-pub use calls::{Authorized, ChargeCalls, Charged, SettleCalls};
+pub use calls::{Authorized, ChargeCalls, Charged, EMERGENCY_LENGTH, SettleCalls};
 pub(super) use funding::{conferencing_size, pool_size};
 pub use licensing::{LicensesChanged, SeatsChanged, SeatsImported};
 pub use location::{Located, Told};
