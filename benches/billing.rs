@@ -9,12 +9,13 @@ use std::fmt::Write as _;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use phone_system_core::billing::{
-    AddFunds, CallKind, CallRecord, ChooseTariff, Direction, Payment, SetUpCredits, Tariff, Unpaid,
+    AddFunds, AuthorizeCall, CallKind, CallRecord, ChooseTariff, Direction, Payment, SetUpCredits,
+    Settlement, Tariff, Unpaid,
 };
 use phone_system_core::bulk::Mode;
 use phone_system_core::licensing::{Assign, Assignment, ImportSeats, Sku};
 use phone_system_core::money::Amount;
-use phone_system_core::organization::{ChargeCalls, Context};
+use phone_system_core::organization::{ChargeCalls, Context, SettleCalls};
 use phone_system_core::{Duration, OrganizationId, PhoneNumber, PhoneSystem, Timestamp};
 use rust_decimal::{Decimal, RoundingStrategy};
 
@@ -103,32 +104,33 @@ fn prices(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// A system in which a user may call by credits.
+fn account(contoso: &OrganizationId, context: &Context) -> PhoneSystem {
+    let system = PhoneSystem::in_memory();
+    let tariff = Tariff::from_csv("list".parse().unwrap(), "USD".parse().unwrap(), &list());
+    system.add_tariff(tariff.unwrap());
+    let csv = "SkuPartNumber,Seats\nENTERPRISEPREMIUM,1\nMCOPSTN1,1\nMCOPSTNPP,1\n".to_owned();
+    let seats = ImportSeats { csv, mode: Mode::default() };
+    system.execute(contoso, &seats, context).unwrap();
+    let skus = vec![Sku::E5, Sku::Domestic, Sku::CommunicationsCredits];
+    let (user, usage_location) = ("u1@example.com".parse().unwrap(), "US".parse().unwrap());
+    let assignments = vec![Assignment { user, usage_location, skus }];
+    let assign = Assign { assignments, mode: Mode::default() };
+    system.execute(contoso, &assign, context).unwrap();
+    let credits = SetUpCredits { currency: "USD".parse().unwrap(), country: None };
+    system.execute(contoso, &credits, context).unwrap();
+    let chosen = ChooseTariff { tariff: "list".parse().unwrap() };
+    system.execute(contoso, &chosen, context).unwrap();
+    let amount = "1000000.00".parse().unwrap();
+    system.execute(contoso, &AddFunds { amount, payment: Payment::default() }, context).unwrap();
+    system
+}
+
 fn charges(criterion: &mut Criterion) {
     let contoso: OrganizationId = "contoso".parse().unwrap();
     let at: Timestamp = "2018-04-02T12:00:00Z".parse().unwrap();
     let context = Context::new(at, "bench".parse().unwrap());
-    let system = || {
-        let system = PhoneSystem::in_memory();
-        let tariff = Tariff::from_csv("list".parse().unwrap(), "USD".parse().unwrap(), &list());
-        system.add_tariff(tariff.unwrap());
-        let csv = "SkuPartNumber,Seats\nENTERPRISEPREMIUM,1\nMCOPSTN1,1\nMCOPSTNPP,1\n".to_owned();
-        let seats = ImportSeats { csv, mode: Mode::default() };
-        system.execute(&contoso, &seats, &context).unwrap();
-        let skus = vec![Sku::E5, Sku::Domestic, Sku::CommunicationsCredits];
-        let (user, usage_location) = ("u1@example.com".parse().unwrap(), "US".parse().unwrap());
-        let assignments = vec![Assignment { user, usage_location, skus }];
-        let assign = Assign { assignments, mode: Mode::default() };
-        system.execute(&contoso, &assign, &context).unwrap();
-        let credits = SetUpCredits { currency: "USD".parse().unwrap(), country: None };
-        system.execute(&contoso, &credits, &context).unwrap();
-        let chosen = ChooseTariff { tariff: "list".parse().unwrap() };
-        system.execute(&contoso, &chosen, &context).unwrap();
-        let amount = "1000000.00".parse().unwrap();
-        system
-            .execute(&contoso, &AddFunds { amount, payment: Payment::default() }, &context)
-            .unwrap();
-        system
-    };
+    let system = || account(&contoso, &context);
     let call = |place: usize| CallRecord {
         call: format!("call-{place}").parse().unwrap(),
         kind: CallKind::UserOut,
@@ -165,5 +167,45 @@ fn charges(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, prices, charges);
+/// Calls as they begin and end: each is authorized and settled by commands of its own.
+fn running_calls(criterion: &mut Criterion) {
+    let contoso: OrganizationId = "contoso".parse().unwrap();
+    let at: Timestamp = "2018-04-02T12:00:00Z".parse().unwrap();
+    let context = Context::new(at, "bench".parse().unwrap());
+    let authorize = |place: usize| AuthorizeCall {
+        call: format!("call-{place}").parse().unwrap(),
+        kind: CallKind::UserOut,
+        user: Some("u1@example.com".parse().unwrap()),
+        location: "US".parse().unwrap(),
+        caller: None,
+        called: Some("+442079460123".to_owned()),
+        reach: None,
+        wanted: Some(Duration::from_seconds(600)),
+    };
+    let settle = |place: usize| SettleCalls {
+        calls: vec![Settlement {
+            call: format!("call-{place}").parse().unwrap(),
+            duration: Duration::from_seconds(90),
+        }],
+        mode: Mode::default(),
+    };
+    let calls: Vec<_> = (0..1_000).map(|place| (authorize(place), settle(place))).collect();
+    let mut group = criterion.benchmark_group("authorize and settle a call from credits");
+    group.throughput(Throughput::Elements(1_000)).sample_size(10);
+    group.bench_function("two commands, in memory", |bencher| {
+        bencher.iter_batched(
+            || account(&contoso, &context),
+            |system| {
+                for (authorize, settle) in &calls {
+                    system.execute(&contoso, authorize, &context).unwrap();
+                    system.execute(&contoso, settle, &context).unwrap();
+                }
+            },
+            BatchSize::LargeInput,
+        );
+    });
+    group.finish();
+}
+
+criterion_group!(benches, prices, charges, running_calls);
 criterion_main!(benches);

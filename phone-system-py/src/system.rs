@@ -1,5 +1,7 @@
 //! [`JsonSystem`] for Python.
 
+#![allow(clippy::needless_pass_by_value, reason = "Python hands its arguments over")]
+
 use std::convert::Infallible;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

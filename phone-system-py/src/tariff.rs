@@ -31,12 +31,14 @@ impl Tariff {
     /// What a call costs.
     #[pyo3(signature = (asked, /))]
     fn charge(&self, py: Python<'_>, asked: Json) -> PyResult<String> {
-        json::charge(&self.0, asked.bytes()).map_err(|error| refused(py, &error))
+        let charged = py.detach(move || json::charge(&self.0, asked.bytes()));
+        charged.map_err(|error| refused(py, &error))
     }
 
     /// How a charge came about.
     #[pyo3(signature = (charge, /))]
     fn explain(&self, py: Python<'_>, charge: Json) -> PyResult<String> {
-        json::explain(&self.0, charge.bytes()).map_err(|error| refused(py, &error))
+        let explained = py.detach(move || json::explain(&self.0, charge.bytes()));
+        explained.map_err(|error| refused(py, &error))
     }
 }

@@ -119,10 +119,11 @@ impl Destinations {
         plan: Option<Plan>,
         called: &Known,
     ) -> (DestinationUse, Option<Prefix>) {
+        let (digits, length) = called.leading_digits();
         let fits = |row: &&Destination| {
             row.country.is_none_or(|country| country == from)
                 && (row.plan.is_none() || row.plan == plan)
-                && row.prefix.begins(called)
+                && row.prefix.begins(digits, length)
         };
         let found = self
             .0

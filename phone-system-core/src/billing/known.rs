@@ -39,6 +39,19 @@ impl Known {
     }
 }
 
+impl Known {
+    /// Its leading digits as far as they are known, read as one number, and how many there are.
+    pub(super) fn leading_digits(&self) -> (u64, u32) {
+        let digits = match self {
+            Self::Whole(number) => number.digits(),
+            // More than fifteen are no number's.
+            Self::Masked(text) => text.trim_start_matches('+').parse().unwrap_or_default(),
+            Self::Withheld => 0,
+        };
+        (digits, digits.checked_ilog10().map_or(0, |log| log.saturating_add(1)))
+    }
+}
+
 impl fmt::Display for Known {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

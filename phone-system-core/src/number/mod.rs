@@ -13,6 +13,7 @@
 
 #[cfg(feature = "phonenumber")]
 pub mod convert;
+mod country_of;
 mod emergency;
 mod list;
 mod parse;
@@ -25,6 +26,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::{figure_as_text, refusals};
 
+pub use country_of::country_of;
 pub use emergency::is_emergency;
 pub(crate) use list::MAXIMUM;
 pub use list::{ListError, NumberList, NumberRange};

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::billing::known::Known;
 use crate::text::as_text;
 
 /// The leading digits of numbers: one to fifteen, the first of them the country code's. `*` stands
@@ -56,13 +55,12 @@ impl Prefix {
         self.0
     }
 
-    /// Whether a number begins so, as far as it is known.
-    pub fn begins(self, number: &Known) -> bool {
-        let prefix = self.to_string();
-        let prefix = if self.0 == 0 { "" } else { prefix.as_str() };
-        let text = number.to_string();
-        let digits = text.strip_prefix('+').unwrap_or_default().trim_end_matches('*');
-        digits.starts_with(prefix)
+    /// Whether a number begins so of which `length` leading digits are known.
+    pub(in crate::billing) fn begins(self, digits: u64, length: u32) -> bool {
+        let Some(rest) = length.checked_sub(self.length()) else {
+            return false;
+        };
+        digits.checked_div(power(rest)) == Some(self.0) || self.0 == 0
     }
 
     /// How many digits it has; none stands for `*`.

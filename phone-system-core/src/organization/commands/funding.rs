@@ -307,9 +307,7 @@ fn unknown(call: &CallRecord) -> Error {
 /// The country of a number: as its numbering plan has it, else as the price list says.
 fn country_of(called: &Known, tariff: Option<&Tariff>) -> Option<Country> {
     let of_plan = match called {
-        Known::Whole(number) => {
-            number::parse(&number.to_string(), None).ok().and_then(|parsed| parsed.country)
-        }
+        Known::Whole(number) => number::country_of(*number),
         _ => None,
     };
     // Masked numbers, and those that no plan knows.
