@@ -386,6 +386,9 @@ fn by_credits(
     if rest == Duration::ZERO {
         return Ok(());
     }
+    if hold.is_unpriceable() {
+        return Ok(());
+    }
     let only_minutes = |extended: &mut CallExtended| {
         (extended.duration, extended.limited_by) = (covered, LimitedBy::Minutes);
         Ok(())

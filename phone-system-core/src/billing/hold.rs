@@ -47,7 +47,13 @@ pub struct Hold {
 impl Hold {
     /// Whether nothing has to pay for the call, however long it lasts.
     pub(super) fn is_free(&self) -> bool {
-        self.included.is_none() && self.basis.is_none()
+        self.included.is_none() && self.basis.is_none() && !self.credits
+    }
+
+    /// Whether credits would pay for the rest of the call if it had a price, and the rules let it pass
+    /// without one.
+    pub(super) fn is_unpriceable(&self) -> bool {
+        self.credits && self.basis.is_none() && self.capability == Capability::Free
     }
 
     /// How much of the call is not paid by minutes.
