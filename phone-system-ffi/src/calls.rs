@@ -24,18 +24,9 @@ unsafe fn ask(
     answer_length: *mut usize,
     call: impl FnOnce(&JsonSystem, &[u8]) -> Result<String, Error>,
 ) -> phs_status {
-    guard(|| {
-        // SAFETY: the caller's promise.
-        let (answer, system, json) = unsafe {
-            (
-                Answer::new(answer, answer_length)?,
-                reference("system", system)?,
-                bytes("json", json, length)?,
-            )
-        };
-        answer.set(&call(&*system.opened()?, json).map_err(refused)?);
-        Ok(())
-    })
+    let call = |system: &JsonSystem, json: &[u8]| call(system, json).map_err(refused);
+    // SAFETY: the caller's promise.
+    unsafe { ask_or_pass(system, json, length, answer, answer_length, call, |_| None) }
 }
 
 /// As [`ask`], of what may be an emergency call: it passes, whatever is wrong with the system.

@@ -157,30 +157,29 @@ fn affordable(
     Ok(Affordable { duration, cost: amount, limited_by })
 }
 
-/// Why a call cannot even begin.
+/// Why a call cannot begin, or last any longer: the next step of it costs so much more.
 fn too_little(
-    quote: Quote<'_>,
-    budget: Budget,
     account: &Account,
+    limited_by: LimitedBy,
     user: Option<&UserId>,
     started_at: Timestamp,
+    cost: Amount,
     included_left: Duration,
 ) -> CallError {
-    // The shortest call there is.
-    let cost = match Duration::from_micros(1).map(|shortest| quote.price(shortest)) {
-        Some(Ok(price)) => price.amount,
-        Some(Err(error)) => return error.into(),
-        None => Amount::ZERO,
-    };
-    let short = cost.checked_sub(budget.amount).unwrap_or(cost);
-    match (budget.limited_by, user) {
-        (LimitedBy::SpendLimit, Some(user)) => {
-            let limit = account.policy(user).spend_limit.unwrap_or_default();
-            let spent = account.spent(user, started_at.month());
-            Error::SpendLimitReached { user: user.clone(), limit, spent, cost }.into()
-        }
-        _ => Error::FundsTooLow { cost, balance: budget.amount, short, included_left }.into(),
+    if let (LimitedBy::SpendLimit, Some(user)) = (limited_by, user) {
+        let limit = account.policy(user).spend_limit.unwrap_or_default();
+        let spent = account.spent(user, started_at.month());
+        return Error::SpendLimitReached { user: user.clone(), limit, spent, cost }.into();
     }
+    let balance = account.available();
+    let short = cost.checked_sub(balance).unwrap_or(cost);
+    Error::FundsTooLow { cost, balance, short, included_left }.into()
+}
+
+/// What a call costs that lasts a step longer than `duration`.
+fn next_step(quote: Quote<'_>, duration: Duration) -> Result<Amount, TariffError> {
+    let longer = duration.micros().checked_add(1).and_then(Duration::from_micros);
+    longer.map_or(Ok(Amount::ZERO), |longer| Ok(quote.price(longer)?.amount))
 }
 
 /// The draws of an amount; of a postpaid account, of what there is of it.
@@ -267,8 +266,9 @@ pub(crate) fn decide_authorize(
             let budget = Budget::of(account, call.user.as_ref(), started_at, Amount::ZERO)?;
             let affordable = affordable(quote, rest, budget)?;
             if affordable.duration == Duration::ZERO && covered == Duration::ZERO {
-                let user = call.user.as_ref();
-                return Err(too_little(quote, budget, account, user, started_at, included_left));
+                let (limited_by, user) = (budget.limited_by, call.user.as_ref());
+                let cost = next_step(quote, Duration::ZERO)?;
+                return Err(too_little(account, limited_by, user, started_at, cost, included_left));
             }
             hold.cost = affordable.cost;
             hold.draws = draws(account, affordable.cost)?;
@@ -341,30 +341,6 @@ pub(crate) fn decide_extend(
     Ok(extended)
 }
 
-/// Why a call that credits pay cannot last any longer: what the next step of it costs more.
-fn no_more(
-    hold: &Hold,
-    quote: Quote<'_>,
-    covered: Duration,
-    limited_by: LimitedBy,
-    account: &Account,
-) -> CallError {
-    let longer = hold.duration.saturating_sub(covered).micros().checked_add(1);
-    let cost = match longer.and_then(Duration::from_micros).map(|longer| quote.price(longer)) {
-        Some(Ok(price)) => price.amount.checked_sub(hold.cost).unwrap_or(price.amount),
-        Some(Err(error)) => return error.into(),
-        None => Amount::ZERO,
-    };
-    if let (LimitedBy::SpendLimit, Some(user)) = (limited_by, &hold.user) {
-        let limit = account.policy(user).spend_limit.unwrap_or_default();
-        let spent = account.spent(user, hold.started_at.month());
-        return Error::SpendLimitReached { user: user.clone(), limit, spent, cost }.into();
-    }
-    let (balance, included_left) = (account.available(), Duration::ZERO);
-    let short = cost.checked_sub(balance).unwrap_or(cost);
-    Error::FundsTooLow { cost, balance, short, included_left }.into()
-}
-
 /// The minutes of a call that minutes alone pay so far, if it shall last longer.
 fn more_minutes(hold: &Hold, wanted: Duration, account: &Account) -> Option<Included> {
     let mut included = hold.included.clone()?;
@@ -406,7 +382,10 @@ fn by_credits(
     extended.duration = covered.checked_add(duration).unwrap_or(extended.duration);
     extended.limited_by = limited_by;
     if extended.duration <= hold.duration {
-        return Err(no_more(hold, quote, covered, limited_by, account));
+        let cost = next_step(quote, hold.duration.saturating_sub(covered))?;
+        let more = cost.checked_sub(hold.cost).unwrap_or(cost);
+        let (user, started_at) = (hold.user.as_ref(), hold.started_at);
+        return Err(too_little(account, limited_by, user, started_at, more, Duration::ZERO));
     }
     if let Some(more) = cost.checked_sub(hold.cost).filter(|more| more.is_positive()) {
         extended.cost = cost;
