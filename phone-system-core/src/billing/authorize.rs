@@ -69,7 +69,7 @@ pub struct ExtendCall {
     pub wanted: Duration,
 }
 
-/// Ends holds of calls that did not take place; nothing is charged.
+/// Ends the hold of a call that did not take place; nothing is charged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

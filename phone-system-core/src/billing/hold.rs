@@ -77,7 +77,7 @@ pub struct PriceBasis {
     pub tariff: TariffId,
     /// Which way the call goes.
     pub direction: Direction,
-    /// The number by which it is priced; empty if it is withheld.
+    /// The number by which it is priced, or `withheld`.
     pub number: Known,
 }
 

@@ -5330,7 +5330,7 @@ class PriceBasis:
     Attributes:
         tariff: The price list.
         direction: Which way the call goes.
-        number: The number by which it is priced; empty if it is withheld.
+        number: The number by which it is priced, or ``withheld``.
     """
 
     tariff: TariffId
@@ -8568,7 +8568,7 @@ class BillingArea:
         key: str | None = None,
         seed: bytes | None = None,
     ) -> Executed[HoldReleased]:
-        """Ends holds of calls that did not take place; nothing is charged.
+        """Ends the hold of a call that did not take place; nothing is charged.
 
         Args:
             call: The call.
