@@ -9,8 +9,8 @@ use std::fmt::Write as _;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use phone_system_core::billing::{
-    AddFunds, AuthorizeCall, CallKind, CallRecord, ChooseTariff, Direction, Payment, SetUpCredits,
-    Settlement, Tariff, Unpaid,
+    AddFunds, AuthorizeCall, CallFigures, CallKind, CallRecord, ChooseTariff, Direction, Payment,
+    SetUpCredits, Settlement, Tariff, Unpaid,
 };
 use phone_system_core::bulk::Mode;
 use phone_system_core::licensing::{Assign, Assignment, ImportSeats, Sku};
@@ -68,7 +68,9 @@ fn prices(criterion: &mut Criterion) {
     let texts: Vec<String> = numbers.iter().map(ToString::to_string).collect();
     let at: Timestamp = "2018-04-02T12:00:00Z".parse().unwrap();
     let ours = |place: usize, number: &PhoneNumber| {
-        tariff.rate_call(Direction::Outbound, *number, at, seconds(place)).unwrap().amount
+        let (direction, duration) = (Direction::Outbound, seconds(place));
+        let call = CallFigures { direction, number: *number, begins: at, duration };
+        tariff.rate_call(call).unwrap().amount
     };
     let theirs = |place: usize, text: &String| {
         by_decimals(&decimals, text, seconds(place).micros().unsigned_abs() / 1_000_000)

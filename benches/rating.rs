@@ -16,7 +16,7 @@ use std::fmt::Write as _;
 use std::time::Instant;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use phone_system_core::billing::{Direction, Tariff, TariffDefinition};
+use phone_system_core::billing::{CallFigures, Direction, Tariff, TariffDefinition};
 use phone_system_core::{Duration, PhoneNumber, Timestamp};
 use rust_decimal::{Decimal, RoundingStrategy};
 
@@ -69,8 +69,9 @@ fn calls() -> Vec<(PhoneNumber, Timestamp, u32)> {
 /// Millionths.
 fn rate(tariff: &Tariff, calls: &[(PhoneNumber, Timestamp, u32)]) -> i64 {
     let price = |(number, begins, seconds): &(PhoneNumber, Timestamp, u32)| {
-        let duration = Duration::from_seconds(*seconds);
-        tariff.rate_call(Direction::Outbound, *number, *begins, duration).unwrap().amount
+        let (number, begins, duration) = (*number, *begins, Duration::from_seconds(*seconds));
+        let call = CallFigures { direction: Direction::Outbound, number, begins, duration };
+        tariff.rate_call(call).unwrap().amount
     };
     calls.iter().fold(0, |sum, call| sum + price(call).millionths())
 }

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 use chrono_tz::Tz;
 use phone_system_core::billing::{
-    Direction, Group, Known, Layout, Prefix, Rate, Tariff, TariffDefinition, TariffError,
-    WindowDefinition,
+    CallFigures, Direction, Group, Known, Layout, Prefix, Rate, Tariff, TariffDefinition,
+    TariffError, WindowDefinition,
 };
 use phone_system_core::money::{Amount, Rounding, UnitPrice};
 use phone_system_core::{Duration, PhoneNumber, Timestamp};
@@ -225,7 +225,7 @@ proptest! {
         duration in duration(5_000_000_000),
     ) {
         let known: PhoneNumber = format!("+{number}").parse().unwrap();
-        let priced = tariff.rate_call(Direction::Outbound, known, begins, duration);
+        let priced = tariff.rate_call(CallFigures { direction: Direction::Outbound, number: known, begins, duration });
         match (priced, counted(&tariff, number, begins, duration)) {
             (Ok(price), Some((seconds, steps))) => {
                 let digits = u32::from(tariff.definition().digits);
@@ -302,7 +302,12 @@ fn check(csv: &str) {
             for duration in
                 [Duration::ZERO, seconds(61), Duration::from_days(366), Duration::from_days(367)]
             {
-                drop(tariff.rate_call(Direction::Outbound, number, begins, duration));
+                drop(tariff.rate_call(CallFigures {
+                    direction: Direction::Outbound,
+                    number,
+                    begins,
+                    duration,
+                }));
             }
         }
     }

@@ -60,23 +60,31 @@ impl Default for Rounding {
 impl Rounding {
     /// The quotient as a whole number; `None` if the divisor is 0 or the quotient out of range.
     fn divide(self, dividend: i128, divisor: u64) -> Option<i128> {
-        // Nearly every price fits into 64 bits, whose division takes a fraction of the time.
-        let (quotient, rest) = if let Ok(small) = u64::try_from(dividend) {
-            (i128::from(small.checked_div(divisor)?), small.checked_rem(divisor)?)
-        } else {
-            let wide = i128::from(divisor);
-            let rest = dividend.checked_rem(wide)?.unsigned_abs();
-            (dividend.checked_div(wide)?, u64::try_from(rest).ok()?)
-        };
-        let other = divisor.checked_sub(rest)?;
-        let away = rest != 0
+        let wide = i128::from(divisor);
+        let rest = u64::try_from(dividend.checked_rem(wide)?.unsigned_abs()).ok()?;
+        let quotient = dividend.checked_div(wide)?;
+        let away = self.is_away(quotient % 2 != 0, rest, divisor);
+        quotient.checked_add(if away { dividend.signum() } else { 0 })
+    }
+
+    /// The same of what fits into 64 bits, as nearly every price does: a fraction of the time.
+    #[inline]
+    fn divide_small(self, dividend: u64, divisor: u64) -> Option<u64> {
+        let (quotient, rest) = (dividend.checked_div(divisor)?, dividend.checked_rem(divisor)?);
+        quotient.checked_add(self.is_away(quotient % 2 != 0, rest, divisor).into())
+    }
+
+    /// Whether a quotient with a rest is rounded away from zero.
+    #[inline]
+    fn is_away(self, is_odd: bool, rest: u64, divisor: u64) -> bool {
+        let other = divisor.saturating_sub(rest);
+        rest != 0
             && match self {
                 Self::HalfAwayFromZero => rest >= other,
-                Self::HalfEven => rest > other || rest == other && quotient % 2 != 0,
+                Self::HalfEven => rest > other || rest == other && is_odd,
                 Self::Up => true,
                 Self::Down => false,
-            };
-        quotient.checked_add(if away { dividend.signum() } else { 0 })
+            }
     }
 }
 
@@ -148,6 +156,7 @@ impl Amount {
     /// says. `None` if it is out of range, if `denominator` is 0, or if `digits` is more than six.
     ///
     /// This is the only place that rounds amounts.
+    #[inline]
     pub fn of_fraction(
         numerator: i128,
         denominator: u64,
@@ -158,13 +167,15 @@ impl Amount {
         let power =
             |digits: u32| usize::try_from(digits).ok().and_then(|at| POWERS.get(at)).copied();
         let (scale, step) = (power(digits)?, power(SCALE.checked_sub(digits)?)?);
-        // Nearly every amount fits into 64 bits, where reckoning takes a fraction of the time.
         let small = u64::try_from(numerator).ok().and_then(|small| small.checked_mul(scale.into()));
-        let steps = match small {
-            Some(steps) => i128::from(steps),
-            None => numerator.checked_mul(scale.into())?,
+        let whole = match small {
+            Some(steps) => i64::try_from(rounding.divide_small(steps, denominator)?),
+            None => {
+                let steps = numerator.checked_mul(scale.into())?;
+                i64::try_from(rounding.divide(steps, denominator)?)
+            }
         };
-        let whole = i64::try_from(rounding.divide(steps, denominator)?).ok()?;
+        let whole = whole.ok()?;
         whole.checked_mul(step.into()).map(Self)
     }
 }

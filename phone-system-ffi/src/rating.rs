@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use phone_system_core::billing::{Direction, Known, Price, Tariff};
+use phone_system_core::billing::{CallFigures, Known, Price};
 use phone_system_core::{Refusal, number};
 
 use crate::boundary::{Output, Outputs, array, guard, malformed, reference, refused, text};
@@ -48,26 +48,18 @@ impl From<Price> for phs_price {
     }
 }
 
-fn price(
-    tariff: &Tariff,
-    direction: Direction,
-    number: &Known,
-    begins: i64,
-    lasts: i64,
-) -> Result<phs_price, Refusal> {
-    let (begins, lasts) = (instant("begins", begins)?, duration("duration", lasts)?);
-    let quote = tariff.quote(direction, number, begins).map_err(refused)?;
-    Ok(quote.price(lasts).map_err(refused)?.into())
-}
-
 impl phs_rating {
-    fn price(&self, tariff: &Tariff) -> Result<phs_price, Refusal> {
-        let Self { digits, begins, duration, direction, reserved } = *self;
+    fn figures(&self) -> Result<CallFigures, Refusal> {
+        let Self { digits, begins, duration: lasts, direction, reserved } = *self;
         if reserved != 0 {
             return Err(malformed("reserved", "it is 0"));
         }
-        let direction = wanted("direction", &DIRECTIONS, direction)?;
-        price(tariff, direction, &Known::Whole(number_of(digits)?), begins, duration)
+        Ok(CallFigures {
+            direction: wanted("direction", &DIRECTIONS, direction)?,
+            number: number_of(digits)?,
+            begins: instant("begins", begins)?,
+            duration: duration("duration", lasts)?,
+        })
     }
 }
 
@@ -107,8 +99,11 @@ pub unsafe extern "C" fn phs_organization_rate(
         let number: Known = number.parse().map_err(|_| {
             refused(number::Error::NotANumber { text: number.chars().take(64).collect() })
         })?;
+        let lasts = self::duration("duration", duration)?;
         let tariff = system.system().tariff_of(id).map_err(refused)?;
-        out.set(price(&tariff, direction, &number, begins, duration)?);
+        let quote =
+            tariff.quote(direction, &number, instant("begins", begins)?).map_err(refused)?;
+        out.set(quote.price(lasts).map_err(refused)?.into());
         Ok(())
     })
 }
@@ -146,8 +141,9 @@ pub unsafe extern "C" fn phs_organization_rate_batch(
         let (system, id) = organization.opened()?;
         let tariff = system.system().tariff_of(id).map_err(refused)?;
         for (place, rating) in ratings.iter().enumerate() {
-            let (status, price) = match rating.price(&tariff) {
-                Ok(price) => (OK, price),
+            let price = rating.figures().and_then(|call| tariff.rate_call(call).map_err(refused));
+            let (status, price) = match price {
+                Ok(price) => (OK, price.into()),
                 Err(refusal) => (refusal.code.number(), phs_price::default()),
             };
             statuses.set(place, status);

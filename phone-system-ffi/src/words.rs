@@ -36,11 +36,12 @@ pub const REACHES: [(u32, Reach); 2] = [(1, Reach::Domestic), (2, Reach::Interna
 pub const DIRECTIONS: [(u32, Direction); 2] = [(1, Direction::Outbound), (2, Direction::Inbound)];
 
 /// What limits a call.
-pub const LIMITS: [(u32, LimitedBy); 4] = [
+pub const LIMITS: [(u32, LimitedBy); 5] = [
     (1, LimitedBy::Wanted),
     (2, LimitedBy::Minutes),
     (3, LimitedBy::Funds),
     (4, LimitedBy::SpendLimit),
+    (5, LimitedBy::Price),
 ];
 
 /// The word with a number.

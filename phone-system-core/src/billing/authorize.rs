@@ -145,16 +145,24 @@ struct Affordable {
     limited_by: LimitedBy,
 }
 
-/// The longest call by a quote, up to `wanted`, that costs no more than the budget.
+/// The longest call by a quote, up to `wanted`, that costs no more than the budget; where what has no
+/// price is free, it may go on once there is none.
 fn affordable(
     quote: Quote<'_>,
     wanted: Duration,
     budget: Budget,
+    unpriceable_is_free: bool,
 ) -> Result<Affordable, TariffError> {
-    let duration = quote.longest(budget.amount, wanted);
-    let Price { amount, .. } = quote.price(duration)?;
-    let limited_by = if duration < wanted { budget.limited_by } else { LimitedBy::Wanted };
-    Ok(Affordable { duration, cost: amount, limited_by })
+    let paid = quote.longest(budget.amount, wanted);
+    let Price { amount: cost, .. } = quote.price(paid)?;
+    let (duration, limited_by) = if paid == wanted {
+        (wanted, LimitedBy::Wanted)
+    } else if next_step(quote, paid).is_err_and(|error| error.is_without_price()) {
+        if unpriceable_is_free { (wanted, LimitedBy::Wanted) } else { (paid, LimitedBy::Price) }
+    } else {
+        (paid, budget.limited_by)
+    };
+    Ok(Affordable { duration, cost, limited_by })
 }
 
 /// Why a call cannot begin, or last any longer: the next step of it costs so much more.
@@ -264,7 +272,7 @@ pub(crate) fn decide_authorize(
     let limited = match paid {
         Ok(quote) => {
             let budget = Budget::of(account, call.user.as_ref(), started_at, Amount::ZERO)?;
-            let affordable = affordable(quote, rest, budget)?;
+            let affordable = affordable(quote, rest, budget, terms.unpriceable_is_free)?;
             if affordable.duration == Duration::ZERO && covered == Duration::ZERO {
                 let (limited_by, user) = (budget.limited_by, call.user.as_ref());
                 let cost = next_step(quote, Duration::ZERO)?;
@@ -275,7 +283,7 @@ pub(crate) fn decide_authorize(
             authorized.limited_by = affordable.limited_by;
             covered.checked_add(affordable.duration).unwrap_or(wanted)
         }
-        Err(CallError::Tariff(TariffError::NoRate { .. })) if terms.unpriceable_is_free => {
+        Err(CallError::Tariff(error)) if error.is_without_price() && terms.unpriceable_is_free => {
             hold.capability = Capability::Free;
             wanted
         }
@@ -378,7 +386,8 @@ fn by_credits(
     let begins = rest_begins(hold.started_at, included);
     let quote = given.quote(*direction, number, begins)?;
     let budget = Budget::of(account, hold.user.as_ref(), hold.started_at, hold.cost)?;
-    let Affordable { duration, cost, limited_by } = affordable(quote, rest, budget)?;
+    let Affordable { duration, cost, limited_by } =
+        affordable(quote, rest, budget, terms.unpriceable_is_free)?;
     extended.duration = covered.checked_add(duration).unwrap_or(extended.duration);
     extended.limited_by = limited_by;
     if extended.duration <= hold.duration {

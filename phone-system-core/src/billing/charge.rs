@@ -159,6 +159,27 @@ fn price(
     Ok(Priced { tariff, direction, rate, prefix, window, begins, duration, billed, amount })
 }
 
+/// What the rest of a call costs as far as it has a price, and how long it lasts after that.
+fn price_as_far(
+    basis: &PriceBasis,
+    tariff: &Tariff,
+    begins: Timestamp,
+    rest: Duration,
+) -> Result<(Option<Priced>, Duration), TariffError> {
+    let mut part = rest;
+    while part > Duration::ZERO {
+        match price(basis, tariff, begins, part) {
+            Ok(priced) => return Ok((Some(priced), rest.saturating_sub(part))),
+            Err(TariffError::NoRateThen { at, .. }) if at.since(begins) < part => {
+                part = at.since(begins);
+            }
+            Err(error) if error.is_without_price() => break,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((None, rest))
+}
+
 /// A charge of nothing.
 fn nothing(call: &CallRecord, capability: Capability, at: Timestamp) -> CallCharged {
     CallCharged {
@@ -208,18 +229,17 @@ pub(crate) fn decide_call(
         return Err(error.clone().into());
     }
     let begins = rest_begins(call.started_at, charged.included.as_ref());
-    let priced = tariff.ok_or_else(|| account.without_tariff().into()).and_then(|tariff| {
-        let basis = paid.basis(tariff);
-        Ok::<_, CallError>(price(&basis, tariff, begins, rest)?)
-    });
-    let priced = match priced {
-        Ok(priced) => priced,
-        Err(CallError::Tariff(TariffError::NoRate { .. })) if unpriceable_is_free => {
-            charged.unpriced = rest;
-            charged.capability = Capability::Free;
-            return Ok(charged);
-        }
-        Err(error) => return Err(error),
+    let tariff = tariff.ok_or_else(|| account.without_tariff())?;
+    let basis = paid.basis(tariff);
+    let (priced, unpriced) = if unpriceable_is_free {
+        price_as_far(&basis, tariff, begins, rest)?
+    } else {
+        (Some(price(&basis, tariff, begins, rest)?), Duration::ZERO)
+    };
+    charged.unpriced = unpriced;
+    let Some(priced) = priced else {
+        charged.capability = Capability::Free;
+        return Ok(charged);
     };
     let amount = priced.amount;
     (charged.priced, charged.capability) = (Some(priced), paid.capability);
@@ -259,7 +279,8 @@ fn pay(
 /// What pays for a call that was authorized, now that it has ended.
 ///
 /// As long as it lasted no longer than it may, what is held suffices. What it lasted longer is paid
-/// from what there is, and is else uncollected: the call took place.
+/// from what there is, and is else uncollected: the call took place. A part of that without a price is
+/// recorded as unpriced.
 pub(crate) fn decide_settle(
     call: &Key,
     hold: &Hold,
@@ -300,7 +321,10 @@ pub(crate) fn decide_settle(
         return Ok(charged);
     };
     let tariff = tariff.ok_or_else(|| Error::not_given(&basis.tariff))?;
-    let priced = price(basis, tariff, rest_begins(hold.started_at, included), rest)?;
+    let begins = rest_begins(hold.started_at, included);
+    let (priced, unpriced) = price_as_far(basis, tariff, begins, rest)?;
+    charged.unpriced = unpriced;
+    let Some(priced) = priced else { return Ok(charged) };
     let amount = priced.amount;
     charged.priced = Some(priced);
     pay(&mut charged, account, Some(hold), amount, hold.credits)?;

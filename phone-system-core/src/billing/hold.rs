@@ -99,5 +99,7 @@ words! {
         Funds = "funds",
         /// What the user may spend in a month.
         SpendLimit = "spend_limit",
+        /// The price list: there is no price for a call that lasts longer.
+        Price = "price",
     }
 }

@@ -59,8 +59,8 @@ pub use policy::{
     ConferenceDialOut, DialOut, GrantDialOut, SetSpendLimit, UserDialOut, UserPolicy,
 };
 pub use tariff::{
-    Charge, Comparison, Date, DateRange, Direction, Error as TariffError, Explanation, FeeStep,
-    Group, Layout, PieceStep, Prefix, Price, PriceChange, Quote, Rate, Rise, Tariff,
+    CallFigures, Charge, Comparison, Date, DateRange, Direction, Error as TariffError, Explanation,
+    FeeStep, Group, Layout, PieceStep, Prefix, Price, PriceChange, Quote, Rate, Rise, Tariff,
     TariffDefinition, TariffId, TimeOfDay, TimeZone, Unreadable as TariffUnreadable, Weekday,
     WindowDefinition,
 };

@@ -142,7 +142,7 @@ impl Charge {
             included: rate.included,
             minimum: rate.minimum,
         });
-        let fee_exact = if costs { u128::from(quote.row.fee).saturating_mul(60) } else { 0 };
+        let fee_exact = if costs { quote.row.terms.exact_fee() } else { 0 };
         let sum = pieces.iter().fold(fee_exact, |sum, piece| sum.saturating_add(piece.exact()));
         let definition = tariff.definition();
         Ok(Explanation {

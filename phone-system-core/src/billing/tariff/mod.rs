@@ -7,6 +7,7 @@ mod explain;
 mod layouts;
 mod prefixes;
 mod quote;
+mod rating;
 mod windows;
 
 use std::cmp::Reverse;
@@ -29,6 +30,7 @@ pub use explain::{Explanation, FeeStep, PieceStep};
 pub use layouts::Layout;
 pub use prefixes::Prefix;
 pub use quote::Quote;
+pub use rating::CallFigures;
 pub use windows::{Date, DateRange, TimeOfDay, TimeZone, Weekday, WindowDefinition};
 
 use prefixes::Digits;
@@ -67,6 +69,13 @@ refusals! {
             => "the charge was made by {charged_by} with digest {digest}, and this is another list, {tariff}",
         CurrencyDiffers = TariffCurrencyDiffers { tariff: Label, currency: Currency, other: String }
             => "{tariff} has prices in {currency}, and this is in {other}; nothing is converted without a rate",
+    }
+}
+
+impl Error {
+    /// Whether a call has no price by the list: at all, or at some instant.
+    pub(in crate::billing) fn is_without_price(&self) -> bool {
+        matches!(self, Self::NoRate { .. } | Self::NoRateThen { .. })
     }
 }
 

@@ -1,15 +1,16 @@
 //! The price of a call: which row is in force when, and what its steps cost.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::charge::Price;
 use super::definition::{Direction, Rate, seconds};
 use super::prefixes::{Digits, NONE, Prefix, Prefixes};
+use super::rating::Plain;
 use super::windows::{self, Windows};
 use super::{Error, LONGEST, Tariff};
 use crate::billing::known::Known;
 use crate::money::Amount;
-use crate::number::PhoneNumber;
 use crate::time::{Duration, Timestamp};
 
 /// What stands for no window.
@@ -24,11 +25,49 @@ pub(super) const UNIT: u64 = 60_000_000_000;
 /// The rows of one direction, by their prefixes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Side {
-    pub(super) prefixes: Prefixes,
+    pub(super) prefixes: Prefixes<Plain>,
     /// Of each prefix, in the order in which they are tried; it is known by the place of the first.
     rows: Vec<Row>,
     /// Of each row that has any: from which second of the call on, price and step.
     groups: Vec<Box<[(u64, u64, u64)]>>,
+    /// Different terms of plain rows; there are few.
+    pub(super) terms: Vec<Terms>,
+}
+
+/// What a row says besides its price a minute and the time of its validity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Terms {
+    /// In billionths.
+    fee: u64,
+    /// In seconds.
+    pub(super) increment: u32,
+    minimum: u32,
+    pub(super) included: u32,
+}
+
+impl Terms {
+    fn new(rate: &Rate) -> Self {
+        // Checked when the list was made.
+        let seconds = |length| seconds(length).unwrap_or_default();
+        Self {
+            fee: rate.connection_fee.billionths(),
+            increment: seconds(rate.increment),
+            minimum: seconds(rate.minimum),
+            included: seconds(rate.included),
+        }
+    }
+
+    /// The fee as an exact amount.
+    pub(super) fn exact_fee(&self) -> u128 {
+        cost(self.fee, 60)
+    }
+
+    /// The second up to which steps are charged; no later than the included ones if there is none.
+    pub(super) fn end(&self, duration: Duration) -> u64 {
+        // A step begins before the end if it begins before the end's second, rounded up.
+        let end = whole_seconds(duration);
+        if end <= u64::from(self.included) { end } else { end.max(self.minimum.into()) }
+    }
 }
 
 /// A row as it is reckoned with, in one line of a processor's cache.
@@ -37,14 +76,10 @@ pub(super) struct Side {
 pub(super) struct Row {
     /// In billionths.
     per_minute: u64,
-    pub(super) fee: u64,
+    pub(super) terms: Terms,
     /// Validity in microseconds.
     begins: i64,
     ends: i64,
-    /// In seconds.
-    increment: u32,
-    minimum: u32,
-    included: u32,
     /// Its place in the list.
     pub(super) place: u32,
     /// The place of its groups.
@@ -67,16 +102,11 @@ impl Row {
     }
 
     fn new(place: u32, rate: &Rate, window: u8) -> Self {
-        // Checked when the list was made.
-        let seconds = |length| seconds(length).unwrap_or_default();
         Self {
             per_minute: rate.per_minute.billionths(),
-            fee: rate.connection_fee.billionths(),
+            terms: Terms::new(rate),
             begins: Self::begins(rate),
             ends: rate.valid_to.map_or(i64::MAX, Timestamp::micros),
-            increment: seconds(rate.increment),
-            minimum: seconds(rate.minimum),
-            included: seconds(rate.included),
             place,
             groups: NONE,
             shorter: NONE,
@@ -85,15 +115,6 @@ impl Row {
             last: true,
             plain: false,
         }
-    }
-
-    pub(super) fn included(&self) -> u64 {
-        u64::from(self.included)
-    }
-
-    /// The fee as an exact amount.
-    fn exact_fee(&self) -> u128 {
-        u128::from(self.fee).saturating_mul(60)
     }
 }
 
@@ -116,7 +137,7 @@ impl Piece<'_> {
 
     /// What they cost, exactly.
     pub(super) fn exact(&self) -> u128 {
-        u128::from(self.per_minute).saturating_mul(u128::from(self.seconds()))
+        cost(self.per_minute, self.seconds())
     }
 }
 
@@ -155,9 +176,22 @@ impl Side {
             }
             rows.push(row);
         }
+        let (mut terms, mut places) = (Vec::new(), BTreeMap::new());
+        let mut plain = |first: u32| {
+            let row = usize::try_from(first).ok().and_then(|first| rows.get(first));
+            row.filter(|row| row.plain).map_or_else(Plain::default, |row| {
+                let place = *places.entry(row.terms).or_insert_with(|| {
+                    terms.push(row.terms);
+                    terms.len().saturating_sub(1)
+                });
+                Plain::new(row.per_minute, place)
+            })
+        };
+        let prefixes: Vec<_> =
+            prefixes.into_iter().map(|(prefix, first)| (prefix, first, plain(first))).collect();
         let (found, parents) = Prefixes::new(&prefixes);
         let parents = prefixes.iter().zip(parents);
-        let mut parents = parents.map(|((_, first), parent)| (*first, parent)).peekable();
+        let mut parents = parents.map(|((_, first, _), parent)| (*first, parent)).peekable();
         let mut shorter = NONE;
         for (place, row) in (0_u32..).zip(&mut rows) {
             if let Some((_, parent)) = parents.next_if(|(first, _)| *first == place) {
@@ -166,7 +200,7 @@ impl Side {
             row.shorter = shorter;
         }
         rows.shrink_to_fit();
-        Self { prefixes: found, rows, groups }
+        Self { prefixes: found, rows, groups, terms }
     }
 
     fn row(&self, place: u32) -> Option<&Row> {
@@ -175,7 +209,12 @@ impl Side {
 
     /// The first row of the longest prefix that the digits begin with, or [`NONE`].
     pub(super) fn longest(&self, digits: Digits) -> u32 {
-        let mut entry = self.prefixes.longest(digits);
+        self.prefixes.longest(digits).map_or(NONE, |(entry, _)| self.known(entry, digits))
+    }
+
+    /// The next shorter prefix, as long as more digits of it would have to be known; mostly the same.
+    #[inline]
+    pub(super) fn known(&self, mut entry: u32, digits: Digits) -> u32 {
         if digits.length < self.prefixes.most {
             // Digits that are not known are no zeros.
             while let Some(row) = self.row(entry)
@@ -225,7 +264,7 @@ impl Side {
 
     /// Price and step of the group in force from a second of the call on, and where the next begins.
     fn group_at(&self, row: &Row, second: u64) -> (u64, u64, u64) {
-        let mut found = (row.per_minute, u64::from(row.increment), u64::MAX);
+        let mut found = (row.per_minute, u64::from(row.terms.increment), u64::MAX);
         if row.groups != NONE {
             let groups = usize::try_from(row.groups).ok().and_then(|at| self.groups.get(at));
             for (from, per_minute, increment) in groups.into_iter().flatten() {
@@ -248,22 +287,19 @@ impl Side {
         windows: &Windows,
         mut each: impl FnMut(Piece<'a>),
     ) -> Result<u64, Stop> {
-        let second = first.included();
-        // A step begins before the end if it begins before the end's second, rounded up.
-        let end = whole_seconds(duration);
+        let mut second = u64::from(first.terms.included);
+        let end = first.terms.end(duration);
         if end <= second {
             return Ok(second);
         }
-        let end = end.max(u64::from(first.minimum));
         if first.plain {
-            let increment = u64::from(first.increment);
+            let increment = u64::from(first.terms.increment);
             let steps = steps(second, end, increment);
             let piece =
                 Piece { row: first, from: second, steps, increment, per_minute: first.per_minute };
             each(piece);
             return Ok(second.saturating_add(piece.seconds()));
         }
-        let mut second = second;
         let begins = begins.micros();
         while second < end {
             let micros = i64::try_from(second).unwrap_or(i64::MAX).saturating_mul(SECOND);
@@ -285,7 +321,8 @@ impl Side {
 }
 
 /// How many steps begin from one second to before another.
-fn steps(from: u64, to: u64, increment: u64) -> u64 {
+#[inline]
+pub(super) fn steps(from: u64, to: u64, increment: u64) -> u64 {
     let seconds = to.saturating_sub(from);
     // Lengths of calls fit into 32 bits, whose division is the faster one.
     match (u32::try_from(seconds), u32::try_from(increment)) {
@@ -295,6 +332,13 @@ fn steps(from: u64, to: u64, increment: u64) -> u64 {
             .and_then(|all| all.checked_div(increment))
             .unwrap_or(u64::MAX),
     }
+}
+
+/// Price by seconds, exactly.
+#[inline]
+pub(super) fn cost(per_minute: u64, seconds: u64) -> u128 {
+    // The product of two of 64 bits fits into 128.
+    u128::from(per_minute).wrapping_mul(seconds.into())
 }
 
 fn whole_seconds(duration: Duration) -> u64 {
@@ -358,7 +402,7 @@ impl Tariff {
         self.quote_entry(direction, entry, begins)
     }
 
-    fn quote_entry(
+    pub(super) fn quote_entry(
         &self,
         direction: Direction,
         entry: u32,
@@ -376,23 +420,29 @@ impl Tariff {
         Ok(Quote { tariff: self, side, direction, entry, row, rate, begins, until })
     }
 
-    /// The price of a call by its figures, for whoever rates many: nothing is allocated.
-    ///
-    /// # Errors
-    ///
-    /// As [`quote`](Self::quote) and [`Quote::price`].
-    pub fn rate_call(
+    /// The price of a call of this length, of the seconds that it is charged for and their exact
+    /// cost.
+    pub(super) fn price(
         &self,
-        direction: Direction,
-        number: PhoneNumber,
-        begins: Timestamp,
         duration: Duration,
-    ) -> Result<Price, Error> {
-        let entry = self.side(direction).longest(Digits::of(number.digits()));
-        if entry == NONE {
-            return Err(self.no_rate(direction, &number.to_string()));
+        reckon: impl FnOnce() -> Result<(u64, u128), Stop>,
+    ) -> Result<Price, Stop> {
+        if duration == Duration::ZERO {
+            return Ok(Price::default());
         }
-        self.quote_entry(direction, entry, begins)?.price(duration)
+        if duration > LONGEST {
+            return Err(Stop::OutOfRange);
+        }
+        let (seconds, exact) = reckon()?;
+        let billed = i64::try_from(seconds).ok().and_then(|all| all.checked_mul(SECOND));
+        let amount = i128::try_from(exact).ok().and_then(|exact| {
+            let Self { definition, .. } = self;
+            Amount::of_fraction(exact, UNIT, u32::from(definition.digits), definition.rounding)
+        });
+        match (billed.and_then(Duration::from_micros), amount) {
+            (Some(billed), Some(amount)) => Ok(Price { billed, amount }),
+            _ => Err(Stop::OutOfRange),
+        }
     }
 
     #[cold]
@@ -440,29 +490,16 @@ impl<'a> Quote<'a> {
         duration: Duration,
         mut each: impl FnMut(Piece<'a>),
     ) -> Result<Price, Stop> {
-        if duration == Duration::ZERO {
-            return Ok(Price::default());
-        }
-        if duration > LONGEST {
-            return Err(Stop::OutOfRange);
-        }
-        let mut exact = self.row.exact_fee();
-        let from = (self.entry, self.row, self.until);
-        let seconds =
-            self.side.walk(from, self.begins, duration, &self.tariff.windows, |piece| {
+        self.tariff.price(duration, || {
+            let mut exact = self.row.terms.exact_fee();
+            let from = (self.entry, self.row, self.until);
+            let windows = &self.tariff.windows;
+            let seconds = self.side.walk(from, self.begins, duration, windows, |piece| {
                 exact = exact.saturating_add(piece.exact());
                 each(piece);
             })?;
-        let billed = i64::try_from(seconds).ok().and_then(|all| all.checked_mul(SECOND));
-        let definition = &self.tariff.definition;
-        let amount = i128::try_from(exact).ok().and_then(|exact| {
-            let digits = u32::from(definition.digits);
-            Amount::of_fraction(exact, UNIT, digits, definition.rounding)
-        });
-        match (billed.and_then(Duration::from_micros), amount) {
-            (Some(billed), Some(amount)) => Ok(Price { billed, amount }),
-            _ => Err(Stop::OutOfRange),
-        }
+            Ok((seconds, exact))
+        })
     }
 
     #[cold]
