@@ -1,8 +1,8 @@
-//! A call admitted and released: through a system, as C does it, and through the gate alone.
+//! A call admitted and released: by a line, by its number, through a system as C does it.
 //!
-//! Beside them maps of counters that a user would lock instead; they know no organizations, no
-//! limits by rules and no emergency calls. Time is per call and thread; with two threads both make
-//! calls all the time, on one number or on a number each.
+//! Beside them maps of counters that a user would lock instead; they know no organizations, no limits
+//! by rules and no emergency calls. Time is per call and thread; with two threads both make calls all
+//! the time, on the same numbers or on those of an organization each.
 
 #![allow(missing_docs, reason = "criterion's macros make public items")]
 #![allow(
@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 use criterion::{Criterion, criterion_group, criterion_main};
 use dashmap::DashMap;
 use phone_system_core::bulk::Mode;
-use phone_system_core::capacity::{CapacityClass, Gate};
+use phone_system_core::capacity::{CapacityClass, Gate, Limits, Line, Scope, Way};
 use phone_system_core::inventory::ImportOwned;
 use phone_system_core::json::JsonSystem;
 use phone_system_core::organization::Context;
@@ -46,23 +46,23 @@ fn system(contoso: &OrganizationId) -> PhoneSystem {
     system
 }
 
-/// How long each of the threads takes for `calls` calls, all at once.
-fn together(
-    of_thread: &[PhoneNumber],
-    calls: u64,
-    call: &(impl Fn(PhoneNumber) + Sync),
-) -> Duration {
-    let begin = Barrier::new(of_thread.len());
+/// How long the slowest of the threads takes for `calls` calls on numbers of its own, all at once.
+fn together<T: Copy + Sync>(threads: &[&[T]], calls: u64, call: &(impl Fn(T) + Sync)) -> Duration {
+    let begin = Barrier::new(threads.len());
     let took = std::thread::scope(|scope| {
-        let threads: Vec<_> = of_thread
+        let threads: Vec<_> = threads
             .iter()
-            .map(|number| {
+            .map(|numbers| {
                 let begin = &begin;
                 scope.spawn(move || {
                     begin.wait();
                     let since = Instant::now();
+                    let mut place = 0_usize;
                     for _ in 0..calls {
-                        call(black_box(*number));
+                        call(black_box(numbers[place]));
+                        // Here and there, so that no number is near the one before.
+                        place += 7_919;
+                        place %= numbers.len();
                     }
                     since.elapsed()
                 })
@@ -73,16 +73,46 @@ fn together(
     took.unwrap()
 }
 
+fn gate(numbers: &[PhoneNumber], scopes: &[Scope]) -> Gate {
+    let gate = Gate::default();
+    for scope in scopes {
+        gate.set_limits(scope, Limits { two_way: Some(1_000_000), ..Limits::default() });
+    }
+    for number in numbers {
+        gate.line(*number).set_limit(CapacityClass::Hundreds, LIMIT);
+        if !scopes.is_empty() {
+            gate.join(*number, scopes);
+        }
+    }
+    gate
+}
+
+fn lines<'a>(gate: &'a Gate, numbers: &[PhoneNumber]) -> Vec<Line<'a>> {
+    numbers.iter().map(|number| gate.line(*number)).collect()
+}
+
+fn through_line(line: Line<'_>) {
+    drop(line.admit(Way::Inbound).unwrap());
+}
+
 fn capacity(criterion: &mut Criterion) {
     let contoso: OrganizationId = "contoso".parse().unwrap();
     let numbers = numbers();
+    let (one, other) = numbers.split_at(numbers.len() / 2);
     let phones = system(&contoso);
     let through_system = |number| drop(phones.admit(&contoso, number, None).unwrap());
     let numbered = JsonSystem::from(system(&contoso));
     let through_numbers =
         |number| numbered.release(numbered.admit(&contoso, number, None).unwrap()).unwrap();
-    let gate = Gate::default();
-    let through_gate = |number| drop(gate.admit(number, CapacityClass::Hundreds, LIMIT).unwrap());
+    let scope = |name: &str| name.parse::<Scope>().unwrap();
+    let alone = gate(&numbers, &[]);
+    let shared = gate(&numbers, &[scope("organization:contoso")]);
+    let twice = gate(&numbers, &[scope("organization:contoso"), scope("trunk:west")]);
+    let by_number = |number| through_line(alone.line(number));
+    let kept = |line: Line<'_>| {
+        let permit = line.admit(Way::Inbound).unwrap().keep(None).unwrap();
+        alone.release(permit).unwrap();
+    };
     let locked: Mutex<HashMap<PhoneNumber, u32>> = Mutex::default();
     let through_lock = |number| {
         {
@@ -103,24 +133,38 @@ fn capacity(criterion: &mut Criterion) {
         *sharded.get_mut(&number).unwrap() -= 1;
     };
     for number in &numbers {
-        through_gate(*number);
         through_lock(*number);
         through_shards(*number);
     }
 
     let ways: [(&str, &(dyn Fn(PhoneNumber) + Sync)); 5] = [
+        ("number", &by_number),
         ("system", &through_system),
-        ("system, permits by number", &through_numbers),
-        ("gate", &through_gate),
+        ("system, kept permits", &through_numbers),
         ("Mutex<HashMap>", &through_lock),
         ("DashMap", &through_shards),
     ];
     for (threads, of_thread) in [
-        ("one thread", vec![numbers[1]]),
-        ("two threads, one number", vec![numbers[1], numbers[1]]),
-        ("two threads, a number each", vec![numbers[1], numbers[500]]),
+        ("one thread", vec![one]),
+        ("two threads, the same numbers", vec![one, one]),
+        ("two threads, numbers of their own", vec![one, other]),
+        ("two threads, one number", vec![&one[..1], &one[..1]]),
     ] {
         let mut group = criterion.benchmark_group(threads);
+        for (name, gate) in
+            [("line", &alone), ("line, two limits", &shared), ("line, three limits", &twice)]
+        {
+            let of_thread: Vec<_> = of_thread.iter().map(|numbers| lines(gate, numbers)).collect();
+            let of_thread: Vec<&[Line<'_>]> = of_thread.iter().map(Vec::as_slice).collect();
+            group.bench_function(name, |bencher| {
+                bencher.iter_custom(|calls| together(&of_thread, calls, &through_line));
+            });
+            if name == "line" {
+                group.bench_function("line, kept permits", |bencher| {
+                    bencher.iter_custom(|calls| together(&of_thread, calls, &kept));
+                });
+            }
+        }
         for (name, call) in ways {
             group.bench_function(name, |bencher| {
                 bencher.iter_custom(|calls| together(&of_thread, calls, &call));

@@ -168,12 +168,11 @@ impl Amount {
             |digits: u32| usize::try_from(digits).ok().and_then(|at| POWERS.get(at)).copied();
         let (scale, step) = (power(digits)?, power(SCALE.checked_sub(digits)?)?);
         let small = u64::try_from(numerator).ok().and_then(|small| small.checked_mul(scale.into()));
-        let whole = match small {
-            Some(steps) => i64::try_from(rounding.divide_small(steps, denominator)?),
-            None => {
-                let steps = numerator.checked_mul(scale.into())?;
-                i64::try_from(rounding.divide(steps, denominator)?)
-            }
+        let whole = if let Some(steps) = small {
+            i64::try_from(rounding.divide_small(steps, denominator)?)
+        } else {
+            let steps = numerator.checked_mul(scale.into())?;
+            i64::try_from(rounding.divide(steps, denominator)?)
         };
         let whole = whole.ok()?;
         whole.checked_mul(step.into()).map(Self)

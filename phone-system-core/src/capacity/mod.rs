@@ -4,8 +4,14 @@
 //! ("Setting up Phone System", step 4). The figures are rules of ours, below ten and from 100 to
 //! 999, and can be overridden: `capacity.user_number_calls`, `capacity.service_number_calls`.
 
+mod counter;
 mod gate;
+mod history;
+mod numbers;
 mod permits;
+mod places;
+mod scope;
+mod sync;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,14 +20,17 @@ use crate::number::{NumberKind, PhoneNumber};
 use crate::rules::Rules;
 use crate::text::words;
 
-pub use gate::{Gate, Permit};
-pub use permits::Permits;
+pub use gate::{Gate, Line, Permit};
+pub use history::{Load, View};
+pub use scope::{Limits, Scope, Share, Way};
 
 refusals! {
     /// Why a call does not start, or a permit cannot be given back.
     pub enum Error {
         LimitReached = CapacityLimitReached { number: PhoneNumber, class: CapacityClass, in_use: u32, limit: u32 }
             => "{number} carries {in_use} calls, and {limit} at once are the most in its class, `{class}`; wait until one has ended, or use a service number",
+        ScopeFull = CapacityLimitReached { scope: Scope, share: Share, in_use: u32, limit: u32 }
+            => "{scope} carries {in_use} calls, and {limit} at once are its {share} limit; wait until one has ended, or raise the limit",
         PermitUnknown = CapacityPermitUnknown { permit: u64 }
             => "permit {permit} is not open here: it was released already, or never given out",
     }

@@ -22,7 +22,7 @@ use crate::billing::{
     AuthorizeCall, Charge, Destinations, Direction, Known, Rate, Tariff, TariffDefinition,
     TimeZone, WindowDefinition,
 };
-use crate::capacity::{Permit, Permits};
+use crate::capacity::Permit;
 use crate::country::Table;
 use crate::error::Refuses;
 use crate::money::{Currency, Rounding};
@@ -265,7 +265,6 @@ fn ask_query<Q: Query>(
 pub struct JsonSystem {
     system: PhoneSystem,
     tickets: Mutex<Tickets>,
-    permits: Permits,
 }
 
 #[derive(Default)]
@@ -276,7 +275,7 @@ struct Tickets {
 
 impl From<PhoneSystem> for JsonSystem {
     fn from(system: PhoneSystem) -> Self {
-        Self { system, tickets: Mutex::default(), permits: Permits::default() }
+        Self { system, tickets: Mutex::default() }
     }
 }
 
@@ -638,8 +637,8 @@ impl JsonSystem {
     }
 
     /// Keeps a permit until it is released by the number that is answered.
-    pub fn keep(&self, permit: Permit) -> u64 {
-        self.permits.keep(permit)
+    pub fn keep(&self, permit: Permit<'_>) -> u64 {
+        permit.keep(None).unwrap_or(WITHOUT_PLACE)
     }
 
     /// As [`PhoneSystem::admit`]; answers a number for [`release`](Self::release).
@@ -653,12 +652,12 @@ impl JsonSystem {
         number: PhoneNumber,
         dialed: Option<&str>,
     ) -> Result<u64, Error> {
-        Ok(self.permits.keep(self.system.admit(organization, number, dialed)?))
+        Ok(self.keep(self.system.admit(organization, number, dialed)?))
     }
 
     /// As [`PhoneSystem::admit_nameless`]; answers a number for [`release`](Self::release).
     pub fn admit_nameless(&self, dialed: &str) -> Option<u64> {
-        Some(self.permits.keep(self.system.admit_nameless(dialed)?))
+        Some(self.keep(self.system.admit_nameless(dialed)?))
     }
 
     /// Gives back the place of a call that was admitted.
@@ -670,7 +669,7 @@ impl JsonSystem {
         if permit == WITHOUT_PLACE {
             return Ok(());
         }
-        self.permits.release(permit).map_err(|error| Error::Rule(error.into()))
+        self.system.gate().release(permit).map_err(|error| Error::Rule(error.into()))
     }
 }
 

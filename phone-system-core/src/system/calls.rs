@@ -2,7 +2,7 @@
 
 use super::{Error, Executed, PhoneSystem};
 use crate::billing::AuthorizeCall;
-use crate::capacity::{CapacityClass, Occupancy, Permit};
+use crate::capacity::{CapacityClass, Gate, Occupancy, Permit, Way};
 use crate::inventory;
 use crate::number::{PhoneNumber, is_emergency};
 use crate::organization::{self, Authorized, Command, Context};
@@ -11,9 +11,9 @@ use crate::text::{Country, OrganizationId};
 /// A call that has begun.
 #[derive(Debug)]
 #[must_use = "dropping it gives the place on the number back"]
-pub struct Begun {
+pub struct Begun<'a> {
     /// Its place on the number; given back when it is dropped.
-    pub permit: Permit,
+    pub permit: Permit<'a>,
     /// How long it may last, and what is held for it.
     pub authorized: Executed<Authorized>,
 }
@@ -55,7 +55,7 @@ impl PhoneSystem {
         organization: &OrganizationId,
         number: PhoneNumber,
         dialed: Option<&str>,
-    ) -> Result<Permit, Error> {
+    ) -> Result<Permit<'_>, Error> {
         let published = self.find(organization).map(|found| found.state.read());
         let state = published.as_ref().map(|published| &published.state);
         let owned = state.and_then(|state| state.inventory().number(number));
@@ -69,8 +69,10 @@ impl PhoneSystem {
             return Err(organization::Error::from(unknown).into());
         };
         let class = CapacityClass::of(owned.shelf.kind);
-        let admitted = self.gate.admit(number, class, class.limit(state.rules()));
-        Ok(admitted.map_err(organization::Error::from)?)
+        let line = self.gate.line(number);
+        line.set_limit(class, class.limit(state.rules()));
+        let way = if dialed.is_some() { Way::Outbound } else { Way::Inbound };
+        Ok(line.admit(way).map_err(organization::Error::from)?)
     }
 
     /// Lets a call begin: takes its place on the organization's number, and has the account
@@ -120,7 +122,7 @@ impl PhoneSystem {
         number: PhoneNumber,
         call: &AuthorizeCall,
         context: &Context,
-    ) -> Result<Begun, Error> {
+    ) -> Result<Begun<'_>, Error> {
         let emergency = call.always();
         let permit = match &emergency {
             Some(_) => self.gate.admit_emergency(Some(number)),
@@ -137,6 +139,15 @@ impl PhoneSystem {
         Ok(Begun { permit, authorized })
     }
 
+    /// The live calls of all organizations: limits that numbers share, kept permits, samples.
+    ///
+    /// Numbers are told their own limits by [`admit`](Self::admit). A permit that it keeps ends with
+    /// the process; after a restart [`Line::adopt`](crate::capacity::Line::adopt) takes the places of
+    /// calls that go on, whose holds `billing.holds` tells.
+    pub fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
     /// The country of a number that the organization owns.
     pub fn country_of(
         &self,
@@ -149,13 +160,13 @@ impl PhoneSystem {
 
     /// Admits a call of which the caller knows that it is an emergency call, to or from a number if
     /// it can be read.
-    pub fn admit_emergency(&self, number: Option<PhoneNumber>) -> Permit {
+    pub fn admit_emergency(&self, number: Option<PhoneNumber>) -> Permit<'_> {
         self.gate.admit_emergency(number)
     }
 
     /// Admits an emergency call of a caller who has no number, or whose number cannot be read; none
     /// if what was dialed is an emergency number nowhere.
-    pub fn admit_nameless(&self, dialed: &str) -> Option<Permit> {
+    pub fn admit_nameless(&self, dialed: &str) -> Option<Permit<'_>> {
         is_emergency(dialed, None).then(|| self.gate.admit_emergency(None))
     }
 

@@ -1,0 +1,193 @@
+//! The calls of one limit, counted without a lock.
+
+use super::sync::{AtomicU32, AtomicU64, Ordering};
+
+/// The bits that tell how many calls there are now; those above them tell how many were admitted.
+const NOW: u64 = (1 << 24) - 1;
+
+/// One more that was admitted.
+const ADMITTED: u64 = NOW + 1;
+
+/// The most calls at once that can be counted, and so the highest limit.
+pub(super) const MOST: u32 = (1 << 24) - 1;
+
+/// Why there is no place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Full {
+    /// Calls now.
+    pub(super) in_use: u32,
+    /// How many there may be.
+    pub(super) limit: u32,
+}
+
+/// The calls of one limit.
+///
+/// One word holds the calls now and the sum of those that were admitted, so that both change at
+/// once, and a call costs two atomic changes: one when it begins and one when it ends.
+#[derive(Debug)]
+pub(super) struct Counter {
+    calls: AtomicU64,
+    limit: AtomicU32,
+    /// Calls above so many are counted apart.
+    committed: AtomicU32,
+    /// The most at once, ever and since the last sample.
+    peak: AtomicU32,
+    recent: AtomicU32,
+    refused: AtomicU64,
+    emergency: AtomicU64,
+    bursts: AtomicU64,
+}
+
+impl Default for Counter {
+    /// Without a limit.
+    fn default() -> Self {
+        Self {
+            calls: AtomicU64::new(0),
+            limit: AtomicU32::new(MOST),
+            committed: AtomicU32::new(MOST),
+            peak: AtomicU32::new(0),
+            recent: AtomicU32::new(0),
+            refused: AtomicU64::new(0),
+            emergency: AtomicU64::new(0),
+            bursts: AtomicU64::new(0),
+        }
+    }
+}
+
+fn now(word: u64) -> u32 {
+    u32::try_from(word & NOW).unwrap_or(MOST)
+}
+
+/// The same with one call more that was admitted. The sum stays at its highest once it is there,
+/// after 10^12 calls.
+fn one_more(word: u64) -> u64 {
+    word.checked_add(ADMITTED).unwrap_or(word).saturating_add(1)
+}
+
+impl Counter {
+    /// Sets how many there may be at once, and above which number they are counted apart. Calls that
+    /// are there stay.
+    pub(super) fn set(&self, limit: u32, committed: u32) {
+        // Written only when changed, so that those who read it share its line of the cache.
+        let (limit, committed) = (limit.min(MOST), committed.min(MOST));
+        if self.limit.load(Ordering::Relaxed) != limit {
+            self.limit.store(limit, Ordering::Release);
+        }
+        if self.committed.load(Ordering::Relaxed) != committed {
+            self.committed.store(committed, Ordering::Release);
+        }
+    }
+
+    /// Takes a place if there are fewer calls than the limit; else counts the refusal.
+    #[inline]
+    pub(super) fn take(&self) -> Result<(), Full> {
+        let mut word = self.calls.load(Ordering::Relaxed);
+        loop {
+            let (in_use, limit) = (now(word), self.limit.load(Ordering::Acquire));
+            if in_use >= limit {
+                self.refused.fetch_add(1, Ordering::Relaxed);
+                return Err(Full { in_use, limit });
+            }
+            match self.swap(word, one_more(word)) {
+                Ok(()) => {
+                    self.reached(in_use.saturating_add(1));
+                    return Ok(());
+                }
+                Err(changed) => word = changed,
+            }
+        }
+    }
+
+    /// Takes a place whatever the limit: a call that was there before, or, counted apart, one to an
+    /// emergency service.
+    pub(super) fn take_anyway(&self, emergency: bool) {
+        let mut word = self.calls.load(Ordering::Relaxed);
+        loop {
+            let more = if emergency { word.saturating_add(1) } else { one_more(word) };
+            // 16 million calls at once are not counted beyond; none is refused for that.
+            let more = if now(word) == MOST { word } else { more };
+            match self.swap(word, more) {
+                Ok(()) => break,
+                Err(changed) => word = changed,
+            }
+        }
+        if emergency {
+            self.emergency.fetch_add(1, Ordering::Relaxed);
+        }
+        self.reached(now(word).saturating_add(1));
+    }
+
+    /// Gives a place back. Each that was taken is given back once.
+    #[inline]
+    pub(super) fn give_back(&self) {
+        let mut word = self.calls.load(Ordering::Relaxed);
+        while now(word) > 0 {
+            match self.swap(word, word.saturating_sub(1)) {
+                Ok(()) => return,
+                Err(changed) => word = changed,
+            }
+        }
+    }
+
+    /// Takes back a place of a call that another limit refused.
+    pub(super) fn undo(&self) {
+        let mut word = self.calls.load(Ordering::Relaxed);
+        while now(word) > 0 {
+            match self.swap(word, word.saturating_sub(1).saturating_sub(ADMITTED)) {
+                Ok(()) => return,
+                Err(changed) => word = changed,
+            }
+        }
+    }
+
+    #[inline]
+    fn swap(&self, word: u64, other: u64) -> Result<(), u64> {
+        let swapped =
+            self.calls.compare_exchange_weak(word, other, Ordering::AcqRel, Ordering::Relaxed);
+        swapped.map(drop)
+    }
+
+    #[inline]
+    fn reached(&self, in_use: u32) {
+        if in_use > self.peak.load(Ordering::Relaxed) {
+            self.peak.fetch_max(in_use, Ordering::Relaxed);
+        }
+        if in_use > self.recent.load(Ordering::Relaxed) {
+            self.recent.fetch_max(in_use, Ordering::Relaxed);
+        }
+        if in_use > self.committed.load(Ordering::Relaxed) {
+            self.bursts.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn in_use(&self) -> u32 {
+        now(self.calls.load(Ordering::Acquire))
+    }
+
+    pub(super) fn admitted(&self) -> u64 {
+        self.calls.load(Ordering::Acquire) / ADMITTED
+    }
+
+    pub(super) fn peak(&self) -> u32 {
+        self.peak.load(Ordering::Relaxed)
+    }
+
+    /// The most at once since this was asked last, and how many there are now.
+    pub(super) fn take_recent(&self) -> (u32, u32) {
+        let most = self.recent.swap(0, Ordering::AcqRel);
+        let in_use = self.in_use();
+        (most.max(in_use), in_use)
+    }
+
+    pub(super) fn refused(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn emergency(&self) -> u64 {
+        self.emergency.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn bursts(&self) -> u64 {
+        self.bursts.load(Ordering::Relaxed)
+    }
+}
