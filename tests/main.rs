@@ -29,6 +29,7 @@ mod store;
 mod stores;
 mod tariffs;
 mod texts;
+mod traffic;
 mod vectors;
 
 /// So many random cases; a failing one is printed with its input, and no file is written.
