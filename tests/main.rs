@@ -24,6 +24,7 @@ mod golden;
 mod histories;
 mod kills;
 mod porting;
+mod records;
 mod rules;
 mod store;
 mod stores;

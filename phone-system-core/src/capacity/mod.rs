@@ -6,6 +6,7 @@
 
 mod gate;
 mod permits;
+pub mod records;
 pub mod traffic;
 
 use serde::{Deserialize, Serialize};
