@@ -25,11 +25,13 @@ mod histories;
 mod kills;
 mod orders;
 mod porting;
+mod records;
 mod rules;
 mod store;
 mod stores;
 mod tariffs;
 mod texts;
+mod traffic;
 mod vectors;
 
 /// So many random cases; a failing one is printed with its input, and no file is written.

@@ -6,14 +6,15 @@
 //!
 //! Beside the verbs that take JSON (`give JSON` is one) there are `admit ORGANIZATION NUMBER
 //! [DIALED]`, answered by the permit's number, `begin NUMBER JSON`, `release PERMIT`, answered by `released`, and
-//! `occupancy NUMBER`, answered by `IN_USE PEAK ADMITTED REFUSED EMERGENCY`.
+//! `occupancy NUMBER`, answered by `IN_USE PEAK ADMITTED REFUSED EMERGENCY`. `traffic FORMULA
+//! ARGUMENTS` is answered by the bits of a figure in hexadecimal digits, or by a number of lines.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use phone_system_core::capacity::Occupancy;
+use phone_system_core::capacity::{self, Occupancy};
 use phone_system_core::error::{ErrorCode, Refuses};
 use phone_system_core::json::{self, JsonSystem};
 use phone_system_core::{Error, PhoneSystem, number};
@@ -54,6 +55,15 @@ fn occupancy(system: &JsonSystem, number: &str) -> String {
     format!("{in_use} {peak} {admitted} {refused} {emergency}")
 }
 
+/// A formula of traffic theory: every bit of a figure, or a number of lines or agents.
+fn traffic(payload: &str) -> Result<String, capacity::traffic::Error> {
+    let (formula, arguments) = payload.split_once(' ').unwrap();
+    Ok(match crate::traffic::ask(formula, arguments)? {
+        crate::traffic::Told::Figure(figure) => format!("{:016x}", figure.to_bits()),
+        crate::traffic::Told::Count(count) => count.to_string(),
+    })
+}
+
 pub(crate) fn step(system: &JsonSystem, verb: &str, payload: &str) -> Told {
     match verb {
         "execute" => told(system.execute(payload.as_bytes())),
@@ -77,6 +87,7 @@ pub(crate) fn step(system: &JsonSystem, verb: &str, payload: &str) -> Told {
         }
         "release" => told(system.release(payload.parse().unwrap()).map(|()| "released".to_owned())),
         "occupancy" => Ok(occupancy(system, payload)),
+        "traffic" => told(traffic(payload)),
         _ => panic!("`{verb}` is no verb of a transcript"),
     }
 }

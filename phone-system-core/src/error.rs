@@ -232,6 +232,10 @@ codes! {
     6005 AddressTooLong "address.field_too_long" "A field of the address is longer than can be kept.";
     7000 CapacityLimitReached "capacity.limit_reached" "As many calls are on the number as it carries.";
     7001 CapacityPermitUnknown "capacity.permit_unknown" "No open permit has this number.";
+    7100 CapacityOverloaded "capacity.overloaded" "More traffic is offered than so many agents, or lines, can ever serve.";
+    7101 CapacityOutOfRange "capacity.out_of_range" "A figure of a question about traffic cannot have this value.";
+    7102 CapacityTooManyLines "capacity.too_many_lines" "More lines, or agents, were given than are reckoned with.";
+    7103 CapacityMoreNeeded "capacity.more_needed" "More lines, or agents, would be needed than are reckoned with.";
     8000 CountryUnknown "country.unknown" "The table of countries has no row for this country.";
     8001 CountryTwice "country.twice" "A country stands in the table twice.";
     8002 CountryEmpty "country.empty" "The table of countries has no row.";

@@ -405,6 +405,14 @@ enum phs_status
   PHS_CAPACITY_LIMIT_REACHED = 7000,
   /** No open permit has this number. */
   PHS_CAPACITY_PERMIT_UNKNOWN = 7001,
+  /** More traffic is offered than so many agents, or lines, can ever serve. */
+  PHS_CAPACITY_OVERLOADED = 7100,
+  /** A figure of a question about traffic cannot have this value. */
+  PHS_CAPACITY_OUT_OF_RANGE = 7101,
+  /** More lines, or agents, were given than are reckoned with. */
+  PHS_CAPACITY_TOO_MANY_LINES = 7102,
+  /** More lines, or agents, would be needed than are reckoned with. */
+  PHS_CAPACITY_MORE_NEEDED = 7103,
   /** The table of countries has no row for this country. */
   PHS_COUNTRY_UNKNOWN = 8000,
   /** A country stands in the table twice. */
@@ -1511,6 +1519,230 @@ phs_status phs_organization_rate_batch(const struct phs_organization *organizati
                                        size_t count,
                                        struct phs_price *prices,
                                        phs_status *statuses);
+
+/**
+ * Erlang B: the probability that a call finds all lines busy and is gone.
+ *
+ * `traffic` is in erlang. `out` receives the probability, on success only. Every function of
+ * traffic has a relative error of at most 1e-12, for up to 1,000,000 lines or agents, and gives
+ * the same bits on every machine.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if `out` is NULL, PHS_CAPACITY_OUT_OF_RANGE if `traffic` is
+ * negative, infinite or no number, or `lines` is 0, or PHS_CAPACITY_TOO_MANY_LINES if there are
+ * more than 1,000,000 lines.
+ */
+phs_status phs_erlang_b(double traffic, uint32_t lines, double *out);
+
+/**
+ * Extended Erlang B: the probability that a call is blocked if the share `recall` of blocked calls
+ * is made again, and again.
+ *
+ * `traffic` is that of first attempts, in erlang; `recall` is from 0 to 1. `out` receives the
+ * probability, on success only.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if `out` is NULL, PHS_CAPACITY_OUT_OF_RANGE if `traffic` is
+ * negative, infinite or no number, `lines` is 0, or `recall` is not from 0 to 1,
+ * PHS_CAPACITY_TOO_MANY_LINES if there are more than 1,000,000 lines, or PHS_CAPACITY_OVERLOADED
+ * if `recall` is 1 and `traffic` not below `lines`.
+ */
+phs_status phs_erlang_b_recall(double traffic, uint32_t lines, double recall, double *out);
+
+/**
+ * Erlang C: the probability that a call finds all agents busy and waits, for as long as it must.
+ *
+ * `traffic` is in erlang. `out` receives the probability, on success only.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if `out` is NULL, PHS_CAPACITY_OUT_OF_RANGE if `traffic` is
+ * negative, infinite or no number, or `agents` is 0, PHS_CAPACITY_TOO_MANY_LINES if there are more
+ * than 1,000,000 agents, or PHS_CAPACITY_OVERLOADED if `traffic` is not below `agents`.
+ */
+phs_status phs_erlang_c(double traffic, uint32_t agents, double *out);
+
+/**
+ * The share of calls that an agent answers within `target_seconds`, if one call keeps an agent
+ * busy for `handle_seconds` in the mean.
+ *
+ * `traffic` is in erlang. Times are more than 0 and at most 1e9 seconds; a target may be 0 and
+ * asks for those who do not wait. `out` receives the share, on success only.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if `out` is NULL, PHS_CAPACITY_OUT_OF_RANGE if `traffic` is
+ * negative, infinite or no number, `agents` is 0, or a time is out of range,
+ * PHS_CAPACITY_TOO_MANY_LINES if there are more than 1,000,000 agents, or PHS_CAPACITY_OVERLOADED
+ * if `traffic` is not below `agents`.
+ */
+phs_status phs_service_level(double traffic,
+                             uint32_t agents,
+                             double handle_seconds,
+                             double target_seconds,
+                             double *out);
+
+/**
+ * The mean time until a call is answered, those that do not wait among them.
+ *
+ * Arguments are those of phs_service_level(). `out` receives seconds, on success only.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if `out` is NULL, PHS_CAPACITY_OUT_OF_RANGE if `traffic` is
+ * negative, infinite or no number, `agents` is 0, or `handle_seconds` is out of range,
+ * PHS_CAPACITY_TOO_MANY_LINES if there are more than 1,000,000 agents, or PHS_CAPACITY_OVERLOADED
+ * if `traffic` is not below `agents`.
+ */
+phs_status phs_speed_of_answer(double traffic, uint32_t agents, double handle_seconds, double *out);
+
+/**
+ * Engset: the probability that a call of one of `sources` finds all lines busy and is gone (call
+ * congestion).
+ *
+ * `idle_source_traffic` is what a source that is not in a call offers, in erlang: the rate at
+ * which it begins calls times their mean length. `out` receives the probability, on success only;
+ * it is 0 if there are as many lines as sources.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if `out` is NULL, PHS_CAPACITY_OUT_OF_RANGE if
+ * `idle_source_traffic` is negative, infinite or no number, or `lines` or `sources` is 0, or
+ * PHS_CAPACITY_TOO_MANY_LINES if there are more than 1,000,000 lines.
+ */
+phs_status phs_engset(double idle_source_traffic, uint32_t lines, uint32_t sources, double *out);
+
+/**
+ * The fewest lines with which no more than `blocking` of the calls are blocked, by phs_erlang_b();
+ * at least one.
+ *
+ * `out` receives the number, on success only.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if `out` is NULL, PHS_CAPACITY_OUT_OF_RANGE if `traffic` is
+ * negative, infinite or no number, or `blocking` is not between 0 and 1, or
+ * PHS_CAPACITY_MORE_NEEDED if more than 1,000,000 would be needed.
+ */
+phs_status phs_lines_for_erlang_b(double traffic, double blocking, uint32_t *out);
+
+/**
+ * The fewest lines with which no more than `blocking` of the calls are blocked, by
+ * phs_erlang_b_recall(); at least one.
+ *
+ * `out` receives the number, on success only.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if `out` is NULL, PHS_CAPACITY_OUT_OF_RANGE if `traffic` is
+ * negative, infinite or no number, `recall` is not from 0 to 1, or `blocking` is not between 0 and
+ * 1, or PHS_CAPACITY_MORE_NEEDED if more than 1,000,000 would be needed.
+ */
+phs_status phs_lines_for_erlang_b_recall(double traffic,
+                                         double recall,
+                                         double blocking,
+                                         uint32_t *out);
+
+/**
+ * The fewest lines with which no more than `blocking` of the calls are blocked, by phs_engset();
+ * at least one.
+ *
+ * `out` receives the number, on success only.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if `out` is NULL, PHS_CAPACITY_OUT_OF_RANGE if
+ * `idle_source_traffic` is negative, infinite or no number, `sources` is 0, or `blocking` is not
+ * between 0 and 1, or PHS_CAPACITY_MORE_NEEDED if more than 1,000,000 would be needed.
+ */
+phs_status phs_lines_for_engset(double idle_source_traffic,
+                                uint32_t sources,
+                                double blocking,
+                                uint32_t *out);
+
+/**
+ * The fewest agents who answer at least the share `service_level` of calls within
+ * `target_seconds`, by phs_service_level().
+ *
+ * `out` receives the number, on success only.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if `out` is NULL, PHS_CAPACITY_OUT_OF_RANGE if `traffic` is
+ * negative, infinite or no number, a time is out of range, or `service_level` is not between 0 and
+ * 1, or PHS_CAPACITY_MORE_NEEDED if more than 1,000,000 would be needed.
+ */
+phs_status phs_agents_for_service_level(double traffic,
+                                        double handle_seconds,
+                                        double target_seconds,
+                                        double service_level,
+                                        uint32_t *out);
+
+/**
+ * The fewest agents with whom calls wait no longer than `answer_seconds` in the mean, by
+ * phs_speed_of_answer().
+ *
+ * `answer_seconds` is more than 0. `out` receives the number, on success only.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if `out` is NULL, PHS_CAPACITY_OUT_OF_RANGE if `traffic` is
+ * negative, infinite or no number, or a time is out of range, or PHS_CAPACITY_MORE_NEEDED if more
+ * than 1,000,000 would be needed.
+ */
+phs_status phs_agents_for_speed_of_answer(double traffic,
+                                          double handle_seconds,
+                                          double answer_seconds,
+                                          uint32_t *out);
+
+/**
+ * The most traffic of which no more than `blocking` is blocked, by phs_erlang_b().
+ *
+ * `out` receives erlang, on success only.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if `out` is NULL, PHS_CAPACITY_OUT_OF_RANGE if `lines` is 0
+ * or `blocking` is not between 0 and 1, or PHS_CAPACITY_TOO_MANY_LINES if there are more than
+ * 1,000,000 lines.
+ */
+phs_status phs_traffic_for_erlang_b(uint32_t lines, double blocking, double *out);
+
+/**
+ * The most traffic of first attempts of which no more than `blocking` is blocked, by
+ * phs_erlang_b_recall().
+ *
+ * `out` receives erlang, on success only.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if `out` is NULL, PHS_CAPACITY_OUT_OF_RANGE if `lines` is 0,
+ * `recall` is not from 0 to 1, or `blocking` is not between 0 and 1, or
+ * PHS_CAPACITY_TOO_MANY_LINES if there are more than 1,000,000 lines.
+ */
+phs_status phs_traffic_for_erlang_b_recall(uint32_t lines,
+                                           double recall,
+                                           double blocking,
+                                           double *out);
+
+/**
+ * The most traffic of an idle source with which no more than `blocking` of the calls are blocked,
+ * by phs_engset().
+ *
+ * `out` receives erlang, on success only.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if `out` is NULL, PHS_CAPACITY_OUT_OF_RANGE if `lines` is 0,
+ * `sources` are not more than `lines`, so that nothing is blocked, or `blocking` is not between 0
+ * and 1, or PHS_CAPACITY_TOO_MANY_LINES if there are more than 1,000,000 lines.
+ */
+phs_status phs_traffic_for_engset(uint32_t lines, uint32_t sources, double blocking, double *out);
+
+/**
+ * The most traffic of which the agents answer at least the share `service_level` within
+ * `target_seconds`, by phs_service_level().
+ *
+ * `out` receives erlang, on success only.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if `out` is NULL, PHS_CAPACITY_OUT_OF_RANGE if `agents` is 0,
+ * a time is out of range, or `service_level` is not between 0 and 1, or
+ * PHS_CAPACITY_TOO_MANY_LINES if there are more than 1,000,000 agents.
+ */
+phs_status phs_traffic_for_service_level(uint32_t agents,
+                                         double handle_seconds,
+                                         double target_seconds,
+                                         double service_level,
+                                         double *out);
+
+/**
+ * The most traffic with which calls wait no longer than `answer_seconds` in the mean, by
+ * phs_speed_of_answer().
+ *
+ * `out` receives erlang, on success only.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if `out` is NULL, PHS_CAPACITY_OUT_OF_RANGE if `agents` is 0
+ * or a time is out of range, or PHS_CAPACITY_TOO_MANY_LINES if there are more than 1,000,000
+ * agents.
+ */
+phs_status phs_traffic_for_speed_of_answer(uint32_t agents,
+                                           double handle_seconds,
+                                           double answer_seconds,
+                                           double *out);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -28,6 +28,7 @@ mod number;
 mod rating;
 mod settling;
 mod status;
+mod traffic;
 mod version;
 mod words;
 
@@ -40,5 +41,6 @@ pub use number::*;
 pub use rating::*;
 pub use settling::*;
 pub use status::*;
+pub use traffic::*;
 pub use version::*;
 pub use words::*;

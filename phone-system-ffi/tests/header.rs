@@ -21,7 +21,7 @@ use phone_system::{
 };
 use phone_system_core::ErrorCode;
 
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 11] = [
     "version",
     "status",
     "last_error",
@@ -32,6 +32,7 @@ const SOURCES: [&str; 10] = [
     "charging",
     "settling",
     "rating",
+    "traffic",
 ];
 
 const INTRODUCTION: &str = r"/*

@@ -8,6 +8,7 @@ mod fork;
 mod number;
 mod system;
 mod tariff;
+mod traffic;
 
 use pyo3::prelude::*;
 
@@ -24,6 +25,13 @@ mod _native {
     use super::system::{System, command_names, query_names};
     #[pymodule_export]
     use super::tariff::Tariff;
+    #[pymodule_export]
+    use super::traffic::{
+        agents_for_service_level, agents_for_speed_of_answer, engset, erlang_b, erlang_b_recall,
+        erlang_c, lines_for_engset, lines_for_erlang_b, lines_for_erlang_b_recall, service_level,
+        speed_of_answer, traffic_for_engset, traffic_for_erlang_b, traffic_for_erlang_b_recall,
+        traffic_for_service_level, traffic_for_speed_of_answer,
+    };
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

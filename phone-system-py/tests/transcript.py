@@ -6,12 +6,17 @@ verb and what it takes, and the next line says what comes of it: ``= TEXT`` or `
 Beside the verbs that take JSON (``give JSON`` is one) there are ``admit ORGANIZATION NUMBER
 [DIALED]``, answered by the permit's number, ``begin NUMBER JSON``, ``release PERMIT``, answered by
 ``released``, and ``occupancy NUMBER``, answered by ``IN_USE PEAK ADMITTED REFUSED EMERGENCY``.
+``traffic FORMULA ARGUMENTS`` is answered by the bits of a figure in hexadecimal digits, or by a
+number of lines.
 """
 
+import inspect
 import json
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import phone_system
 from phone_system import PhoneNumber, PhoneSystemError, _native
 
 
@@ -65,6 +70,19 @@ def admitted(payload: str) -> tuple[str, PhoneNumber, str | None]:
     return organization, PhoneNumber(number), dialed[0] if dialed else None
 
 
+def formula(name: str, *arguments: str) -> str:
+    """What a formula of traffic theory tells: the bits of a figure, or a number of lines."""
+    function = getattr(phone_system, name)
+    counts = {"lines", "agents", "sources"}
+    names = inspect.signature(function).parameters
+    given = [
+        int(text) if name in counts else float(text)
+        for name, text in zip(names, arguments, strict=False)
+    ]
+    told = function(*given)
+    return str(told) if isinstance(told, int) else struct.pack(">d", told).hex()
+
+
 def _ask(system: _native.System, verb: str, payload: str) -> str:
     match verb:
         case "execute":
@@ -86,6 +104,8 @@ def _ask(system: _native.System, verb: str, payload: str) -> str:
         case "events":
             position, limit = payload.split()
             return system.events_after(int(position), int(limit))
+        case "traffic":
+            return formula(*payload.split())
         case "give":
             return system.give(payload)
         case "admit":

@@ -66,6 +66,8 @@ pub use tariff::{
 };
 pub use usage::{ProblemOfUsage, ReadUsage, UsageRead};
 
+pub(crate) use tariff::Zone;
+
 pub(crate) use authorize::{Terms, decide_authorize, decide_extend, known};
 pub(crate) use charge::{
     CallError, Credits, Funding, Paid, check_call, check_new, decide_call, decide_settle,

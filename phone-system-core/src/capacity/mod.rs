@@ -10,8 +10,10 @@ mod history;
 mod numbers;
 mod permits;
 mod places;
+pub mod records;
 mod scope;
 mod sync;
+pub mod traffic;
 
 use serde::{Deserialize, Serialize};
 

@@ -186,6 +186,7 @@ const QUERIES: &[Entry<AskQuery>] = queries![
     organization::Price,
     billing::ReadUsage,
     organization::Tariffs,
+    organization::TrafficIn,
     country::AvailabilityIn,
     organization::Allowances,
     organization::OwnedNumbers,

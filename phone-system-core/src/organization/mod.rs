@@ -36,8 +36,8 @@ pub use queries::{
     OwnedNumber, OwnedNumbers, OwnedNumbersAnswer, ParseNumber, PlanAnswer, Policies,
     PoliciesAnswer, PolicyOf, PoolOf, PortOrders, PortOrdersAnswer, PortStatuses,
     PortStatusesAnswer, Price, PriceAnswer, RulesAnswer, Seats, SeatsAnswer, SeatsOfSku,
-    StockSearchAnswer, StockSummary, TariffOf, Tariffs, TariffsAnswer, UserLicenses, Users,
-    UsersAnswer,
+    StockSearchAnswer, StockSummary, TariffOf, Tariffs, TariffsAnswer, TrafficAnswer, TrafficIn,
+    UserLicenses, Users, UsersAnswer,
 };
 
 /// So many items, as answers count them.
@@ -94,6 +94,9 @@ pub enum Error {
     /// A price list.
     #[error(transparent)]
     Tariff(#[from] billing::TariffError),
+    /// A question about traffic.
+    #[error(transparent)]
+    Traffic(#[from] capacity::traffic::Error),
 }
 
 impl From<billing::CallError> for Error {
@@ -156,6 +159,7 @@ impl Error {
             Self::Row(error) => error,
             Self::Table(error) => error,
             Self::Tariff(error) => error,
+            Self::Traffic(error) => error,
         }
     }
 }

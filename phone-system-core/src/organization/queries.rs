@@ -2,6 +2,7 @@
 
 mod addresses;
 mod billing;
+mod capacity;
 
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +26,7 @@ pub use billing::{
     MinutesOf, Policies, PoliciesAnswer, PolicyOf, PoolOf, Price, PriceAnswer, TariffOf, Tariffs,
     TariffsAnswer,
 };
+pub use capacity::{TrafficAnswer, TrafficIn};
 
 /// The rules that the organization follows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

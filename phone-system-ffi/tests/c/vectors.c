@@ -7,7 +7,8 @@
  *
  * Beside the calls that take JSON ("give JSON" is one) there are "admit ORGANIZATION NUMBER
  * [DIALED]", answered by the permit's number, "release PERMIT", answered by "released", and
- * "occupancy NUMBER", answered by "IN_USE PEAK ADMITTED REFUSED EMERGENCY".
+ * "occupancy NUMBER", answered by "IN_USE PEAK ADMITTED REFUSED EMERGENCY". "traffic FORMULA
+ * ARGUMENTS" is answered by the bits of a figure in hexadecimal digits, or by a number of lines.
  */
 
 #define _POSIX_C_SOURCE 200809L
@@ -168,6 +169,131 @@ static phs_status occupancy(const phs_system *phones, uint64_t digits, char **to
   return status;
 }
 
+/* What a formula takes: blanks between them. */
+static double real(const struct reader *reader, const char **text) {
+  char *end;
+  const double value = strtod(*text, &end);
+  if (end == *text || (*end != '\0' && *end != ' ')) {
+    fail(reader, "a figure was expected");
+  }
+  *text = *end == ' ' ? end + 1 : end;
+  return value;
+}
+
+/* The bits of what a formula of traffic tells, or a number of lines or agents. */
+static phs_status traffic(const struct reader *reader, const char *payload, char **told) {
+  const char *blank = strchr(payload, ' ');
+  double figures[4];
+  uint32_t counts[4];
+  double figure = 0;
+  uint32_t lines = 0;
+  int is_figure = 1, given = 0;
+  uint64_t bits;
+  char line[32];
+  phs_status status = PHS_OK;
+  const struct {
+    const char *name;
+    int which;
+  } names[] = {
+      {"erlang_b", 0},
+      {"erlang_b_recall", 1},
+      {"erlang_c", 2},
+      {"service_level", 3},
+      {"speed_of_answer", 4},
+      {"engset", 5},
+      {"lines_for_erlang_b", 6},
+      {"lines_for_erlang_b_recall", 7},
+      {"lines_for_engset", 8},
+      {"agents_for_service_level", 9},
+      {"agents_for_speed_of_answer", 10},
+      {"traffic_for_erlang_b", 11},
+      {"traffic_for_erlang_b_recall", 12},
+      {"traffic_for_engset", 13},
+      {"traffic_for_service_level", 14},
+      {"traffic_for_speed_of_answer", 15},
+  };
+  int which = -1;
+
+  if (blank == NULL) {
+    fail(reader, "a formula and its arguments were expected");
+  }
+  for (size_t at = 0; at < sizeof names / sizeof names[0]; at++) {
+    if (strlen(names[at].name) == (size_t)(blank - payload) &&
+        strncmp(names[at].name, payload, (size_t)(blank - payload)) == 0) {
+      which = names[at].which;
+    }
+  }
+  for (payload = blank + 1; *payload != '\0' && given < 4; given++) {
+    figures[given] = real(reader, &payload);
+    counts[given] = figures[given] >= 0 && figures[given] <= UINT32_MAX ? (uint32_t)figures[given] : 0;
+  }
+  switch (which) {
+  case 0:
+    status = phs_erlang_b(figures[0], counts[1], &figure);
+    break;
+  case 1:
+    status = phs_erlang_b_recall(figures[0], counts[1], figures[2], &figure);
+    break;
+  case 2:
+    status = phs_erlang_c(figures[0], counts[1], &figure);
+    break;
+  case 3:
+    status = phs_service_level(figures[0], counts[1], figures[2], figures[3], &figure);
+    break;
+  case 4:
+    status = phs_speed_of_answer(figures[0], counts[1], figures[2], &figure);
+    break;
+  case 5:
+    status = phs_engset(figures[0], counts[1], counts[2], &figure);
+    break;
+  case 6:
+    is_figure = 0;
+    status = phs_lines_for_erlang_b(figures[0], figures[1], &lines);
+    break;
+  case 7:
+    is_figure = 0;
+    status = phs_lines_for_erlang_b_recall(figures[0], figures[1], figures[2], &lines);
+    break;
+  case 8:
+    is_figure = 0;
+    status = phs_lines_for_engset(figures[0], counts[1], figures[2], &lines);
+    break;
+  case 9:
+    is_figure = 0;
+    status = phs_agents_for_service_level(figures[0], figures[1], figures[2], figures[3], &lines);
+    break;
+  case 10:
+    is_figure = 0;
+    status = phs_agents_for_speed_of_answer(figures[0], figures[1], figures[2], &lines);
+    break;
+  case 11:
+    status = phs_traffic_for_erlang_b(counts[0], figures[1], &figure);
+    break;
+  case 12:
+    status = phs_traffic_for_erlang_b_recall(counts[0], figures[1], figures[2], &figure);
+    break;
+  case 13:
+    status = phs_traffic_for_engset(counts[0], counts[1], figures[2], &figure);
+    break;
+  case 14:
+    status = phs_traffic_for_service_level(counts[0], figures[1], figures[2], figures[3], &figure);
+    break;
+  case 15:
+    status = phs_traffic_for_speed_of_answer(counts[0], figures[1], figures[2], &figure);
+    break;
+  default:
+    fail(reader, "no such formula");
+  }
+  memcpy(&bits, &figure, sizeof bits);
+  if (is_figure) {
+    snprintf(line, sizeof line, "%016" PRIx64, bits);
+  } else {
+    snprintf(line, sizeof line, "%" PRIu32, lines);
+  }
+  *told = status == PHS_OK ? text_of(line) : NULL;
+  return status;
+}
+
 typedef phs_status call(const phs_system *, const char *, size_t, char **, size_t *);
 
 static const struct {
@@ -236,6 +362,9 @@ static phs_status step(const struct reader *reader, const phs_system *phones, co
   }
   if (strcmp(verb, "occupancy") == 0) {
     return occupancy(phones, digits_of(reader, &payload), told);
+  }
+  if (strcmp(verb, "traffic") == 0) {
+    return traffic(reader, payload, told);
   }
   fail(reader, "no such verb");
   return PHS_OK;

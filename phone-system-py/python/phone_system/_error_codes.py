@@ -182,6 +182,10 @@ class ErrorCode(IntEnum):
     ADDRESS_FIELD_TOO_LONG = 6005
     CAPACITY_LIMIT_REACHED = 7000
     CAPACITY_PERMIT_UNKNOWN = 7001
+    CAPACITY_OVERLOADED = 7100
+    CAPACITY_OUT_OF_RANGE = 7101
+    CAPACITY_TOO_MANY_LINES = 7102
+    CAPACITY_MORE_NEEDED = 7103
     COUNTRY_UNKNOWN = 8000
     COUNTRY_TWICE = 8001
     COUNTRY_EMPTY = 8002
@@ -912,6 +916,22 @@ _ABOUT: dict[ErrorCode, tuple[str, str]] = {
     ErrorCode.CAPACITY_PERMIT_UNKNOWN: (
         "capacity.permit_unknown",
         "No open permit has this number.",
+    ),
+    ErrorCode.CAPACITY_OVERLOADED: (
+        "capacity.overloaded",
+        "More traffic is offered than so many agents, or lines, can ever serve.",
+    ),
+    ErrorCode.CAPACITY_OUT_OF_RANGE: (
+        "capacity.out_of_range",
+        "A figure of a question about traffic cannot have this value.",
+    ),
+    ErrorCode.CAPACITY_TOO_MANY_LINES: (
+        "capacity.too_many_lines",
+        "More lines, or agents, were given than are reckoned with.",
+    ),
+    ErrorCode.CAPACITY_MORE_NEEDED: (
+        "capacity.more_needed",
+        "More lines, or agents, would be needed than are reckoned with.",
     ),
     ErrorCode.COUNTRY_UNKNOWN: (
         "country.unknown",

@@ -56,12 +56,15 @@ __all__ = [
     "BillingRules",
     "Block",
     "Blocked",
+    "BusiestHour",
+    "BusyHour",
     "CallCharged",
     "CallKind",
     "CallQueueOverrides",
     "CallQueueRules",
     "CallRecord",
     "Capability",
+    "CapacityArea",
     "CapacityOverrides",
     "CapacityRules",
     "Cause",
@@ -160,6 +163,7 @@ __all__ = [
     "ParsedNumber",
     "Part",
     "Payment",
+    "Peak",
     "PendingRecharge",
     "PieceStep",
     "Plan",
@@ -243,6 +247,7 @@ __all__ = [
     "StockAreaSubmit",
     "StockCount",
     "StockSearchAnswer",
+    "Suited",
     "TariffChosen",
     "TariffId",
     "TariffOf",
@@ -250,6 +255,8 @@ __all__ = [
     "Tier",
     "Told",
     "Told2",
+    "TrafficAnswer",
+    "TrafficOfNumber",
     "Transition",
     "Unassigned",
     "Unblocked",
@@ -692,12 +699,14 @@ class LimitedBy(StrEnum):
         MINUTES: The minutes of the plan; the caller may not use credits for more.
         FUNDS: The funds of the account.
         SPEND_LIMIT: What the user may spend in a month.
+        PRICE: The price list: there is no price for a call that lasts longer.
     """
 
     WANTED = "wanted"
     MINUTES = "minutes"
     FUNDS = "funds"
     SPEND_LIMIT = "spend_limit"
+    PRICE = "price"
 
 
 class LineType(StrEnum):
@@ -1074,6 +1083,18 @@ class Source(StrEnum):
 
     ACQUIRED = "acquired"
     PORTED_IN = "ported_in"
+
+
+class Suited(StrEnum):
+    """What sort of number would do for the traffic of one.
+
+    Attributes:
+        SERVICE_NUMBER: It needs more calls at once than a user number carries: a service number.
+        USER_NUMBER: It is a service number, and a user number would carry its calls.
+    """
+
+    SERVICE_NUMBER = "service_number"
+    USER_NUMBER = "user_number"
 
 
 class Told2(StrEnum):
@@ -2158,6 +2179,46 @@ class Blocked:
         return cls(
             numbers=NumberList(value["numbers"]),
             until=_codec.read_optional(value.get("until"), _codec.read_instant),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BusiestHour:
+    """The clock hour of one day that has most traffic.
+
+    Attributes:
+        begins: When it began; of equal ones the first.
+        traffic: The traffic carried in it.
+    """
+
+    begins: datetime
+    traffic: Decimal
+
+    @classmethod
+    def _read(cls, value: Any) -> BusiestHour:
+        return cls(
+            begins=_codec.read_instant(value["begins"]),
+            traffic=Decimal(value["traffic"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BusyHour:
+    """The clock hour that has most traffic over the days.
+
+    Attributes:
+        hour: The hour of the day with which it begins, 0 to 23; of equal ones the earliest.
+        traffic: The traffic carried in it, in the mean of the days.
+    """
+
+    hour: int
+    traffic: Decimal
+
+    @classmethod
+    def _read(cls, value: Any) -> BusyHour:
+        return cls(
+            hour=value["hour"],
+            traffic=Decimal(value["traffic"]),
         )
 
 
@@ -4576,6 +4637,26 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Peak:
+    """The most calls at once.
+
+    Attributes:
+        calls: How many.
+        at: Since when; of equal peaks the first.
+    """
+
+    calls: int
+    at: datetime
+
+    @classmethod
+    def _read(cls, value: Any) -> Peak:
+        return cls(
+            calls=value["calls"],
+            at=_codec.read_instant(value["at"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PendingRecharge:
     """A recharge that was asked for and whose outcome is not known.
 
@@ -6196,6 +6277,91 @@ class Told:
     def _read(cls, value: Any) -> Told:
         return cls(
             numbers=NumberList(value["numbers"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrafficAnswer:
+    """The traffic of calls.
+
+    Attributes:
+        days: How many days there are on which a call was in progress.
+        calls: How many calls were counted.
+        busy_hour: The busy hour of all numbers together: of the 24 clock hours the one whose
+            traffic, over all days on which a call was in progress, is most.
+        busiest_hour: The busiest clock hour of any day.
+        peak: The most calls at once.
+        numbers: Each number that had a call, in ascending order.
+        repeated: Calls that were left out because one of the same name stands before them.
+        without_number: Calls that were left out because the organization's number is not told as a
+            whole.
+        too_long: Calls that were left out because they lasted more than 366 days, or past the year
+            9999.
+    """
+
+    days: int
+    calls: int
+    busy_hour: BusyHour | None = None
+    busiest_hour: BusiestHour | None = None
+    peak: Peak | None = None
+    numbers: tuple[TrafficOfNumber, ...]
+    repeated: int
+    without_number: int
+    too_long: int
+
+    @classmethod
+    def _read(cls, value: Any) -> TrafficAnswer:
+        return cls(
+            days=value["days"],
+            calls=value["calls"],
+            busy_hour=_codec.read_optional(value.get("busy_hour"), BusyHour._read),
+            busiest_hour=_codec.read_optional(value.get("busiest_hour"), BusiestHour._read),
+            peak=_codec.read_optional(value.get("peak"), Peak._read),
+            numbers=_codec.read_several(TrafficOfNumber._read)(value["numbers"]),
+            repeated=value["repeated"],
+            without_number=value["without_number"],
+            too_long=value["too_long"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrafficOfNumber:
+    """The traffic of a number, and what it would need.
+
+    Attributes:
+        number: The number.
+        kind: What it is for, if the organization owns it.
+        calls: How many calls it had.
+        busy_hour: Its own busy hour, over all the days; none if its calls lasted no time.
+        peak: The most calls that it had at once.
+        needs: The fewest calls at once that it would have to carry for the traffic of its busy
+            hour, so that no more than the wanted share finds it full, by Erlang B.
+        carries: How many it carries at once, by the rules, if the organization owns it.
+        suited: The sort of number that would do, if it is another one: a service number if a user
+            number carries fewer calls than are needed; a user number if it carries as many as are
+            needed and as there were at the peak.
+    """
+
+    number: PhoneNumber
+    kind: NumberKind | None = None
+    calls: int
+    busy_hour: BusyHour | None = None
+    peak: Peak | None = None
+    needs: int
+    carries: int | None = None
+    suited: Suited | None = None
+
+    @classmethod
+    def _read(cls, value: Any) -> TrafficOfNumber:
+        return cls(
+            number=PhoneNumber(value["number"]),
+            kind=_codec.read_optional(value.get("kind"), NumberKind),
+            calls=value["calls"],
+            busy_hour=_codec.read_optional(value.get("busy_hour"), BusyHour._read),
+            peak=_codec.read_optional(value.get("peak"), Peak._read),
+            needs=value["needs"],
+            carries=value.get("carries"),
+            suited=_codec.read_optional(value.get("suited"), Suited),
         )
 
 
@@ -9245,6 +9411,59 @@ class BillingArea:
                 "explain": _codec.boolean(explain, "explain"),
             },
             PriceAnswer._read,
+            at=at,
+        )
+
+
+class CapacityArea:
+    """What can be asked of an organization about capacity."""
+
+    __slots__ = ("_caller",)
+
+    _caller: Caller
+
+    def __init__(self, caller: Caller) -> None:
+        """Made by the caller."""
+        self._caller = caller
+
+    def traffic(
+        self,
+        *,
+        calls: Iterable[CallRecord | Mapping[str, object]],
+        time_zone: str = "UTC",
+        blocking: Decimal | int | None = None,
+        at: datetime | None = None,
+    ) -> TrafficAnswer:
+        """The traffic that the records of calls tell of.
+
+        The busy hour, peaks, and what numbers would need.
+
+        The number of a call is the organization's own: the caller's of one that goes out, the one
+        called of one that comes in.
+
+        Args:
+            calls: The calls, in any order, as ``billing.read_usage`` answers them.
+            time_zone: The time zone by whose clocks there are hours and days; UTC if not given.
+            blocking: The share of calls that may find a number full, between 0 and 1; 0.01 if not
+                given.
+            at: The instant at which it is asked; the clock's if not given.
+
+        Returns:
+            The traffic of calls.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.query(
+            "capacity.traffic",
+            {
+                "calls": _codec.several(_codec.structure(CallRecord))(calls, "calls"),
+                "time_zone": _codec.text(time_zone, "time_zone"),
+                "blocking": _codec.optional(blocking, "blocking", _codec.decimal),
+            },
+            TrafficAnswer._read,
             at=at,
         )
 
@@ -12718,6 +12937,7 @@ class Organization(Calls):
     Attributes:
         address: About address.
         billing: About billing.
+        capacity: About capacity.
         inventory: About inventory.
         licensing: About licensing.
         organization: About organization.
@@ -12731,6 +12951,7 @@ class Organization(Calls):
     __slots__ = (
         "address",
         "billing",
+        "capacity",
         "dry_run",
         "inventory",
         "licensing",
@@ -12743,6 +12964,7 @@ class Organization(Calls):
 
     address: AddressArea
     billing: BillingArea
+    capacity: CapacityArea
     inventory: InventoryArea
     licensing: LicensingArea
     organization: OrganizationArea
@@ -12757,6 +12979,7 @@ class Organization(Calls):
         super().__init__(caller)
         self.address = AddressArea(caller)
         self.billing = BillingArea(caller)
+        self.capacity = CapacityArea(caller)
         self.inventory = InventoryArea(caller)
         self.licensing = LicensingArea(caller)
         self.organization = OrganizationArea(caller)

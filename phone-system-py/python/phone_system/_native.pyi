@@ -1,6 +1,6 @@
 """The native half: JSON in, JSON out, and the telephone number as a value."""
 
-from typing import Self, final
+from typing import Any, Self, final
 
 __all__ = [
     "METADATA_VERSION",
@@ -8,9 +8,25 @@ __all__ = [
     "System",
     "Tariff",
     "__version__",
+    "agents_for_service_level",
+    "agents_for_speed_of_answer",
     "command_names",
+    "engset",
+    "erlang_b",
+    "erlang_b_recall",
+    "erlang_c",
+    "lines_for_engset",
+    "lines_for_erlang_b",
+    "lines_for_erlang_b_recall",
     "parse_number",
     "query_names",
+    "service_level",
+    "speed_of_answer",
+    "traffic_for_engset",
+    "traffic_for_erlang_b",
+    "traffic_for_erlang_b_recall",
+    "traffic_for_service_level",
+    "traffic_for_speed_of_answer",
 ]
 
 __version__: str
@@ -306,3 +322,80 @@ class Tariff:
         Returns:
             The explanation.
         """
+
+# Formulas of traffic theory: each argument is a figure, or a buffer of as many as the others.
+def erlang_b(traffic: Any, lines: Any, overloaded_is_nan: bool, /) -> Any:
+    """As ``phone_system.erlang_b``; of buffers eight bytes an item."""
+
+def erlang_b_recall(traffic: Any, lines: Any, recall: Any, overloaded_is_nan: bool, /) -> Any:
+    """As ``phone_system.erlang_b_recall``; of buffers eight bytes an item."""
+
+def erlang_c(traffic: Any, agents: Any, overloaded_is_nan: bool, /) -> Any:
+    """As ``phone_system.erlang_c``; of buffers eight bytes an item."""
+
+def service_level(
+    traffic: Any, agents: Any, handle_seconds: Any, target_seconds: Any, overloaded_is_nan: bool, /
+) -> Any:
+    """As ``phone_system.service_level``; of buffers eight bytes an item."""
+
+def speed_of_answer(
+    traffic: Any, agents: Any, handle_seconds: Any, overloaded_is_nan: bool, /
+) -> Any:
+    """As ``phone_system.speed_of_answer``; of buffers eight bytes an item."""
+
+def engset(idle_source_traffic: Any, lines: Any, sources: Any, overloaded_is_nan: bool, /) -> Any:
+    """As ``phone_system.engset``; of buffers eight bytes an item."""
+
+def lines_for_erlang_b(traffic: Any, blocking: Any, overloaded_is_nan: bool, /) -> Any:
+    """As ``phone_system.lines_for_erlang_b``; of buffers eight bytes an item."""
+
+def lines_for_erlang_b_recall(
+    traffic: Any, recall: Any, blocking: Any, overloaded_is_nan: bool, /
+) -> Any:
+    """As ``phone_system.lines_for_erlang_b_recall``; of buffers eight bytes an item."""
+
+def lines_for_engset(
+    idle_source_traffic: Any, sources: Any, blocking: Any, overloaded_is_nan: bool, /
+) -> Any:
+    """As ``phone_system.lines_for_engset``; of buffers eight bytes an item."""
+
+def agents_for_service_level(
+    traffic: Any,
+    handle_seconds: Any,
+    target_seconds: Any,
+    service_level: Any,
+    overloaded_is_nan: bool,
+    /,
+) -> Any:
+    """As ``phone_system.agents_for_service_level``; of buffers eight bytes an item."""
+
+def agents_for_speed_of_answer(
+    traffic: Any, handle_seconds: Any, answer_seconds: Any, overloaded_is_nan: bool, /
+) -> Any:
+    """As ``phone_system.agents_for_speed_of_answer``; of buffers eight bytes an item."""
+
+def traffic_for_erlang_b(lines: Any, blocking: Any, overloaded_is_nan: bool, /) -> Any:
+    """As ``phone_system.traffic_for_erlang_b``; of buffers eight bytes an item."""
+
+def traffic_for_erlang_b_recall(
+    lines: Any, recall: Any, blocking: Any, overloaded_is_nan: bool, /
+) -> Any:
+    """As ``phone_system.traffic_for_erlang_b_recall``; of buffers eight bytes an item."""
+
+def traffic_for_engset(lines: Any, sources: Any, blocking: Any, overloaded_is_nan: bool, /) -> Any:
+    """As ``phone_system.traffic_for_engset``; of buffers eight bytes an item."""
+
+def traffic_for_service_level(
+    agents: Any,
+    handle_seconds: Any,
+    target_seconds: Any,
+    service_level: Any,
+    overloaded_is_nan: bool,
+    /,
+) -> Any:
+    """As ``phone_system.traffic_for_service_level``; of buffers eight bytes an item."""
+
+def traffic_for_speed_of_answer(
+    agents: Any, handle_seconds: Any, answer_seconds: Any, overloaded_is_nan: bool, /
+) -> Any:
+    """As ``phone_system.traffic_for_speed_of_answer``; of buffers eight bytes an item."""

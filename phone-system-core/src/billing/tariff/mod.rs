@@ -31,6 +31,7 @@ pub use layouts::Layout;
 pub use prefixes::Prefix;
 pub use quote::Quote;
 pub use rating::CallFigures;
+pub(crate) use windows::Zone;
 pub use windows::{Date, DateRange, TimeOfDay, TimeZone, Weekday, WindowDefinition};
 
 use prefixes::Digits;

@@ -262,7 +262,7 @@ impl WindowDefinition {
 
 /// When clocks of a zone show what: each offset to UTC with the second from which on it is in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Zone {
+pub(crate) struct Zone {
     starts: Vec<i64>,
     offsets: Vec<i64>,
 }
@@ -272,7 +272,7 @@ const FIRST: i64 = 0;
 const LAST: i64 = 4_133_980_800;
 
 impl Zone {
-    pub(super) fn new(TimeZone(zone): TimeZone) -> Self {
+    pub(crate) fn new(TimeZone(zone): TimeZone) -> Self {
         let offset = |second: i64| {
             let at = DateTime::from_timestamp(second, 0).unwrap_or_default().naive_utc();
             i64::from(zone.offset_from_utc_datetime(&at).fix().local_minus_utc())
@@ -304,7 +304,7 @@ impl Zone {
 
     /// What is added to a second of UTC for what clocks show, and the second from which on that is
     /// something else.
-    fn at(&self, second: i64) -> (i64, i64) {
+    pub(crate) fn at(&self, second: i64) -> (i64, i64) {
         let after = self.starts.partition_point(|start| *start <= second);
         let offset = after.checked_sub(1).and_then(|place| self.offsets.get(place));
         (offset.copied().unwrap_or_default(), self.starts.get(after).copied().unwrap_or(i64::MAX))

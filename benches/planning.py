@@ -1,0 +1,91 @@
+"""Erlang B and C in Python: phone_system, and what else there is if it is installed.
+
+    pip install phone-system erlanglib pyworkforce numpy
+    python benches/planning.py
+
+Prints the time of a question, and what each answers where more is offered than can be served.
+"""
+
+import math
+import time
+from collections.abc import Callable
+
+import phone_system
+
+
+def taken(ask: Callable[[], object], times: int) -> float:
+    """Nanoseconds a time; the best of five runs."""
+    best = math.inf
+    for _ in range(5):
+        begun = time.perf_counter()
+        for _ in range(times):
+            ask()
+        best = min(best, (time.perf_counter() - begun) / times)
+    return best * 1e9
+
+
+def recurrence(traffic: float, lines: int) -> float:
+    """What programs commonly have."""
+    blocking = 1.0
+    for line in range(1, lines + 1):
+        blocking = traffic * blocking / (line + traffic * blocking)
+    return blocking
+
+
+def show(name: str, ask: Callable[[], object], times: int = 1_000, items: int = 1) -> None:
+    """Prints the time of an item."""
+    print(f"{name}: {taken(ask, times) / items:.0f} ns")
+
+
+def main() -> None:
+    """Asks everyone the same."""
+    for lines in (15, 100, 1_000):
+        traffic = lines * 0.9
+        show(f"erlang_b, {lines} lines", lambda t=traffic, n=lines: phone_system.erlang_b(t, n))
+        show(f"  a loop in Python, {lines} lines", lambda t=traffic, n=lines: recurrence(t, n), 200)
+    many = [80 + place / 1e4 for place in range(100_000)]
+    show("erlang_b, 96 lines, of a list", lambda: phone_system.erlang_b(many, 96), 1, len(many))
+    show("erlang_c, 96 agents", lambda: phone_system.erlang_c(80, 96))
+    try:
+        import numpy
+    except ImportError:
+        print("numpy is not installed")
+    else:
+        array = numpy.array(many)
+        ask = lambda: phone_system.erlang_b(array, 96)  # noqa: E731
+        show("erlang_b, 96 lines, of a numpy array", ask, 1, len(many))
+
+        def loop() -> object:
+            blocking = numpy.ones_like(array)
+            for line in range(1, 97):
+                blocking = array * blocking / (line + array * blocking)
+            return blocking
+
+        show("  a loop over lines in numpy", loop, 1, len(many))
+    try:
+        from erlanglib import erlang_b, erlang_c
+    except ImportError:
+        print("erlanglib is not installed")
+    else:
+        for lines in (15, 100, 1_000):
+            show(f"  erlanglib, {lines} lines", lambda n=lines: erlang_b(n * 0.9, n), 100)
+        show("  erlanglib, erlang_c", lambda: erlang_c(80, 96), 100)
+        print(f"  erlanglib, 12 erlang and 10 agents: {erlang_c(12, 10)}")
+    try:
+        from pyworkforce.queuing import ErlangC
+    except ImportError:
+        print("pyworkforce is not installed")
+    else:
+        # 80 erlang: 800 calls in half an hour, three minutes each.
+        queue = ErlangC(transactions=800, aht=3, interval=30, asa=20 / 60, shrinkage=0)
+        show("  pyworkforce, waiting_probability", lambda: queue.waiting_probability(96), 100)
+        full = ErlangC(transactions=120, aht=3, interval=30, asa=20 / 60, shrinkage=0)
+        print(f"  pyworkforce, 12 erlang and 10 agents: {full.waiting_probability(10)}")
+    try:
+        print(phone_system.erlang_c(12, 10))
+    except phone_system.CapacityError as refused:
+        print(refused)
+
+
+if __name__ == "__main__":
+    main()
