@@ -602,6 +602,8 @@ enum phs_limited_by
   PHS_LIMITED_BY_FUNDS = 3,
   /** "spend_limit" in JSON. */
   PHS_LIMITED_BY_SPEND_LIMIT = 4,
+  /** "price" in JSON. */
+  PHS_LIMITED_BY_PRICE = 5,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
