@@ -63,14 +63,15 @@ def main() -> None:
 
         show("  a loop over lines in numpy", loop, 1, len(many))
     try:
+        # Servers come first there.
         from erlanglib import erlang_b, erlang_c
     except ImportError:
         print("erlanglib is not installed")
     else:
         for lines in (15, 100, 1_000):
-            show(f"  erlanglib, {lines} lines", lambda n=lines: erlang_b(n * 0.9, n), 100)
-        show("  erlanglib, erlang_c", lambda: erlang_c(80, 96), 100)
-        print(f"  erlanglib, 12 erlang and 10 agents: {erlang_c(12, 10)}")
+            show(f"  erlanglib, {lines} lines", lambda n=lines: erlang_b(n, n * 0.9), 100)
+        show("  erlanglib, erlang_c", lambda: erlang_c(96, 80), 100)
+        print(f"  erlanglib, 12 erlang and 10 agents: {erlang_c(10, 12)}")
     try:
         from pyworkforce.queuing import ErlangC
     except ImportError:
