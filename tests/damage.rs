@@ -356,6 +356,24 @@ fn changes() -> impl Strategy<Value = Vec<(Index, Index, Index, Option<Vec<u8>>)
     prop::collection::vec(change, 1..4)
 }
 
+#[test]
+fn an_export_whose_page_has_another_name_is_refused() {
+    let system = PhoneSystem::in_memory();
+    for number in 0..6 {
+        system.execute(&named(number), &buy(), &context(number)).unwrap();
+    }
+    system.archive(4, &mut Vec::new()).unwrap();
+    let mut export = Vec::new();
+    system.export(0, &mut export).unwrap();
+    let export = String::from_utf8(export).unwrap();
+    assert!(import(export.as_bytes()).is_ok());
+    let name = "\"page\":\"index/organization:contoso/00000000000000000001\"";
+    assert_eq!(export.matches(name).count(), 1);
+    let export = export.replace(name, &name.replace("contoso", "contosi"));
+    let refused = import(export.as_bytes()).err().unwrap();
+    assert_eq!(refused.code(), ErrorCode::StoreUnreadable);
+}
+
 proptest! {
     #![proptest_config(crate::random(192))]
 

@@ -168,7 +168,7 @@ impl PhoneSystem {
     /// Appends what was exported to a store, and opens it.
     ///
     /// The store is empty, or has exactly the commits that the exported ones follow. Each line is
-    /// verified before it is appended, and the whole when the store is opened.
+    /// verified before it is appended, and the whole when the store is opened, with every page.
     ///
     /// # Errors
     ///
@@ -181,9 +181,13 @@ impl PhoneSystem {
         options: super::Options,
         lines: &mut dyn BufRead,
     ) -> Result<(Self, Imported), Error> {
-        let (commits, last) = Import::new(&store)?.run(lines)?;
+        let (imported, with_pages) = Import::new(&store)?.run(lines)?;
         let system = Self::open(store, options)?;
-        Ok((system, Imported { commits, last }))
+        if with_pages {
+            // Opening does not read all of them.
+            system.check_pages(&lock(&system.checkpoint))?;
+        }
+        Ok((system, imported))
     }
 
     /// What the commits after a position follow.
@@ -263,6 +267,7 @@ struct Import<'a, S> {
     pages: Vec<Page>,
     records: Vec<Record>,
     commits: u64,
+    with_pages: bool,
 }
 
 impl<'a, S: Store> Import<'a, S> {
@@ -279,10 +284,12 @@ impl<'a, S: Store> Import<'a, S> {
             }
         }
         let (pages, records) = (Vec::new(), Vec::new());
-        Ok(Self { store, line: 0, missing: None, last, pages, records, commits: 0 })
+        let (missing, with_pages) = (None, false);
+        Ok(Self { store, line: 0, missing, last, pages, records, commits: 0, with_pages })
     }
 
-    fn run(mut self, lines: &mut dyn BufRead) -> Result<(u64, Anchor), store::Error> {
+    /// Answers what was imported, and whether pages were.
+    fn run(mut self, lines: &mut dyn BufRead) -> Result<(Imported, bool), store::Error> {
         let mut text = String::new();
         loop {
             text.clear();
@@ -307,7 +314,7 @@ impl<'a, S: Store> Import<'a, S> {
         }
         self.check_whole()?;
         self.append()?;
-        Ok((self.commits, self.last))
+        Ok((Imported { commits: self.commits, last: self.last }, self.with_pages))
     }
 
     fn unreadable(&self, problem: &impl ToString) -> store::Error {
@@ -346,7 +353,7 @@ impl<'a, S: Store> Import<'a, S> {
             if !is_page(&page) {
                 return Err(self.unreadable(&"no checkpoint has a page of that name"));
             }
-            self.missing = None;
+            (self.missing, self.with_pages) = (None, true);
             let (name, bytes) = (page.into_owned(), Some(text.into_owned().into_bytes()));
             self.pages.push(Page { name, bytes });
             return Ok(());

@@ -43,15 +43,12 @@ impl PhoneSystem {
         let checkpoint = lock(&self.checkpoint);
         let (last, _) = self.log.last();
         self.log.flush()?;
-        let store = self.log.store();
-        for name in checkpoint.pages() {
-            checkpoint.load_page(store, name)?;
-        }
+        self.check_pages(&checkpoint)?;
         let states = checkpoint.archived.position == 0;
         let last = if states {
             self.verify_states(&checkpoint, last)?
         } else {
-            checkpoint.replay(store)?;
+            checkpoint.replay(self.log.store())?;
             self.verify_chain(checkpoint.archived, last)?
         };
         Ok(Verified {
@@ -61,6 +58,14 @@ impl PhoneSystem {
             checkpoint: checkpoint.at.position,
             states,
         })
+    }
+
+    /// Reads every page that a checkpoint names.
+    pub(super) fn check_pages(&self, checkpoint: &Checkpoint) -> Result<(), store::Error> {
+        for name in checkpoint.pages() {
+            checkpoint.load_page(self.log.store(), name)?;
+        }
+        Ok(())
     }
 
     fn verify_chain(&self, from: Anchor, upto: u64) -> Result<Anchor, Error> {
