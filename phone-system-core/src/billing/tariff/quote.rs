@@ -292,7 +292,8 @@ impl Side {
         if end <= second {
             return Ok(second);
         }
-        if first.plain {
+        // A row with windows of a longer prefix may come into force after it.
+        if first.plain && until == i64::MAX {
             let increment = u64::from(first.terms.increment);
             let steps = steps(second, end, increment);
             let piece =

@@ -94,6 +94,22 @@ fn a_call_that_crosses_windows_is_charged_piece_by_piece() {
 }
 
 #[test]
+fn a_longer_prefix_comes_into_force_during_a_call() {
+    let tariff = list(
+        DAY_AND_NIGHT,
+        r#"{"direction":"outbound","prefix":"1","per_minute":"0.60","increment":"PT1S"},
+           {"direction":"outbound","prefix":"12","per_minute":"0.00","increment":"PT1S","window":"day"},
+           {"direction":"outbound","prefix":"13","per_minute":"0.00","increment":"PT1S","valid_from":"2018-07-02T12:00:00Z"}"#,
+    )
+    .unwrap();
+    for number in ["+12065550100", "+13105550100"] {
+        let cost = costs(&tariff, number, "2018-07-02T11:59:30Z", 60);
+        assert_eq!(cost, billed("PT1M", "0.30"), "{number}");
+    }
+    assert_eq!(costs(&tariff, "+14255550100", "2018-07-02T11:59:30Z", 60), billed("PT1M", "0.60"));
+}
+
+#[test]
 fn clocks_that_are_set_move_the_windows() {
     let settings = |zone: &str| {
         format!(
