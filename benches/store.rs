@@ -22,13 +22,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use phone_system_benches::{call, caller_with_credits, contoso};
 use phone_system_core::address::{Create, ValidateAddresses};
+use phone_system_core::billing::{AuthorizeCall, Settlement};
 use phone_system_core::bulk::Mode;
 use phone_system_core::inventory::{Assign, ImportOwned, NumberAssignment, Target};
 use phone_system_core::licensing::{self, Assignment, BuySeats, Sku};
-use phone_system_core::organization::{Context, Seats};
+use phone_system_core::organization::{Context, Seats, SettleCalls};
 use phone_system_core::store::RedbStore;
-use phone_system_core::system::Options;
+use phone_system_core::system::{Options, Subject};
 use phone_system_core::{OrganizationId, PhoneSystem};
 use redb::StorageBackend;
 use redb::backends::FileBackend;
@@ -110,6 +112,14 @@ impl StorageBackend for Counting {
     }
 }
 
+fn counting_store(path: &Path, pretended: Option<Duration>) -> (RedbStore, Arc<Counts>) {
+    let file = OpenOptions::new().read(true).write(true).create_new(true).open(path).unwrap();
+    let counts = Arc::new(Counts::default());
+    let file = FileBackend::new(file).unwrap();
+    let backend = Counting { file, counts: counts.clone(), pretended };
+    (RedbStore::over(backend).unwrap(), counts)
+}
+
 struct Ours {
     system: PhoneSystem,
     contoso: OrganizationId,
@@ -120,11 +130,8 @@ struct Ours {
 
 impl Ours {
     fn new(path: &Path, pretended: Option<Duration>) -> Self {
-        let file = OpenOptions::new().read(true).write(true).create_new(true).open(path).unwrap();
-        let counts = Arc::new(Counts::default());
-        let file = FileBackend::new(file).unwrap();
-        let backend = Counting { file, counts: counts.clone(), pretended };
-        let system = PhoneSystem::open(RedbStore::over(backend).unwrap(), Options::default());
+        let (store, counts) = counting_store(path, pretended);
+        let system = PhoneSystem::open(store, Options::default());
         Self {
             system: system.unwrap(),
             contoso: "contoso".parse().unwrap(),
@@ -285,6 +292,40 @@ fn groups_on_a_quick_disk(folder: &Path) {
     }
 }
 
+/// Calls that end and are settled, each by a command of its own; a group is made durable together.
+fn settlements(folder: &Path) {
+    const GROUPS: usize = 30;
+    let (store, counts) = counting_store(&folder.join("calls"), None);
+    let system = caller_with_credits(PhoneSystem::open(store, Options::default()).unwrap());
+    let (contoso, context) = (contoso(), phone_system_benches::context());
+    let mut next = 0;
+    for size in [1, 100, 1_000] {
+        let (mut took, mut syncs) = (Vec::new(), 0);
+        for _ in 0..GROUPS {
+            let calls: Vec<_> = (next..next + size).map(call).collect();
+            next += size;
+            let requests = calls.iter().map(|call| (Subject::from(&contoso), call, &context));
+            let held = system.execute_batch(requests);
+            assert!(held.iter().all(Result::is_ok));
+            let settle = |call: &AuthorizeCall| {
+                let (call, duration) =
+                    (call.call.clone(), phone_system_core::Duration::from_seconds(90));
+                SettleCalls { calls: vec![Settlement { call, duration }], mode: Mode::default() }
+            };
+            let settled: Vec<_> = calls.iter().map(settle).collect();
+            let before = counts.now().0;
+            took.push(timed(|| {
+                let requests = settled.iter().map(|call| (Subject::from(&contoso), call, &context));
+                let answers = system.execute_batch(requests);
+                assert!(answers.iter().all(Result::is_ok));
+            }));
+            syncs += counts.now().0 - before;
+        }
+        let rate = per_second(size, median(took));
+        println!("settled, {size} a group: {rate}; {syncs} syncs for {GROUPS} groups");
+    }
+}
+
 /// 100,000 owned numbers, half of them assigned to people who are licensed.
 fn owned_numbers(folder: &Path) {
     const NUMBERS: u64 = 100_000;
@@ -375,6 +416,7 @@ fn main() {
     }
     groups_on_a_quick_disk(folder.path());
     commits(folder.path());
+    settlements(folder.path());
     owned_numbers(folder.path());
     io::stdout().flush().unwrap();
 }

@@ -119,6 +119,7 @@ mod table;
 pub mod text;
 pub mod time;
 pub mod voice;
+mod written;
 
 /// Documents that stand beside the code.
 pub mod _documentation {

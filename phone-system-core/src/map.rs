@@ -10,14 +10,18 @@ use immutable_chunkmap::map::Map as Chunks;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Entries per chunk: larger chunks replay faster, smaller ones make one change to a shared map cheaper.
-const CHUNK: usize = 64;
+/// Entries per chunk of a map that is read more often than changed: larger chunks replay faster.
+const LARGE: usize = 64;
 
-/// An ordered map whose clone shares everything with the original.
+/// Entries per chunk of a map that nearly every command changes: a change of a map that is shared copies
+/// a chunk, and takes memory for a full one.
+pub(crate) const SMALL: usize = 8;
+
+/// An ordered map whose clone shares everything with the original; so many entries are in a chunk.
 #[derive(Clone, Debug)]
-pub struct Map<K: Ord + Clone, V: Clone>(Chunks<K, V, CHUNK>);
+pub struct Map<K: Ord + Clone, V: Clone, const CHUNK: usize = LARGE>(Chunks<K, V, CHUNK>);
 
-impl<K: Ord + Clone, V: Clone> Default for Map<K, V> {
+impl<K: Ord + Clone, V: Clone, const CHUNK: usize> Default for Map<K, V, CHUNK> {
     fn default() -> Self {
         Self(Chunks::new())
     }
@@ -35,7 +39,7 @@ impl fmt::Display for KeyTwice {
 
 impl std::error::Error for KeyTwice {}
 
-impl<K: Ord + Clone, V: Clone> TryFrom<Vec<(K, V)>> for Map<K, V> {
+impl<K: Ord + Clone, V: Clone, const CHUNK: usize> TryFrom<Vec<(K, V)>> for Map<K, V, CHUNK> {
     type Error = KeyTwice;
 
     /// The map of these entries, in any order; ascending ones are not sorted again. Faster than
@@ -61,7 +65,7 @@ impl<K: Ord + Clone, V: Clone> TryFrom<Vec<(K, V)>> for Map<K, V> {
     }
 }
 
-impl<K: Ord + Clone, V: Clone> Map<K, V> {
+impl<K: Ord + Clone, V: Clone, const CHUNK: usize> Map<K, V, CHUNK> {
     /// The value at `key`.
     pub fn get(&self, key: &K) -> Option<&V> {
         self.0.get(key)
@@ -111,22 +115,26 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
     }
 }
 
-impl<K: Ord + Clone, V: Clone + PartialEq> PartialEq for Map<K, V> {
+impl<K: Ord + Clone, V: Clone + PartialEq, const CHUNK: usize> PartialEq for Map<K, V, CHUNK> {
     fn eq(&self, other: &Self) -> bool {
         self.len() == other.len() && self.iter().eq(other.iter())
     }
 }
 
-impl<K: Ord + Clone, V: Clone + Eq> Eq for Map<K, V> {}
+impl<K: Ord + Clone, V: Clone + Eq, const CHUNK: usize> Eq for Map<K, V, CHUNK> {}
 
-impl<K: Ord + Clone + Serialize, V: Clone + Serialize> Serialize for Map<K, V> {
+impl<K, V, const CHUNK: usize> Serialize for Map<K, V, CHUNK>
+where
+    K: Ord + Clone + Serialize,
+    V: Clone + Serialize,
+{
     /// As a list of pairs: keys need not be texts, and the order is part of the bytes.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.iter())
     }
 }
 
-impl<'de, K, V> Deserialize<'de> for Map<K, V>
+impl<'de, K, V, const CHUNK: usize> Deserialize<'de> for Map<K, V, CHUNK>
 where
     K: Ord + Clone + Deserialize<'de>,
     V: Clone + Deserialize<'de>,
@@ -146,14 +154,14 @@ mod tests {
         for count in [0, 1, 63, 64, 65, 128, 1_000, 10_000] {
             let scattered: Vec<(u64, u64)> =
                 (0..count).map(|place| (place * 7_919 % 10_007, place)).collect();
-            let mut inserted = Map::default();
+            let mut inserted: Map<_, _> = Map::default();
             for (key, value) in &scattered {
                 inserted.insert(*key, *value);
             }
             let mut sorted = scattered.clone();
             sorted.sort_unstable();
             for entries in [scattered, sorted] {
-                let mut map = Map::try_from(entries).unwrap();
+                let mut map: Map<_, _> = Map::try_from(entries).unwrap();
                 assert_eq!((&map, map.len()), (&inserted, inserted.len()));
                 // It can be changed like any other.
                 for key in (0..10_007).step_by(3) {

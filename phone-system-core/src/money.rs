@@ -6,6 +6,7 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 
 use crate::text::{as_text, words};
+use crate::written::Written;
 
 /// A currency by its three letters of ISO 4217, in upper case.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -241,9 +242,9 @@ impl UnitPrice {
 
 impl fmt::Display for UnitPrice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = format!("{:09}", self.0 % PRICE_UNIT);
-        let kept = digits.trim_end_matches('0');
-        write!(f, "{}.{kept:0<2}", self.0 / PRICE_UNIT)
+        let mut text = Written::new();
+        text.number(self.0 / PRICE_UNIT).fraction(self.0 % PRICE_UNIT, 9);
+        f.write_str(text.as_str())
     }
 }
 
@@ -302,14 +303,12 @@ impl TryFrom<Decimal> for Amount {
 
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = if self.0 < 0 { "-" } else { "" };
-        let (units, rest) = (
-            self.0.unsigned_abs().div_euclid(UNIT.unsigned_abs()),
-            self.0.unsigned_abs().rem_euclid(UNIT.unsigned_abs()),
-        );
-        let digits = format!("{rest:06}");
-        let kept = digits.trim_end_matches('0');
-        write!(f, "{sign}{units}.{kept:0<2}")
+        const WHOLE: u64 = UNIT.unsigned_abs();
+        let amount = self.0.unsigned_abs();
+        let mut text = Written::new();
+        text.text(if self.0 < 0 { "-" } else { "" });
+        text.number(amount / WHOLE).fraction(amount % WHOLE, 6);
+        f.write_str(text.as_str())
     }
 }
 

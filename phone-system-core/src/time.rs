@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::text::as_text;
+use crate::written::Written;
 use chrono::{DateTime, Datelike, Months, NaiveDate, Timelike, Utc};
 
 /// Why a text is no instant or no duration.
@@ -111,34 +112,20 @@ impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = DateTime::<Utc>::from(*self);
         let micros = at.timestamp_subsec_micros();
-        let mut text = *b"0000-00-00T00:00:00.000000Z";
-        for (place, value) in [
-            (0..4, at.year().unsigned_abs()),
-            (5..7, at.month()),
-            (8..10, at.day()),
-            (11..13, at.hour()),
-            (14..16, at.minute()),
-            (17..19, at.second()),
-            (20..26, micros),
-        ] {
-            write_digits(text.get_mut(place).unwrap_or_default(), value);
-        }
-        let text = if micros == 0 {
-            text[19] = b'Z';
-            text.get(..20).unwrap_or_default()
-        } else {
-            &text
+        let mut text = Written::new();
+        let mut part = |before: &str, value: u32, width: usize| {
+            text.text(before).padded(u64::from(value), width);
         };
-        // All of it is ASCII.
-        f.write_str(std::str::from_utf8(text).unwrap_or_default())
-    }
-}
-
-/// Fills the places of `digits` with a number, the last ones of it if it has more.
-fn write_digits(digits: &mut [u8], mut value: u32) {
-    for digit in digits.iter_mut().rev() {
-        *digit = b'0'.wrapping_add((value % 10) as u8);
-        value /= 10;
+        part("", at.year().unsigned_abs(), 4);
+        part("-", at.month(), 2);
+        part("-", at.day(), 2);
+        part("T", at.hour(), 2);
+        part(":", at.minute(), 2);
+        part(":", at.second(), 2);
+        if micros != 0 {
+            part(".", micros, 6);
+        }
+        f.write_str(text.text("Z").as_str())
     }
 }
 
@@ -286,7 +273,10 @@ impl Month {
 
 impl fmt::Display for Month {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}-{:02}", self.year, self.month)
+        let mut text = Written::new();
+        let year = u64::from(self.year);
+        text.padded(year, 4).text("-").padded(u64::from(self.month), 2);
+        f.write_str(text.as_str())
     }
 }
 
@@ -304,24 +294,28 @@ impl FromStr for Month {
 
 impl fmt::Display for Duration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (seconds, micros) = (self.0.div_euclid(SECOND), self.0.rem_euclid(SECOND));
-        let (minutes, seconds) = (seconds.div_euclid(60), seconds.rem_euclid(60));
-        let (hours, minutes) = (minutes.div_euclid(60), minutes.rem_euclid(60));
+        const WHOLE: u64 = SECOND.unsigned_abs();
         if self.0 == 0 {
             return f.write_str(NOTHING);
         }
-        f.write_str("PT")?;
+        let (seconds, micros) = (self.0.unsigned_abs() / WHOLE, self.0.unsigned_abs() % WHOLE);
+        let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+        let mut text = Written::new();
+        text.text("PT");
         if hours != 0 {
-            write!(f, "{hours}H")?;
+            text.number(hours).text("H");
         }
         if minutes != 0 {
-            write!(f, "{minutes}M")?;
+            text.number(minutes).text("M");
         }
-        match (seconds, micros) {
-            (0, 0) => Ok(()),
-            (_, 0) => write!(f, "{seconds}S"),
-            _ => write!(f, "{seconds}.{micros:06}S"),
+        if seconds != 0 || micros != 0 {
+            text.number(seconds);
+            if micros != 0 {
+                text.text(".").padded(micros, 6);
+            }
+            text.text("S");
         }
+        f.write_str(text.as_str())
     }
 }
 

@@ -10,6 +10,8 @@
 //! `organization` is left out for the provider's commands; `key` and `seed` may be left out. A
 //! query has `organization`, `at` and `query`. Unknown and missing fields are refused.
 
+mod calls;
+mod given;
 mod store;
 
 use std::collections::HashMap;
@@ -18,19 +20,17 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::billing::{
-    AuthorizeCall, Charge, Destinations, Direction, Known, Rate, Tariff, TariffDefinition,
-    TimeZone, WindowDefinition,
+pub use calls::{
+    WITHOUT_PLACE, emergency_call_without_system, emergency_without_place, emergency_without_system,
 };
-use crate::capacity::Permit;
-use crate::country::Table;
+pub use given::{charge, explain, read_tariff};
+
+use crate::billing::AuthorizeCall;
 use crate::error::Refuses;
-use crate::money::{Currency, Rounding};
-use crate::number::{self, PhoneNumber};
-use crate::organization::{Authorized, Command, Context, Query, Seed};
-use crate::system::{Begun, Error, Executed, PhoneSystem, RequestError, Subject, Ticket};
-use crate::text::{Actor, Key, Label, OrganizationId};
-use crate::time::{Duration, Timestamp};
+use crate::organization::{Command, Context, Query, Seed};
+use crate::system::{Error, PhoneSystem, RequestError, Subject, Ticket};
+use crate::text::{Actor, Key, OrganizationId};
+use crate::time::Timestamp;
 use crate::{address, billing, country, inventory, licensing, organization, porting, setup};
 
 #[derive(Deserialize)]
@@ -232,6 +232,10 @@ fn unencodable(error: &serde_json::Error) -> Error {
     crate::store::Error::Failed { problem: format!("the answer has no JSON: {error}") }.into()
 }
 
+fn encode(answer: &impl Serialize) -> Result<String, Error> {
+    serde_json::to_string(answer).map_err(|error| unencodable(&error))
+}
+
 fn run_command<C: Command>(
     system: &PhoneSystem,
     subject: Subject,
@@ -256,7 +260,7 @@ fn ask_query<Q: Query>(
     at: Timestamp,
 ) -> Result<String, Error> {
     let query: Q = object(&format!("query `{}`", Q::NAME), fields)?;
-    serde_json::to_string(&system.query(subject, &query, at)?).map_err(|error| unencodable(&error))
+    encode(&system.query(subject, &query, at)?)
 }
 
 /// A [`PhoneSystem`] whose commands, queries and answers are JSON.
@@ -309,7 +313,7 @@ impl JsonSystem {
 
     fn finish(&self, ticket: Ticket<Box<RawValue>>) -> Result<String, Error> {
         let executed = self.system.wait(ticket)?;
-        serde_json::to_string(&executed).map_err(|error| unencodable(&error))
+        encode(&executed)
     }
 
     /// Asks for a command and waits until it is durable; answers
@@ -435,7 +439,7 @@ impl JsonSystem {
                 done.map_or_else(|error| Done::Refusal(error.refusal()), Done::Executed)
             })
             .collect();
-        serde_json::to_string(&done).map_err(|error| unencodable(&error))
+        encode(&done)
     }
 
     /// The commits after a position, at most `limit`, as an array.
@@ -445,232 +449,6 @@ impl JsonSystem {
     /// As [`PhoneSystem::events_after`].
     pub fn events_after(&self, position: u64, limit: usize) -> Result<String, Error> {
         Ok(format!("[{}]", self.system.commits_after(position, limit)?.join(",")))
-    }
-}
-
-/// The permit of a call that takes no place: 0. Releasing it does nothing.
-pub const WITHOUT_PLACE: u64 = 0;
-
-/// The permit of an emergency call where there is no system that could count it, because it was
-/// closed or belongs to another process: [`WITHOUT_PLACE`]. None if what was dialed is an emergency
-/// number nowhere.
-pub fn emergency_without_place(dialed: &str) -> Option<u64> {
-    number::is_emergency(dialed, None).then_some(WITHOUT_PLACE)
-}
-
-/// What [`JsonSystem::execute`] answers to the authorization of an emergency call where there is no
-/// system that could be asked, because it was closed or belongs to another process; none for
-/// anything else.
-pub fn emergency_without_system(envelope: &[u8]) -> Option<String> {
-    let envelope: CommandEnvelope<'_> = object("envelope", text(envelope).ok()?).ok()?;
-    let CommandEnvelope { at, command: Named { name, fields }, .. } = envelope;
-    let call: AuthorizeCall =
-        (name == AuthorizeCall::NAME).then(|| serde_json::from_str(fields.get()).ok()).flatten()?;
-    let answer = call.always()?;
-    serde_json::to_string(&Executed { position: None, at, answer, refused: Vec::new() }).ok()
-}
-
-/// What [`JsonSystem::begin_call`] answers then.
-pub fn emergency_call_without_system(envelope: &[u8]) -> Option<String> {
-    let authorized = emergency_without_system(envelope)?;
-    Some(format!("{{\"permit\":{WITHOUT_PLACE},\"authorized\":{authorized}}}"))
-}
-
-/// What [`JsonSystem::give`] takes.
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-enum Given {
-    Tariff(GivenTariff),
-    Countries { csv: String },
-    Destinations { csv: String },
-}
-
-/// A [`TariffDefinition`] with its rows in one of two forms.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct GivenTariff {
-    name: Label,
-    currency: Currency,
-    digits: Option<u8>,
-    rounding: Option<Rounding>,
-    time_zone: Option<TimeZone>,
-    windows: Option<Vec<WindowDefinition>>,
-    rates: Option<Vec<Rate>>,
-    csv: Option<String>,
-}
-
-impl GivenTariff {
-    fn read(self) -> Result<Tariff, Error> {
-        let Self { name, currency, digits, rounding, time_zone, windows, rates, csv } = self;
-        let mut definition = TariffDefinition::new(name, currency);
-        definition.digits = digits.unwrap_or(definition.digits);
-        definition.rounding = rounding.unwrap_or_default();
-        definition.time_zone = time_zone.unwrap_or_default();
-        definition.windows = windows.unwrap_or_default();
-        match (rates, csv) {
-            (Some(rates), None) => {
-                definition.rates = rates;
-                Tariff::new(definition).map_err(|error| Error::Rule(error.into()))
-            }
-            (None, Some(csv)) => {
-                Tariff::read(definition, &csv).map_err(|error| Error::Rule(error.into()))
-            }
-            _ => {
-                let part = "reference data".to_owned();
-                let problem =
-                    "a tariff has its rows in `rates` or in `csv`, in one of them".to_owned();
-                Err(RequestError::Malformed { part, problem }.into())
-            }
-        }
-    }
-}
-
-/// Reads a price list: the object that [`JsonSystem::give`] takes at `tariff`.
-///
-/// # Errors
-///
-/// `envelope.malformed`, `table.*` or `tariff.*`.
-pub fn read_tariff(given: &[u8]) -> Result<Tariff, Error> {
-    object::<GivenTariff>("tariff", text(given)?)?.read()
-}
-
-/// What a call costs by a price list: `{"direction", "number", "begins", "duration"}`, where the
-/// number is as `billing.price` takes it; answers a [`Charge`].
-///
-/// # Errors
-///
-/// `envelope.malformed`, `billing.destination_unknown` if the number cannot be read, or as
-/// [`Tariff::charge`].
-pub fn charge(tariff: &Tariff, asked: &[u8]) -> Result<String, Error> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Asked {
-        direction: Direction,
-        number: String,
-        begins: Timestamp,
-        duration: Duration,
-    }
-    let Asked { direction, number, begins, duration } = object("call", text(asked)?)?;
-    let rule = |error: organization::Error| Error::Rule(error);
-    let known = Known::read(&number, None)
-        .ok_or_else(|| rule(billing::Error::DestinationUnknown { called: number }.into()))?;
-    let charge = tariff.charge(direction, &known, begins, duration);
-    encode(&charge.map_err(|error| rule(error.into()))?)
-}
-
-/// How a [`Charge`] came about, by its price list; answers its [`Explanation`](billing::Explanation).
-///
-/// # Errors
-///
-/// `envelope.malformed`, or as [`Charge::explain`].
-pub fn explain(tariff: &Tariff, charge: &[u8]) -> Result<String, Error> {
-    let charge: Charge = object("charge", text(charge)?)?;
-    let explained = charge.explain(tariff);
-    encode(&explained.map_err(|error| Error::Rule(organization::Error::from(error)))?)
-}
-
-fn encode(answer: &impl Serialize) -> Result<String, Error> {
-    serde_json::to_string(answer).map_err(|error| unencodable(&error))
-}
-
-impl JsonSystem {
-    /// Gives reference data to the system: `{"tariff": {"name", "currency", "csv"}}` or
-    /// `{"tariff": {"name", "currency", "rates"}}`, each with `digits`, `rounding`, `time_zone` and
-    /// `windows` as [`TariffDefinition`] has them, answered by what `billing.tariffs` shows of it;
-    /// `{"countries": {"csv"}}`, answered by `{"countries": rows}`; or `{"destinations": {"csv"}}`,
-    /// answered by `{"destinations": rows}`.
-    ///
-    /// # Errors
-    ///
-    /// `envelope.malformed`, `table.*`, `tariff.*` or `country.*`; nothing is given then.
-    pub fn give(&self, given: &[u8]) -> Result<String, Error> {
-        match object("reference data", text(given)?)? {
-            Given::Tariff(given) => {
-                let tariff = given.read()?;
-                let answer = organization::TariffOf::from(&tariff);
-                self.system.add_tariff(tariff);
-                serde_json::to_string(&answer).map_err(|error| unencodable(&error))
-            }
-            Given::Countries { csv } => {
-                let countries = Table::from_csv(&csv).map_err(|error| Error::Rule(error.into()))?;
-                let rows = countries.rows().count();
-                self.system.replace_countries(countries);
-                Ok(format!("{{\"countries\":{rows}}}"))
-            }
-            Given::Destinations { csv } => {
-                let destinations =
-                    Destinations::from_csv(&csv).map_err(|error| Error::Rule(error.into()))?;
-                let rows = destinations.len();
-                self.system.replace_destinations(destinations);
-                Ok(format!("{{\"destinations\":{rows}}}"))
-            }
-        }
-    }
-
-    /// Lets a call begin on the organization's own number, with the envelope of a `billing.authorize`;
-    /// answers `{"permit", "authorized"}`: a number for [`release`](Self::release), and what
-    /// [`execute`](Self::execute) answers.
-    ///
-    /// # Errors
-    ///
-    /// `envelope.*`, or as [`PhoneSystem::begin_call`].
-    pub fn begin_call(&self, number: PhoneNumber, envelope: &[u8]) -> Result<String, Error> {
-        #[derive(Serialize)]
-        struct Answer {
-            permit: u64,
-            authorized: Executed<Authorized>,
-        }
-        let envelope: CommandEnvelope<'_> = object("envelope", text(envelope)?)?;
-        let CommandEnvelope { organization, at, actor, key, seed, command } = envelope;
-        let Named { name, fields } = command;
-        if name != AuthorizeCall::NAME {
-            let problem = format!("a call begins with `{}`, not `{name}`", AuthorizeCall::NAME);
-            return Err(RequestError::Malformed { part: "envelope".to_owned(), problem }.into());
-        }
-        let organization = organization.ok_or(RequestError::OrganizationMissing { name })?;
-        let call: AuthorizeCall =
-            object(&format!("command `{}`", AuthorizeCall::NAME), fields.get())?;
-        let context = Context { at, actor, key, seed };
-        let Begun { permit, authorized } =
-            self.system.begin_call(&organization, number, &call, &context)?;
-        let answer = Answer { permit: self.keep(permit), authorized };
-        serde_json::to_string(&answer).map_err(|error| unencodable(&error))
-    }
-
-    /// Keeps a permit until it is released by the number that is answered.
-    pub fn keep(&self, permit: Permit<'_>) -> u64 {
-        permit.keep(None).unwrap_or(WITHOUT_PLACE)
-    }
-
-    /// As [`PhoneSystem::admit`]; answers a number for [`release`](Self::release).
-    ///
-    /// # Errors
-    ///
-    /// As [`PhoneSystem::admit`].
-    pub fn admit(
-        &self,
-        organization: &OrganizationId,
-        number: PhoneNumber,
-        dialed: Option<&str>,
-    ) -> Result<u64, Error> {
-        Ok(self.keep(self.system.admit(organization, number, dialed)?))
-    }
-
-    /// As [`PhoneSystem::admit_nameless`]; answers a number for [`release`](Self::release).
-    pub fn admit_nameless(&self, dialed: &str) -> Option<u64> {
-        Some(self.keep(self.system.admit_nameless(dialed)?))
-    }
-
-    /// Gives back the place of a call that was admitted.
-    ///
-    /// # Errors
-    ///
-    /// `capacity.permit_unknown` if the permit was released already or never given out.
-    pub fn release(&self, permit: u64) -> Result<(), Error> {
-        if permit == WITHOUT_PLACE {
-            return Ok(());
-        }
-        self.system.gate().release(permit).map_err(|error| Error::Rule(error.into()))
     }
 }
 

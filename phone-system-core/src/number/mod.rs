@@ -25,6 +25,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::{figure_as_text, refusals};
+use crate::written::Written;
 
 pub use country_of::country_of;
 pub use emergency::is_emergency;
@@ -133,7 +134,9 @@ impl FromStr for PhoneNumber {
 
 impl fmt::Display for PhoneNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "+{}", self.0)
+        let mut text = Written::new();
+        text.text("+").number(self.0.get());
+        f.write_str(text.as_str())
     }
 }
 

@@ -13,6 +13,7 @@ mod export;
 mod given;
 mod history;
 mod keys;
+mod locked;
 mod log;
 mod replay;
 mod stream;
@@ -33,19 +34,19 @@ pub use verify::Verified;
 use crate::billing::Account;
 use crate::bulk::Refused;
 use crate::capacity::Gate;
-use crate::draft::{Apply, Draft, Inconsistent};
 use crate::hash::Hash;
 use crate::inventory::Stock;
-use crate::organization::{Command, Context, Drafts, Query, State, Touches, View};
+use crate::organization::{Command, Context, Query, State, Touches, View};
 use crate::reference::Reference;
 use crate::store::{self, MemoryStore, Record, Store};
 use crate::text::{Key, OrganizationId};
 use crate::time::{Duration, Timestamp};
 use checkpoint::Checkpoint;
 use keys::Keys;
+use locked::{Locked, Parts, States, draft};
 use log::{Log, lock};
 use replay::{Replay, ReplayedOrganization};
-use stream::{Published, Stream, Taken, take};
+use stream::{Stream, take};
 
 /// Of whom something is asked: an organization, or the provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,13 +122,6 @@ struct Organization {
     state: Stream<State>,
     account: Stream<Account>,
     keys: Mutex<Keys>,
-}
-
-/// The streams that a command works on, locked in their order.
-struct Locked<'a> {
-    organization: Option<Taken<'a, State>>,
-    account: Option<Taken<'a, Account>>,
-    stock: Option<Taken<'a, Stock>>,
 }
 
 /// Many organizations and the provider's stock, over one store of commits.
@@ -560,122 +554,6 @@ fn hash_of<C: Command>(command: &C) -> Result<Hash, Error> {
     text.push(b'\n');
     serde_json::to_writer(&mut text, command).map_err(|error| commit::unencodable(0, &error))?;
     Ok(Hash::of(&text))
-}
-
-/// A draft of what was published, brought to `at`; of nothing, if nothing was.
-fn draft<S: Apply + Default>(
-    published: Option<&Published<S>>,
-    at: Timestamp,
-) -> Result<Draft<S>, Inconsistent> {
-    Draft::at(published.map(|published| published.state.clone()).unwrap_or_default(), at)
-}
-
-impl Locked<'_> {
-    fn last(&self) -> [Option<Timestamp>; 3] {
-        [
-            self.organization.as_ref().and_then(|(_, published)| published.last),
-            self.account.as_ref().and_then(|(_, published)| published.last),
-            self.stock.as_ref().and_then(|(_, published)| published.last),
-        ]
-    }
-
-    fn drafts(
-        &self,
-        owner: Option<&OrganizationId>,
-        reference: Arc<Reference>,
-        at: Timestamp,
-    ) -> Result<Drafts, Inconsistent> {
-        Ok(Drafts {
-            owner: owner.cloned(),
-            organization: draft(
-                self.organization.as_ref().map(|(_, published)| published.as_ref()),
-                at,
-            )?,
-            account: draft(self.account.as_ref().map(|(_, published)| published.as_ref()), at)?,
-            stock: draft(self.stock.as_ref().map(|(_, published)| published.as_ref()), at)?,
-            reference,
-        })
-    }
-
-    /// Notes where the commit is that brought about new states.
-    fn note(&mut self, position: u64, states: &States) {
-        fn note<S>(taken: Option<&mut Taken<'_, S>>, changed: bool, position: u64) {
-            if let Some((positions, _)) = taken.filter(|_| changed) {
-                positions.push(position);
-            }
-        }
-        note(self.organization.as_mut(), states.organization.is_some(), position);
-        note(self.account.as_mut(), states.account.is_some(), position);
-        note(self.stock.as_mut(), states.stock.is_some(), position);
-    }
-
-    /// Refuses what was recorded on a stream that is not locked: a defect of the command.
-    fn check(&self, drafts: &Drafts) -> Result<(), Inconsistent> {
-        let strayed = (self.organization.is_none() && !drafts.organization.is_unchanged())
-            || (self.account.is_none() && !drafts.account.is_unchanged())
-            || (self.stock.is_none() && !drafts.stock.is_unchanged());
-        if strayed {
-            return Err(Inconsistent::Event {
-                event: "any",
-                problem: "its stream is not one that the command touches",
-            });
-        }
-        Ok(())
-    }
-}
-
-/// What is published of each stream that changed.
-#[derive(Default)]
-struct States {
-    organization: Option<Arc<Published<State>>>,
-    account: Option<Arc<Published<Account>>>,
-    stock: Option<Arc<Published<Stock>>>,
-}
-
-/// What happened in a stream, and what is published of it then.
-type Changed<S> = (Part<<S as Apply>::Event>, Arc<Published<S>>);
-
-/// The drafts taken apart: what goes into the commit, and what is published.
-struct Parts {
-    streams: Vec<(String, u64)>,
-    payload: Payload,
-    states: States,
-}
-
-impl Parts {
-    fn of(drafts: Drafts, locked: &Locked<'_>, at: Timestamp) -> Self {
-        fn part<S: Apply>(
-            draft: Draft<S>,
-            locked: Option<&Taken<'_, S>>,
-            at: Timestamp,
-        ) -> Option<Changed<S>> {
-            let (state, ended, events) = draft.finish();
-            let part = Part::unless_empty(ended, events)?;
-            let seq = locked?.1.seq.saturating_add(1);
-            // A state is large: it is moved to its place at once.
-            Some((part, Arc::new(Published { state, seq, last: Some(at) })))
-        }
-        let mut streams = Vec::new();
-        let mut payload = Payload::default();
-        let mut states = States::default();
-        let name = drafts.owner.as_ref().map(OrganizationId::as_str).unwrap_or_default();
-        if let Some((part, state)) = part(drafts.organization, locked.organization.as_ref(), at) {
-            streams.push((["organization:", name].concat(), state.seq));
-            payload.organization = Some(part);
-            states.organization = Some(state);
-        }
-        if let Some((part, account)) = part(drafts.account, locked.account.as_ref(), at) {
-            streams.push((["account:", name].concat(), account.seq));
-            payload.account = Some(part);
-            states.account = Some(account);
-        }
-        if let Some((part, stock)) = part(drafts.stock, locked.stock.as_ref(), at) {
-            streams.push(("stock".to_owned(), stock.seq));
-            payload.stock = Some(part);
-            states.stock = Some(stock);
-        }
-        Self { streams, payload, states }
-    }
 }
 
 impl<A> Ticket<A> {

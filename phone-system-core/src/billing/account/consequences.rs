@@ -1,30 +1,29 @@
 //! What follows from an event by itself, and what comes to its end as time passes.
 
 use super::{Account, AutoRecharge};
-use crate::billing::charge::sum;
 use crate::billing::events::{
     Event, FundsAdded, HoldReleased, LotForfeited, NoticeDue, NoticeKind, RechargeFailed,
     RechargeRequested,
 };
 use crate::billing::hold::ReleaseReason;
+use crate::billing::ledger::Book;
 use crate::billing::minutes::{Included, Told};
 use crate::draft::{Apply, Inconsistent};
 use crate::money::Amount;
 use crate::time::{Month, Timestamp};
 
 impl Event {
-    /// By how much the balance changes; none if that is out of range.
+    /// By how much the balance changes, which is what is held and what is not; none if that is out
+    /// of range.
     fn change_of_balance(&self) -> Option<Amount> {
-        let negative = |amount: Amount| Amount::ZERO.checked_sub(amount);
-        match self {
-            Self::FundsAdded(event) => Some(event.amount),
-            Self::ChargeRefunded(event) => Some(event.amount),
-            Self::CreditsGiven(event) => Some(event.amount),
-            Self::LotForfeited(event) => negative(event.amount),
-            Self::CallCharged(event) => negative(sum(&event.draws)?),
-            Self::CreditsTaken(event) => negative(sum(&event.draws)?),
-            _ => Some(Amount::ZERO),
-        }
+        let of_balance = |book| matches!(book, Book::Credits | Book::Held);
+        self.ledger_lines()?.try_fold(Amount::ZERO, |change, line| {
+            match (of_balance(line.debit), of_balance(line.credit)) {
+                (true, false) => change.checked_sub(line.amount),
+                (false, true) => change.checked_add(line.amount),
+                _ => Some(change),
+            }
+        })
     }
 }
 

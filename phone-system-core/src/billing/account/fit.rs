@@ -1,5 +1,7 @@
 //! What each event does to an account.
 
+use std::sync::Arc;
+
 use super::{Account, ChargedCall, Lot, Payment, PendingRecharge};
 use crate::billing::charge::sum;
 use crate::billing::events::{
@@ -239,15 +241,15 @@ impl Account {
             return Err("the call was charged");
         }
         self.spend(hold.user.as_ref(), hold.started_at, hold.cost, Amount::ZERO)?;
-        self.hold_again(call, hold)
+        self.hold_again(call, Arc::new(hold.clone()))
     }
 
     /// Holds what a call needs; what it may cost is counted already.
-    pub(super) fn hold_again(&mut self, call: &Key, hold: &Hold) -> Fit {
+    pub(super) fn hold_again(&mut self, call: &Key, hold: Arc<Hold>) -> Fit {
         self.hold_funds(&hold.draws)?;
         self.hold_minutes(hold.included.as_ref(), true)?;
         self.hold_ends.insert((hold.ends_at, call.clone()), ());
-        match self.holds.insert(call.clone(), hold.clone()) {
+        match self.holds.insert(call.clone(), hold) {
             None => Ok(()),
             Some(_) => Err("the call is authorized"),
         }
@@ -255,7 +257,7 @@ impl Account {
 
     fn extend(&mut self, event: &CallExtended) -> Fit {
         let CallExtended { call, duration, ends_at, included, cost, draws, .. } = event;
-        let mut hold = self.holds.get(call).cloned().ok_or("the call is not authorized")?;
+        let mut hold = self.hold(call).cloned().ok_or("the call is not authorized")?;
         self.hold_funds(draws)?;
         self.hold_minutes(hold.included.as_ref(), false)?;
         self.hold_minutes(included.as_ref(), true)?;
@@ -270,12 +272,12 @@ impl Account {
                 None => hold.draws.push(Draw { lot: *lot, amount: *amount }),
             }
         }
-        self.holds.insert(call.clone(), hold);
+        self.holds.insert(call.clone(), Arc::new(hold));
         Ok(())
     }
 
     /// Ends a hold: all that it has is given back.
-    fn end(&mut self, call: &Key, draws: &[Draw]) -> Result<Hold, &'static str> {
+    fn end(&mut self, call: &Key, draws: &[Draw]) -> Fit {
         let hold = self.holds.remove(call).ok_or("the call is not authorized")?;
         if hold.draws != draws {
             return Err("something else is held");
@@ -288,11 +290,11 @@ impl Account {
         self.hold_minutes(hold.included.as_ref(), false)?;
         self.spend(hold.user.as_ref(), hold.started_at, Amount::ZERO, hold.cost)?;
         self.hold_ends.remove(&(hold.ends_at, call.clone()));
-        Ok(hold)
+        Ok(())
     }
 
     fn release(&mut self, event: &HoldReleased) -> Fit {
-        self.end(&event.call, &event.draws).map(drop)
+        self.end(&event.call, &event.draws)
     }
 
     fn charge(&mut self, event: &CallCharged) -> Fit {
@@ -357,10 +359,10 @@ impl Account {
 }
 
 /// The entries of a map that are kept.
-fn kept<K: Ord + Clone, V: Clone>(
-    map: &Map<K, V>,
+fn kept<K: Ord + Clone, V: Clone, const CHUNK: usize>(
+    map: &Map<K, V, CHUNK>,
     keep: impl Fn(&K, &V) -> bool,
-) -> Result<Map<K, V>, &'static str> {
+) -> Result<Map<K, V, CHUNK>, &'static str> {
     let entries = map.iter().filter(|(key, value)| keep(key, value));
     let entries: Vec<_> = entries.map(|(key, value)| (key.clone(), value.clone())).collect();
     Map::try_from(entries).map_err(|_| "a key stands twice")

@@ -1,6 +1,7 @@
 //! An account as a snapshot has it.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -11,7 +12,7 @@ use super::{
     TariffId, UserPolicy,
 };
 use crate::billing::minutes::{PoolKey, Used};
-use crate::map::Map;
+use crate::map::{Map, SMALL};
 use crate::money::Amount;
 use crate::text::{Key, Label, UserId};
 use crate::time::{Month, Timestamp};
@@ -25,18 +26,18 @@ struct Kept<'a> {
     agreements: Vec<Cow<'a, Label>>,
     lots: Vec<Cow<'a, Lot>>,
     lots_bought: u64,
-    holds: Cow<'a, Map<Key, Hold>>,
+    holds: Cow<'a, Map<Key, Arc<Hold>, SMALL>>,
     auto_recharge: Cow<'a, Option<AutoRecharge>>,
     pending: Cow<'a, Option<PendingRecharge>>,
     recharges: u64,
     retry_at: Option<Timestamp>,
     recharged: Option<(Month, Amount)>,
     tariff: Cow<'a, Option<TariffId>>,
-    used: Cow<'a, Map<PoolKey, Used>>,
-    charged: Cow<'a, Map<Key, ChargedCall>>,
+    used: Cow<'a, Map<PoolKey, Used, SMALL>>,
+    charged: Cow<'a, Map<Key, ChargedCall, SMALL>>,
     closed: Option<Month>,
     policies: Cow<'a, Map<UserId, UserPolicy>>,
-    spent: Cow<'a, Map<(Month, UserId), Amount>>,
+    spent: Cow<'a, Map<(Month, UserId), Amount, SMALL>>,
     ledger: LedgerSums,
 }
 
@@ -102,7 +103,7 @@ impl<'a> Kept<'a> {
             account.take_in(lot)?;
         }
         for (call, hold) in self.holds.iter() {
-            account.hold_again(call, hold)?;
+            account.hold_again(call, Arc::clone(hold))?;
         }
         if held.iter().any(|(lot, held)| account.lots.get(lot).map(|lot| lot.held) != Some(*held)) {
             return Err("what is held of a lot is not what its calls hold");

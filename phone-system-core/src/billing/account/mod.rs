@@ -4,6 +4,8 @@ mod consequences;
 mod fit;
 mod kept;
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::Error;
@@ -13,7 +15,7 @@ use super::ledger::LedgerSums;
 use super::minutes::{PoolKey, Used};
 use super::policy::UserPolicy;
 use super::tariff::TariffId;
-use crate::map::Map;
+use crate::map::{Map, SMALL};
 use crate::money::Amount;
 use crate::text::{Key, Label, UserId};
 use crate::time::{Duration, Month, Timestamp};
@@ -105,15 +107,15 @@ pub struct Account {
     /// Since when what credits do not pay is invoiced.
     postpaid: Option<Timestamp>,
     agreements: Map<Label, ()>,
-    lots: Map<u64, Lot>,
+    lots: Map<u64, Lot, SMALL>,
     lots_bought: u64,
     balance: Amount,
     held: Amount,
-    holds: Map<Key, Hold>,
+    holds: Map<Key, Arc<Hold>, SMALL>,
     /// When which hold ends.
-    hold_ends: Map<(Timestamp, Key), ()>,
+    hold_ends: Map<(Timestamp, Key), (), SMALL>,
     /// The minutes that holds have of each pool.
-    held_minutes: Map<PoolKey, Used>,
+    held_minutes: Map<PoolKey, Used, SMALL>,
     auto_recharge: Option<AutoRecharge>,
     pending: Option<PendingRecharge>,
     recharges: u64,
@@ -121,13 +123,13 @@ pub struct Account {
     /// What was bought by auto-recharge in the last month in which it was.
     recharged: Option<(Month, Amount)>,
     tariff: Option<TariffId>,
-    used: Map<PoolKey, Used>,
-    charged: Map<Key, ChargedCall>,
+    used: Map<PoolKey, Used, SMALL>,
+    charged: Map<Key, ChargedCall, SMALL>,
     /// The last month whose books are closed.
     closed: Option<Month>,
     policies: Map<UserId, UserPolicy>,
     /// What calls of users cost in a month beyond minutes, those that go on with what they may.
-    spent: Map<(Month, UserId), Amount>,
+    spent: Map<(Month, UserId), Amount, SMALL>,
     ledger: LedgerSums,
 }
 
@@ -170,12 +172,12 @@ impl Account {
 
     /// What is held for a call.
     pub fn hold(&self, call: &Key) -> Option<&Hold> {
-        self.holds.get(call)
+        self.holds.get(call).map(AsRef::as_ref)
     }
 
     /// The calls that may go on, and what is held for each, by their names.
     pub fn holds(&self) -> impl Iterator<Item = (&Key, &Hold)> {
-        self.holds.iter()
+        self.holds.iter().map(|(call, hold)| (call, hold.as_ref()))
     }
 
     /// Auto-recharge, if it is set.

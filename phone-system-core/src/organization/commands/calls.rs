@@ -108,7 +108,18 @@ fn charge(
     Ok(decide_call(call, funding, account, tariff, unpaid, free, at)?)
 }
 
-/// What pays for a call that was authorized and has ended.
+/// Why a call for which nothing is held cannot be settled.
+fn not_held(call: &Key, account: &Account) -> billing::Error {
+    let call = call.clone();
+    if account.was_charged(&call) {
+        billing::Error::AlreadyCharged { call }
+    } else {
+        billing::Error::NotAuthorized { call }
+    }
+}
+
+/// What pays for a call that was authorized and has ended; nothing was charged for it before, and its
+/// month is open, because a hold ends with the charge, and no month is closed while it has one.
 fn settle(
     call: &Key,
     hold: &Hold,
@@ -117,7 +128,6 @@ fn settle(
     reference: &Reference,
     at: Timestamp,
 ) -> Result<CallCharged, Error> {
-    check_new(call, hold.started_at, account)?;
     // By the list by which it was authorized, whatever was chosen since.
     let tariff = hold.basis.as_ref().and_then(|basis| reference.tariff(&basis.tariff));
     Ok(decide_settle(call, hold, duration, account, tariff, at)?)
@@ -179,10 +189,9 @@ impl Command for SettleCalls {
             &self.calls,
             |settlement| settlement.call.to_string(),
             |account, Settlement { call, duration }| {
-                if account.was_charged(call) {
-                    return Err(billing::Error::AlreadyCharged { call: call.clone() }.into());
-                }
-                let hold = known(call, account)?;
+                let Some(hold) = account.hold(call) else {
+                    return Err(not_held(call, account).into());
+                };
                 let charged = settle(call, hold, *duration, account, reference, at)?;
                 Ok::<_, Error>(Event::from(charged))
             },
