@@ -26,6 +26,7 @@ use phone_system_core::capacity::{CapacityClass, Gate, Limits, Line, Scope, Way}
 use phone_system_core::inventory::ImportOwned;
 use phone_system_core::json::JsonSystem;
 use phone_system_core::organization::Context;
+use phone_system_core::system::OwnedLine;
 use phone_system_core::{OrganizationId, PhoneNumber, PhoneSystem};
 
 const NUMBERS: u64 = 1_000;
@@ -95,12 +96,21 @@ fn through_line(line: Line<'_>) {
     drop(line.admit(Way::Inbound).unwrap());
 }
 
+/// The lines of some numbers.
+fn of_thread_of<'a>(owned: &'a [OwnedLine], numbers: &[PhoneNumber]) -> Vec<&'a OwnedLine> {
+    let line = |number| owned.iter().find(|line| line.number() == number).unwrap();
+    numbers.iter().map(|number| line(*number)).collect()
+}
+
 fn capacity(criterion: &mut Criterion) {
     let contoso: OrganizationId = "contoso".parse().unwrap();
     let numbers = numbers();
     let (one, other) = numbers.split_at(numbers.len() / 2);
     let phones = system(&contoso);
     let through_system = |number| drop(phones.admit(&contoso, number, None).unwrap());
+    let owned: Vec<_> =
+        numbers.iter().map(|number| phones.line(&contoso, *number).unwrap()).collect();
+    let through_owned = |line: &OwnedLine| drop(phones.admit_on(line, Way::Inbound).unwrap());
     let numbered = JsonSystem::from(system(&contoso));
     let through_numbers =
         |number| numbered.release(numbered.admit(&contoso, number, None).unwrap()).unwrap();
@@ -150,6 +160,7 @@ fn capacity(criterion: &mut Criterion) {
         ("two threads, numbers of their own", vec![one, other]),
         ("two threads, one number", vec![&one[..1], &one[..1]]),
     ] {
+        let of_numbers = of_thread.clone();
         let mut group = criterion.benchmark_group(threads);
         for (name, gate) in
             [("line", &alone), ("line, two limits", &shared), ("line, three limits", &twice)]
@@ -160,6 +171,13 @@ fn capacity(criterion: &mut Criterion) {
                 bencher.iter_custom(|calls| together(&of_thread, calls, &through_line));
             });
             if name == "line" {
+                let of_thread: Vec<Vec<&OwnedLine>> = (0..of_thread.len())
+                    .map(|thread| of_thread_of(&owned, &of_numbers[thread]))
+                    .collect();
+                let of_thread: Vec<&[&OwnedLine]> = of_thread.iter().map(Vec::as_slice).collect();
+                group.bench_function("system, looked up once", |bencher| {
+                    bencher.iter_custom(|calls| together(&of_thread, calls, &through_owned));
+                });
                 group.bench_function("line, kept permits", |bencher| {
                     bencher.iter_custom(|calls| together(&of_thread, calls, &kept));
                 });

@@ -23,6 +23,7 @@ mod errors;
 mod golden;
 mod histories;
 mod kills;
+mod lines;
 mod orders;
 mod porting;
 mod records;

@@ -26,7 +26,7 @@ fn a_counter_never_has_more_than_its_limit_and_loses_none() {
         let counter = Arc::new(Counter::default());
         counter.set(1, 1);
         let call = |counter: &Counter| match counter.take() {
-            Ok(()) => {
+            Ok(_) => {
                 assert_eq!(counter.in_use(), 1);
                 counter.give_back();
                 1

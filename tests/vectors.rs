@@ -80,6 +80,7 @@ pub(crate) fn step(system: &JsonSystem, verb: &str, payload: &str) -> Told {
         "query_hex" => told(system.query(&unhex(payload))),
         "parse" => told(parse(payload)),
         "give" => told(system.give(payload.as_bytes())),
+        "gate" => told(system.gate(payload.as_bytes())),
         "admit" => told(admit(system, payload).map(|permit| permit.to_string())),
         "begin" => {
             let (number, envelope) = payload.split_once(' ').unwrap();

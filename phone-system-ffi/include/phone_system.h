@@ -588,6 +588,30 @@ typedef uint32_t phs_direction;
 #endif
 #endif
 
+/**
+ * Which way a live call goes, seen from its number. Programs must expect numbers that are not here
+ * yet.
+ */
+enum phs_way
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif
+{
+  /** "inbound" in JSON. */
+  PHS_WAY_INBOUND = 1,
+  /** "outbound" in JSON. */
+  PHS_WAY_OUTBOUND = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+/** As enum phs_way. */
+typedef enum phs_way phs_way;
+#else
+/** One of enum phs_way. */
+typedef uint32_t phs_way;
+#endif
+#endif
+
 /** What limits how long a call may last. Programs must expect numbers that are not here yet. */
 enum phs_limited_by
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -630,6 +654,18 @@ typedef uint32_t phs_limited_by;
  * The size of `phs_number`'s extension: the parser takes at most 20 digits; a NUL follows.
  */
 #define PHS_EXTENSION_SIZE 24
+
+/**
+ * Numbers of an organization, looked up once, so that calls on them are admitted without looking
+ * again as long as nothing of the organization changes.
+ *
+ * Thread safety: calls may be admitted on the same lines from any number of threads at once;
+ * phs_lines_free() has to come after all of them.
+ *
+ * phs_organization_lines() makes them, and phs_lines_free() ends them. They may outlive their
+ * system: calls are then answered with PHS_BOUNDARY_HANDLE_CLOSED.
+ */
+typedef struct phs_lines phs_lines;
 
 /**
  * One organization of a system, for calls that concern no other.
@@ -1152,6 +1188,45 @@ phs_status phs_give(const struct phs_system *system,
                     size_t *answer_length);
 
 /**
+ * Asks about live calls for something beside admitting and releasing them.
+ *
+ * `json` is one of
+ *
+ * - {"set_limits": {"scope", "limits"}}: how many calls several numbers carry together. The scope is
+ *   "organization:", "resource_account:", "service:" or "trunk:" with a name; the limits are
+ *   {"two_way", "inbound", "outbound", "burst"}, all but those that there are left out. `answer`
+ *   receives {"done": true};
+ * - {"join": {"number", "scopes"}}: has a number's calls counted for these scopes, and for no
+ *   others; {"done": true};
+ * - {"adopt": {"organization", "number", "way", "ends_at"}}: takes the place of a call that goes on,
+ *   whatever the limits; "way" is "inbound" or "outbound". {"permit"};
+ * - {"adopt_calls": {"organization", "at"}}: takes the places of all calls for which something is held,
+ *   each on the number of its user, after a restart. {"calls": [{"call", "number", "permit"}]};
+ * - {"transfer": {"permit", "to": {"organization", "number", "way", "ends_at"}}}: moves a call to
+ *   another number. {"permit"}, the new one; the old one is used up;
+ * - {"renew": {"permit", "ends_at"}}: sets when a permit ends by itself. {"permit"}, the new one;
+ * - {"expire": {"at"}}: ends the permits whose time has come. {"ended"};
+ * - {"sample": {"at"}}: takes a sample of how much each number and scope is used. {"done": true};
+ * - {"loads": {"of": {"number"} or {"scope"}, "view"}}: what samples have told; "view" is "seconds",
+ *   "minutes" or "hours". {"loads": [{"begins", "most", "carried"}]};
+ * - {"occupancy": {"scope", "share"}}: how many calls a limit counts; "share" is "two_way", "inbound"
+ *   or "outbound". {"occupancy": {...}}, or null if there is no such limit.
+ *
+ * "ends_at" may be left out, for a permit that does not end by itself. Nothing of it is recorded: a
+ * system that is opened anew knows no limits but those of numbers. Permit 0 stays 0.
+ *
+ * Returns PHS_INVENTORY_NUMBER_UNKNOWN if the organization does not own the number,
+ * PHS_CAPACITY_LIMIT_REACHED if it carries as many calls as it can, PHS_CAPACITY_PERMIT_UNKNOWN as
+ * phs_release() does. Beside that, arguments, ownership and returned statuses are those of
+ * phs_execute().
+ */
+phs_status phs_gate(const struct phs_system *system,
+                    const char *json,
+                    size_t length,
+                    char **answer,
+                    size_t *answer_length);
+
+/**
  * Takes care of the store of a system, and tells what was done.
  *
  * `json` is one of
@@ -1361,6 +1436,66 @@ phs_status phs_release(const struct phs_system *system,
 phs_status phs_system_occupancy(const struct phs_system *system,
                                 uint64_t digits,
                                 struct phs_occupancy *out);
+
+/**
+ * Looks up numbers of an organization, for many calls on them.
+ *
+ * `digits` are `count` numbers, each as in phs_number. `out` receives the lines, which the caller
+ * ends with phs_lines_free(); NULL if this call fails.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if a pointer is NULL, PHS_BOUNDARY_HANDLE_CLOSED,
+ * PHS_NUMBER_TOO_SHORT or PHS_NUMBER_TOO_MANY_DIGITS if there are not 4 to 15 digits,
+ * PHS_INVENTORY_NUMBER_UNKNOWN if the organization does not own one of the numbers, or
+ * PHS_STORE_FORKED as phs_execute() does.
+ */
+phs_status phs_organization_lines(const struct phs_organization *organization,
+                                  const uint64_t *digits,
+                                  size_t count,
+                                  struct phs_lines **out);
+
+/**
+ * Admits calls on numbers that were looked up, each by itself.
+ *
+ * `which` has `count` places of numbers among the lines, from 0; NULL stands for the first `count` in
+ * their order. `way` is one of phs_way, and `ends_at` when the permits end by themselves, in
+ * microseconds since 1970 began; INT64_MAX stands for never. `permits` and `statuses` have room for
+ * as many and may not be NULL. For each call `statuses` receives PHS_OK, and `permits` a number for
+ * phs_release(); or why it is refused, and 0: PHS_CAPACITY_LIMIT_REACHED,
+ * PHS_INVENTORY_NUMBER_UNKNOWN if the organization does not own the number any more, or
+ * PHS_ENVELOPE_MALFORMED if there is no such place. A call that is refused does not make this call
+ * fail; the last error knows nothing of it.
+ *
+ * Emergency calls are not for this: phs_organization_admit() admits them whatever the limits.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if another pointer is NULL, PHS_BOUNDARY_HANDLE_CLOSED,
+ * PHS_ENVELOPE_MALFORMED if `way` or `ends_at` cannot be what it is to be, or PHS_STORE_FORKED; both
+ * arrays are untouched then.
+ */
+phs_status phs_lines_admit(const struct phs_lines *lines,
+                           const uint32_t *which,
+                           size_t count,
+                           uint32_t way,
+                           int64_t ends_at,
+                           uint64_t *permits,
+                           phs_status *statuses);
+
+/**
+ * Gives back the places of calls, each as phs_release() does.
+ *
+ * `permits` has `count` numbers. `released` receives how many of them were open, on success only; it
+ * may be NULL. Permits that are not open, and 0, are passed over.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if another pointer is NULL, or PHS_BOUNDARY_HANDLE_CLOSED.
+ */
+phs_status phs_release_batch(const struct phs_system *system,
+                             const uint64_t *permits,
+                             size_t count,
+                             size_t *released);
+
+/**
+ * Ends lines; calls that were admitted on them keep their places. NULL is passed over.
+ */
+void phs_lines_free(struct phs_lines *lines);
 
 /**
  * Lets a call begin as far as money is concerned: what it may need is held for it.

@@ -186,6 +186,49 @@ pub unsafe extern "C" fn phs_give(
     unsafe { ask(system, json, length, answer, answer_length, JsonSystem::give) }
 }
 
+/// Asks about live calls for something beside admitting and releasing them.
+///
+/// `json` is one of
+///
+/// - {"set_limits": {"scope", "limits"}}: how many calls several numbers carry together. The scope is
+///   "organization:", "resource_account:", "service:" or "trunk:" with a name; the limits are
+///   {"two_way", "inbound", "outbound", "burst"}, all but those that there are left out. `answer`
+///   receives {"done": true};
+/// - {"join": {"number", "scopes"}}: has a number's calls counted for these scopes, and for no
+///   others; {"done": true};
+/// - {"adopt": {"organization", "number", "way", "ends_at"}}: takes the place of a call that goes on,
+///   whatever the limits; "way" is "inbound" or "outbound". {"permit"};
+/// - {"adopt_calls": {"organization", "at"}}: takes the places of all calls for which something is held,
+///   each on the number of its user, after a restart. {"calls": [{"call", "number", "permit"}]};
+/// - {"transfer": {"permit", "to": {"organization", "number", "way", "ends_at"}}}: moves a call to
+///   another number. {"permit"}, the new one; the old one is used up;
+/// - {"renew": {"permit", "ends_at"}}: sets when a permit ends by itself. {"permit"}, the new one;
+/// - {"expire": {"at"}}: ends the permits whose time has come. {"ended"};
+/// - {"sample": {"at"}}: takes a sample of how much each number and scope is used. {"done": true};
+/// - {"loads": {"of": {"number"} or {"scope"}, "view"}}: what samples have told; "view" is "seconds",
+///   "minutes" or "hours". {"loads": [{"begins", "most", "carried"}]};
+/// - {"occupancy": {"scope", "share"}}: how many calls a limit counts; "share" is "two_way", "inbound"
+///   or "outbound". {"occupancy": {...}}, or null if there is no such limit.
+///
+/// "ends_at" may be left out, for a permit that does not end by itself. Nothing of it is recorded: a
+/// system that is opened anew knows no limits but those of numbers. Permit 0 stays 0.
+///
+/// Returns PHS_INVENTORY_NUMBER_UNKNOWN if the organization does not own the number,
+/// PHS_CAPACITY_LIMIT_REACHED if it carries as many calls as it can, PHS_CAPACITY_PERMIT_UNKNOWN as
+/// phs_release() does. Beside that, arguments, ownership and returned statuses are those of
+/// phs_execute().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn phs_gate(
+    system: *const phs_system,
+    json: *const c_char,
+    length: usize,
+    answer: *mut *mut c_char,
+    answer_length: *mut usize,
+) -> phs_status {
+    // SAFETY: each pointer is NULL or as documented.
+    unsafe { ask(system, json, length, answer, answer_length, JsonSystem::gate) }
+}
+
 /// Takes care of the store of a system, and tells what was done.
 ///
 /// `json` is one of

@@ -305,8 +305,9 @@ pub unsafe extern "C" fn phs_organization_begin_call(
             system.system().country_of(id, own?)
         };
         if dialed.is_emergency() || is_emergency(dialed.called, country()) {
-            let place =
-                opened.ok().map(|(system, _)| system.keep(system.system().admit_emergency(own)));
+            let place = opened
+                .ok()
+                .map(|(system, _)| system.keep(system.system().admit_emergency(own), None));
             out.set(phs_authorization::emergency(place.unwrap_or(WITHOUT_PLACE)));
             return Ok(());
         }
@@ -315,7 +316,7 @@ pub unsafe extern "C" fn phs_organization_begin_call(
         // SAFETY: each pointer is NULL or as documented.
         let (call, context) = unsafe { (call.read()?, reference("context", context)?.read()?) };
         let begun = system.system().begin_call(id, own, &call, &context).map_err(refused)?;
-        out.set(phs_authorization::of(&begun.authorized.answer, system.keep(begun.permit)));
+        out.set(phs_authorization::of(&begun.authorized.answer, system.keep(begun.permit, None)));
         Ok(())
     })
 }

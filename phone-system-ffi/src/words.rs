@@ -3,6 +3,7 @@
 
 use phone_system_core::Refusal;
 use phone_system_core::billing::{CallKind, Direction, LimitedBy, Reach};
+use phone_system_core::capacity::Way;
 
 use crate::boundary::malformed;
 
@@ -34,6 +35,9 @@ pub const REACHES: [(u32, Reach); 2] = [(1, Reach::Domestic), (2, Reach::Interna
 
 /// Which way a call goes.
 pub const DIRECTIONS: [(u32, Direction); 2] = [(1, Direction::Outbound), (2, Direction::Inbound)];
+
+/// Which way a live call goes, seen from the number that carries it.
+pub const WAYS: [(u32, Way); 2] = [(1, Way::Inbound), (2, Way::Outbound)];
 
 /// What limits a call.
 pub const LIMITS: [(u32, LimitedBy); 5] = [
@@ -74,6 +78,7 @@ mod tests {
         all(&CALL_KINDS, CallKind::ALL);
         all(&REACHES, Reach::ALL);
         all(&DIRECTIONS, Direction::ALL);
+        all(&WAYS, Way::ALL);
         all(&LIMITS, LimitedBy::ALL);
     }
 }

@@ -16,12 +16,12 @@ use std::mem::{offset_of, size_of};
 use std::path::{Path, PathBuf};
 
 use phone_system::{
-    CALL_KINDS, DIRECTIONS, LIMITS, LINES, REACHES, phs_authorization, phs_call, phs_charge,
+    CALL_KINDS, DIRECTIONS, LIMITS, LINES, REACHES, WAYS, phs_authorization, phs_call, phs_charge,
     phs_context, phs_number, phs_occupancy, phs_price, phs_rating, phs_settlement,
 };
 use phone_system_core::ErrorCode;
 
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 12] = [
     "version",
     "status",
     "last_error",
@@ -29,6 +29,7 @@ const SOURCES: [&str; 11] = [
     "calls",
     "number",
     "capacity",
+    "lines",
     "charging",
     "settling",
     "rating",
@@ -186,6 +187,7 @@ fn tables() -> String {
         words("phs_call_kind", "The sort of a call.", &CALL_KINDS),
         words("phs_reach", "Whether a call leaves the country of the one who pays.", &REACHES),
         words("phs_direction", "Which way a call goes, seen from the organization.", &DIRECTIONS),
+        words("phs_way", "Which way a live call goes, seen from its number.", &WAYS),
         words("phs_limited_by", "What limits how long a call may last.", &LIMITS),
     ]
     .join("\n")

@@ -5,6 +5,7 @@
 
 mod error;
 mod fork;
+mod lines;
 mod number;
 mod system;
 mod tariff;
@@ -19,6 +20,8 @@ mod _native {
     use super::{Bound, PyModule, PyModuleMethods, PyResult};
     use phone_system_core::number::METADATA_VERSION;
 
+    #[pymodule_export]
+    use super::lines::Lines;
     #[pymodule_export]
     use super::number::{PhoneNumber, parse_number};
     #[pymodule_export]

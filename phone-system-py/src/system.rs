@@ -109,7 +109,7 @@ impl System {
     }
 
     /// Runs without the interpreter, so that other threads of Python go on.
-    fn detached<T: Send>(
+    pub(crate) fn detached<T: Send>(
         &self,
         py: Python<'_>,
         run: impl FnOnce(&JsonSystem) -> Result<T, Error> + Send,
@@ -232,6 +232,12 @@ impl System {
     #[pyo3(signature = (given, /))]
     fn give(&self, py: Python<'_>, given: Json) -> PyResult<String> {
         self.detached(py, move |system| system.give(given.bytes()))
+    }
+
+    /// Asks about live calls for something beside admitting and releasing them.
+    #[pyo3(signature = (asked, /))]
+    fn gate(&self, py: Python<'_>, asked: Json) -> PyResult<String> {
+        self.detached(py, move |system| system.gate(asked.bytes()))
     }
 
     /// Admits a call.

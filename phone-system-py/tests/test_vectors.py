@@ -241,7 +241,7 @@ def test_transcript(path: Path) -> None:
         asked += 1
         if step.verb in {"execute", "query", "begin"}:
             check_typed(typed, step)
-        elif step.verb in {"batch", "dry_run", "submit", "execute_hex", "query_hex"}:
+        elif step.verb in {"batch", "dry_run", "submit", "execute_hex", "query_hex", "gate"}:
             # In step with the first one, so that what follows finds the same.
             assert answer(typed.native, step) == step.expected, f"{path.name}:{step.line}"
         elif step.verb == "wait":

@@ -108,6 +108,8 @@ def _ask(system: _native.System, verb: str, payload: str) -> str:
             return formula(*payload.split())
         case "give":
             return system.give(payload)
+        case "gate":
+            return system.gate(payload)
         case "admit":
             return str(system.admit(*admitted(payload)))
         case "begin":

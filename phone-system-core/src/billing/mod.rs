@@ -66,7 +66,7 @@ pub use tariff::{
 };
 pub use usage::{ProblemOfUsage, ReadUsage, UsageRead};
 
-pub(crate) use tariff::Zone;
+pub(crate) use tariff::{LONGEST as LONGEST_CALL, Zone};
 
 pub(crate) use authorize::{Terms, decide_authorize, decide_extend, known};
 pub(crate) use charge::{

@@ -78,9 +78,10 @@ impl Counter {
         }
     }
 
-    /// Takes a place if there are fewer calls than the limit; else counts the refusal.
+    /// Takes a place if there are fewer calls than the limit; else counts the refusal. Answers whether
+    /// it is a place above those that are counted apart.
     #[inline]
-    pub(super) fn take(&self) -> Result<(), Full> {
+    pub(super) fn take(&self) -> Result<bool, Full> {
         let mut word = self.calls.load(Ordering::Relaxed);
         loop {
             let (in_use, limit) = (now(word), self.limit.load(Ordering::Acquire));
@@ -91,7 +92,7 @@ impl Counter {
             match self.swap(word, one_more(word)) {
                 Ok(()) => {
                     self.reached(in_use.saturating_add(1));
-                    return Ok(());
+                    return Ok(in_use >= self.committed.load(Ordering::Relaxed));
                 }
                 Err(changed) => word = changed,
             }
@@ -155,9 +156,11 @@ impl Counter {
         if in_use > self.recent.load(Ordering::Relaxed) {
             self.recent.fetch_max(in_use, Ordering::Relaxed);
         }
-        if in_use > self.committed.load(Ordering::Relaxed) {
-            self.bursts.fetch_add(1, Ordering::Relaxed);
-        }
+    }
+
+    /// Counts a call apart that was admitted above.
+    pub(super) fn burst(&self) {
+        self.bursts.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn in_use(&self) -> u32 {
@@ -172,10 +175,12 @@ impl Counter {
         self.peak.load(Ordering::Relaxed)
     }
 
-    /// The most at once since this was asked last, and how many there are now.
+    /// The most at once since this was asked last, those that were there then among them, and how many
+    /// there are now.
     pub(super) fn take_recent(&self) -> (u32, u32) {
         let most = self.recent.swap(0, Ordering::AcqRel);
         let in_use = self.in_use();
+        self.recent.fetch_max(in_use, Ordering::AcqRel);
         (most.max(in_use), in_use)
     }
 

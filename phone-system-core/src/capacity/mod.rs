@@ -5,6 +5,7 @@
 //! 999, and can be overridden: `capacity.user_number_calls`, `capacity.service_number_calls`.
 
 mod counter;
+mod demand;
 mod gate;
 mod history;
 mod numbers;
@@ -22,6 +23,7 @@ use crate::number::{NumberKind, PhoneNumber};
 use crate::rules::Rules;
 use crate::text::words;
 
+pub use demand::Shortfall;
 pub use gate::{Gate, Line, Permit};
 pub use history::{Load, View};
 pub use scope::{Limits, Scope, Share, Way};

@@ -97,3 +97,14 @@ pub struct Limits {
     #[serde(default)]
     pub burst: u32,
 }
+
+impl Limits {
+    /// The limit of a share of the calls, without a burst.
+    pub fn of(&self, share: Share) -> Option<u32> {
+        match share {
+            Share::TwoWay => self.two_way,
+            Share::Inbound => self.inbound,
+            Share::Outbound => self.outbound,
+        }
+    }
+}

@@ -9,6 +9,7 @@ use crate::number::{self, PhoneNumber};
 use crate::organization::{Authorized, Command, Context};
 use crate::system::{Begun, Error, Executed, RequestError};
 use crate::text::OrganizationId;
+use crate::time::Timestamp;
 
 /// The permit of a call that takes no place: 0. Releasing it does nothing.
 pub const WITHOUT_PLACE: u64 = 0;
@@ -65,13 +66,13 @@ impl JsonSystem {
         let context = Context { at, actor, key, seed };
         let Begun { permit, authorized } =
             self.system.begin_call(&organization, number, &call, &context)?;
-        let answer = Answer { permit: self.keep(permit), authorized };
+        let answer = Answer { permit: self.keep(permit, None), authorized };
         encode(&answer)
     }
 
-    /// Keeps a permit until it is released by the number that is answered.
-    pub fn keep(&self, permit: Permit<'_>) -> u64 {
-        permit.keep(None).unwrap_or(WITHOUT_PLACE)
+    /// Keeps a permit until it is released by the number that is answered, or until `ends_at`.
+    pub fn keep(&self, permit: Permit<'_>, ends_at: Option<Timestamp>) -> u64 {
+        permit.keep(ends_at).unwrap_or(WITHOUT_PLACE)
     }
 
     /// As [`PhoneSystem::admit`]; answers a number for [`release`](Self::release).
@@ -85,12 +86,12 @@ impl JsonSystem {
         number: PhoneNumber,
         dialed: Option<&str>,
     ) -> Result<u64, Error> {
-        Ok(self.keep(self.system.admit(organization, number, dialed)?))
+        Ok(self.keep(self.system.admit(organization, number, dialed)?, None))
     }
 
     /// As [`PhoneSystem::admit_nameless`]; answers a number for [`release`](Self::release).
     pub fn admit_nameless(&self, dialed: &str) -> Option<u64> {
-        Some(self.keep(self.system.admit_nameless(dialed)?))
+        Some(self.keep(self.system.admit_nameless(dialed)?, None))
     }
 
     /// Gives back the place of a call that was admitted.

@@ -11,6 +11,7 @@
 //! query has `organization`, `at` and `query`. Unknown and missing fields are refused.
 
 mod calls;
+mod gate;
 mod given;
 mod store;
 
@@ -186,6 +187,7 @@ const QUERIES: &[Entry<AskQuery>] = queries![
     organization::Price,
     billing::ReadUsage,
     organization::Tariffs,
+    organization::CheckCapacity,
     organization::TrafficIn,
     country::AvailabilityIn,
     organization::Allowances,

@@ -26,7 +26,9 @@ pub use billing::{
     MinutesOf, Policies, PoliciesAnswer, PolicyOf, PoolOf, Price, PriceAnswer, TariffOf, Tariffs,
     TariffsAnswer,
 };
-pub use capacity::{TrafficAnswer, TrafficIn};
+pub use capacity::{
+    CapacityAnswer, Carried, CheckCapacity, Demand, KindSource, TrafficAnswer, TrafficIn,
+};
 
 /// The rules that the organization follows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

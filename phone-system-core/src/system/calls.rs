@@ -1,12 +1,19 @@
 //! Live calls: each takes a place on its number, and gives it back.
 
-use super::{Error, Executed, PhoneSystem};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+
+use serde::Serialize;
+
+use super::log::Log;
+use super::{Error, Executed, Organization, PhoneSystem};
 use crate::billing::AuthorizeCall;
-use crate::capacity::{CapacityClass, Gate, Occupancy, Permit, Way};
-use crate::inventory;
+use crate::capacity::{CapacityClass, Gate, Line, Occupancy, Permit, Way};
+use crate::inventory::{self, Target};
 use crate::number::{PhoneNumber, is_emergency};
-use crate::organization::{self, Authorized, Command, Context};
-use crate::text::{Country, OrganizationId};
+use crate::organization::{self, Authorized, Command, Context, State};
+use crate::text::{Country, Key, OrganizationId};
+use crate::time::Timestamp;
 
 /// A call that has begun.
 #[derive(Debug)]
@@ -16,6 +23,44 @@ pub struct Begun<'a> {
     pub permit: Permit<'a>,
     /// How long it may last, and what is held for it.
     pub authorized: Executed<Authorized>,
+}
+
+/// A number of an organization, looked up once: calls on it are admitted without looking again as long
+/// as nothing of the organization changes.
+///
+/// It keeps alive what the system has of the organization in memory, and not its store.
+#[derive(Debug)]
+pub struct OwnedLine {
+    /// By which its system is known.
+    log: Weak<Log>,
+    organization: Arc<Organization>,
+    number: PhoneNumber,
+    /// Where the gate counts it.
+    place: u32,
+    /// The version of the organization by which its limit was set.
+    version: AtomicU64,
+}
+
+impl OwnedLine {
+    /// The number.
+    pub fn number(&self) -> PhoneNumber {
+        self.number
+    }
+}
+
+/// A call that went on when the process before this one ended, and the place that was taken for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AdoptedCall {
+    /// The call.
+    pub call: Key,
+    /// The number of the user whose call it is; none if no number is assigned to the user.
+    pub number: Option<PhoneNumber>,
+    /// The permit, which the gate keeps; it ends with the hold. None without a number.
+    pub permit: Option<u64>,
+}
+
+fn unknown(number: PhoneNumber) -> Error {
+    organization::Error::from(inventory::Error::NumberUnknown { number }).into()
 }
 
 impl PhoneSystem {
@@ -64,15 +109,97 @@ impl PhoneSystem {
         if dialed.is_some_and(|dialed| is_emergency(dialed, country)) {
             return Ok(self.gate.admit_emergency(Some(number)));
         }
-        let (Some(state), Some(owned)) = (state, owned) else {
-            let unknown = inventory::Error::NumberUnknown { number };
-            return Err(organization::Error::from(unknown).into());
-        };
+        let line = state.and_then(|state| self.limited(state, number));
+        let way = if dialed.is_some() { Way::Outbound } else { Way::Inbound };
+        Ok(line.ok_or_else(|| unknown(number))?.admit(way).map_err(organization::Error::from)?)
+    }
+
+    /// The line of a number that an organization owns, with its limit set.
+    fn limited(&self, state: &State, number: PhoneNumber) -> Option<Line<'_>> {
+        let owned = state.inventory().number(number)?;
         let class = CapacityClass::of(owned.shelf.kind);
         let line = self.gate.line(number);
         line.set_limit(class, class.limit(state.rules()));
-        let way = if dialed.is_some() { Way::Outbound } else { Way::Inbound };
-        Ok(line.admit(way).map_err(organization::Error::from)?)
+        Some(line)
+    }
+
+    /// Looks a number of an organization up, for many calls on it.
+    ///
+    /// ```
+    /// # use phone_system_core::inventory::ImportOwned;
+    /// # use phone_system_core::organization::Context;
+    /// use phone_system_core::capacity::Way;
+    /// # use phone_system_core::{OrganizationId, PhoneSystem};
+    /// # let system = PhoneSystem::in_memory();
+    /// # let contoso: OrganizationId = "contoso".parse()?;
+    /// # let context = Context::new("2018-04-01T09:00:00Z".parse()?, "ada".parse()?);
+    /// # let csv = "TelephoneNumber,IsoCountryCode,Capability\n+14255550100,US,UserAssignment\n";
+    /// # let import = ImportOwned { csv: csv.into(), mode: Default::default() };
+    /// # system.execute(&contoso, &import, &context)?;
+    /// let line = system.line(&contoso, "+14255550100".parse()?)?;
+    /// let call = system.admit_on(&line, Way::Inbound)?;
+    /// assert_eq!(system.occupancy(line.number()).in_use, 1);
+    /// drop(call);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// `inventory.number_unknown` if the organization does not own the number.
+    pub fn line(
+        &self,
+        organization: &OrganizationId,
+        number: PhoneNumber,
+    ) -> Result<OwnedLine, Error> {
+        let organization = self.find(organization).ok_or_else(|| unknown(number))?;
+        let version = AtomicU64::new(organization.state.version());
+        let limited = self.limited(&organization.state.read().state, number);
+        let place = limited.ok_or_else(|| unknown(number))?.place();
+        let log = Arc::downgrade(&self.log);
+        Ok(OwnedLine { log, organization, number, place, version })
+    }
+
+    /// Admits a call on a number that was looked up; emergency calls are admitted by
+    /// [`admit_emergency`](Self::admit_emergency).
+    ///
+    /// The number is looked up again if anything of the organization was changed meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// As [`admit`](Self::admit); `inventory.number_unknown` also if another system looked it up.
+    #[inline]
+    pub fn admit_on(&self, line: &OwnedLine, way: Way) -> Result<Permit<'_>, Error> {
+        if Arc::as_ptr(&self.log) != line.log.as_ptr() {
+            return Err(unknown(line.number));
+        }
+        let version = line.organization.state.version();
+        if line.version.load(Ordering::Relaxed) != version {
+            let published = line.organization.state.read();
+            self.limited(&published.state, line.number).ok_or_else(|| unknown(line.number))?;
+            line.version.store(version, Ordering::Relaxed);
+        }
+        let admitted = self.gate.line_at(line.place, line.number).admit(way);
+        Ok(admitted.map_err(organization::Error::from)?)
+    }
+
+    /// Takes the places of calls that go on: of each call for which something is held, on the number of
+    /// its user, whatever the limits. Ask once, when a store was opened after its process had ended.
+    ///
+    /// The gate keeps the permits until they are released, or until the holds end. A call whose hold
+    /// has ended by `at` is left out; one whose user has no number has no place.
+    pub fn adopt_calls(&self, organization: &OrganizationId, at: Timestamp) -> Vec<AdoptedCall> {
+        let Some(found) = self.find(organization) else { return Vec::new() };
+        let (state, account) = (found.state.read(), found.account.read());
+        let holds = account.state.holds().filter(|(_, hold)| hold.ends_at > at);
+        let adopted = holds.map(|(call, hold)| {
+            let user = hold.user.clone().map(Target::User);
+            let number = user.and_then(|user| state.state.inventory().held_by(&user));
+            let way = if hold.kind.is_outbound() { Way::Outbound } else { Way::Inbound };
+            let line = number.and_then(|number| self.limited(&state.state, number));
+            let permit = line.and_then(|line| line.adopt(way).keep(Some(hold.ends_at)));
+            AdoptedCall { call: call.clone(), number, permit }
+        });
+        adopted.collect()
     }
 
     /// Lets a call begin: takes its place on the organization's number, and has the account
@@ -142,8 +269,8 @@ impl PhoneSystem {
     /// The live calls of all organizations: limits that numbers share, kept permits, samples.
     ///
     /// Numbers are told their own limits by [`admit`](Self::admit). A permit that it keeps ends with
-    /// the process; after a restart [`Line::adopt`](crate::capacity::Line::adopt) takes the places of
-    /// calls that go on, whose holds `billing.holds` tells.
+    /// the process; after a restart [`adopt_calls`](Self::adopt_calls) takes the places of calls that
+    /// go on.
     pub fn gate(&self) -> &Gate {
         &self.gate
     }

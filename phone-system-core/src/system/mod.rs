@@ -20,11 +20,12 @@ mod stream;
 mod verify;
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use serde::Serialize;
 
-pub use calls::Begun;
+pub use calls::{AdoptedCall, Begun, OwnedLine};
 pub use checkpoint::Anchor;
 pub use commit::{Commit, Header, Part, Payload, event_names};
 pub use error::{Error, RequestError};
@@ -122,6 +123,12 @@ struct Organization {
     state: Stream<State>,
     account: Stream<Account>,
     keys: Mutex<Keys>,
+}
+
+impl fmt::Debug for Organization {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Organization").finish_non_exhaustive()
+    }
 }
 
 /// Many organizations and the provider's stock, over one store of commits.

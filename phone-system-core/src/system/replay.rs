@@ -1,8 +1,5 @@
 //! Reading a store: every commit is verified and applied.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, RwLock};
-
 use super::Error;
 use super::commit::{Commit, Header, Part};
 use super::keys::Keys;
@@ -14,6 +11,7 @@ use crate::inventory::Stock;
 use crate::organization::State;
 use crate::store::{self, Record};
 use crate::text::OrganizationId;
+use std::collections::HashMap;
 
 /// What a store holds, applied commit by commit.
 #[derive(Default)]
@@ -113,6 +111,6 @@ impl<S: Apply> Replayed<S> {
 impl<S> From<Replayed<S>> for Stream<S> {
     fn from(replayed: Replayed<S>) -> Self {
         let Replayed { published, positions } = replayed;
-        Self { writer: Mutex::new(positions), published: RwLock::new(Arc::new(published)) }
+        Self::new(published, positions)
     }
 }

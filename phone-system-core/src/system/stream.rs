@@ -1,5 +1,6 @@
 //! A stream of a running system: what was published of it last, and who may publish next.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use super::log::lock;
@@ -12,6 +13,8 @@ pub(super) struct Stream<S> {
     /// those that no checkpoint has.
     pub(super) writer: Mutex<Vec<u64>>,
     pub(super) published: RwLock<Arc<Published<S>>>,
+    /// How often something was published.
+    published_times: AtomicU64,
 }
 
 #[derive(Default)]
@@ -24,12 +27,28 @@ pub(super) struct Published<S> {
 }
 
 impl<S> Stream<S> {
+    /// A stream whose last commits, those that no checkpoint has, are at these positions.
+    pub(super) fn new(published: Published<S>, positions: Vec<u64>) -> Self {
+        Self {
+            writer: Mutex::new(positions),
+            published: RwLock::new(Arc::new(published)),
+            published_times: AtomicU64::new(0),
+        }
+    }
+
     pub(super) fn read(&self) -> Arc<Published<S>> {
         Arc::clone(&self.published.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(super) fn publish(&self, published: Arc<Published<S>>) {
         *self.published.write().unwrap_or_else(PoisonError::into_inner) = published;
+        self.published_times.fetch_add(1, Ordering::Release);
+    }
+
+    /// Another number than before if something was published since. Ask before [`read`](Self::read):
+    /// what is read then is at least as new.
+    pub(super) fn version(&self) -> u64 {
+        self.published_times.load(Ordering::Acquire)
     }
 }
 

@@ -304,7 +304,7 @@ static const struct {
     {"execute", phs_execute, 0},     {"dry_run", phs_dry_run, 0},
     {"query", phs_query, 0},         {"batch", phs_execute_batch, 0},
     {"execute_hex", phs_execute, 1}, {"query_hex", phs_query, 1},
-    {"give", phs_give, 0},
+    {"give", phs_give, 0},           {"gate", phs_gate, 0},
 };
 
 /* Runs one step. Its answer is freed with phs_string_free() if `owned` says so, else free(). */

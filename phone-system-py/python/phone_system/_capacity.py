@@ -1,12 +1,16 @@
 """Live calls: each takes a place on its number, and gives it back."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from types import TracebackType
-from typing import Generic, TypeVar, final
+from typing import Generic, Literal, TypeVar, final
 
 from phone_system import _codec, _native
 from phone_system._base_error import PhoneSystemError
 from phone_system._error_codes import ErrorCode
+from phone_system._gate import AdoptedCall, ask, call_on, written
+from phone_system._lines import Lines
 from phone_system._native import PhoneNumber
 from phone_system._runtime import Caller, Executed, Request, read_executed
 
@@ -73,6 +77,44 @@ class Permit:
         """
         if self.permit:
             self._system.release(self.permit)
+
+    def renew(self, ends_at: datetime | None) -> None:
+        """Sets when the permit ends by itself, if `Gate.expire` is asked for.
+
+        Args:
+            ends_at: The instant; none for never.
+
+        Raises:
+            BoundaryError: If its system was closed.
+            CapacityError: If the permit is not open any more.
+        """
+        at = written(ends_at, "ends_at")
+        self.permit = ask(self._system, "renew", permit=self.permit, ends_at=at)
+
+    def transfer(
+        self,
+        organization: str,
+        number: PhoneNumber | str,
+        way: Literal["inbound", "outbound"] = "inbound",
+        ends_at: datetime | None = None,
+    ) -> None:
+        """Moves the call to another number; it stays where it is if that refuses.
+
+        Args:
+            organization: Who owns the number.
+            number: The number, in E.164 if it is a text.
+            way: Which way the call goes there.
+            ends_at: When the permit ends by itself, if it does.
+
+        Raises:
+            CapacityError: If the number carries as many calls as it can, or the permit is not open
+                any more.
+            InventoryError: If the organization does not own the number.
+        """
+        to = call_on(organization, number, way, ends_at)
+        self.permit = ask(self._system, "transfer", permit=self.permit, to=to)
+        if self.permit:
+            self.number = _codec.phone_number(number, "number")
 
     def __enter__(self) -> "Permit":
         return self
@@ -155,6 +197,70 @@ class Calls:
         organization = _codec.text(self._caller.organization, "organization")
         permit = self._caller.system.admit(organization, taken, dials)
         return Permit(self._caller.system, permit, taken)
+
+    def lines(self, numbers: Iterable[PhoneNumber | str]) -> Lines:
+        """Looks up numbers of the organization, to admit many calls on.
+
+        Args:
+            numbers: The numbers, in E.164 where they are texts.
+
+        Returns:
+            The lines, in the order of the numbers.
+
+        Raises:
+            InventoryError: If the organization does not own one of them.
+        """
+        organization = _codec.text(self._caller.organization, "organization")
+        return Lines(self._caller.system, organization, numbers)
+
+    def adopt(
+        self,
+        number: PhoneNumber | str,
+        way: Literal["inbound", "outbound"] = "inbound",
+        ends_at: datetime | None = None,
+    ) -> Permit:
+        """Takes the place of a call that goes on already, whatever the limits.
+
+        Args:
+            number: The organization's own number, in E.164 if it is a text.
+            way: Which way the call goes.
+            ends_at: When the permit ends by itself, if it does.
+
+        Returns:
+            The permit.
+
+        Raises:
+            InventoryError: If the organization does not own the number.
+        """
+        organization = _codec.text(self._caller.organization, "organization")
+        on = call_on(organization, number, way, ends_at)
+        permit = ask(self._caller.system, "adopt", **on)
+        return Permit(self._caller.system, permit, _codec.phone_number(number, "number"))
+
+    def adopt_calls(self, at: datetime) -> list[AdoptedCall]:
+        """Takes the places of calls that go on, after a system was opened anew.
+
+        Of each call for which something is held, on the number of its user, whatever the limits.
+        Ask once.
+
+        Args:
+            at: The instant; calls whose holds have ended by then are left out.
+
+        Returns:
+            The calls.
+        """
+        organization = _codec.text(self._caller.organization, "organization")
+        told = ask(
+            self._caller.system, "adopt_calls", organization=organization, at=written(at, "at")
+        )
+        return [
+            AdoptedCall(
+                call=call["call"],
+                number=_codec.read_optional(call["number"], PhoneNumber),
+                permit=call["permit"],
+            )
+            for call in told
+        ]
 
     def begin_call(self, number: PhoneNumber | str, request: Request[A]) -> Begun[A]:
         """Lets a call begin: takes its place on a number, and has the account authorize it.

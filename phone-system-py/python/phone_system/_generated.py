@@ -64,9 +64,12 @@ __all__ = [
     "CallQueueRules",
     "CallRecord",
     "Capability",
+    "CapacityAnswer",
     "CapacityArea",
+    "CapacityClass",
     "CapacityOverrides",
     "CapacityRules",
+    "Carried",
     "Cause",
     "Change",
     "ChangeKind",
@@ -85,6 +88,7 @@ __all__ = [
     "CreditsAdjusted",
     "CreditsGiven",
     "CreditsSetUp",
+    "Demand",
     "DialOut",
     "DialOut2",
     "DialOutGranted",
@@ -116,6 +120,7 @@ __all__ = [
     "InventoryAreaSubmit",
     "InventoryOverrides",
     "InventoryRules",
+    "KindSource",
     "Layout",
     "LedgerSums",
     "Level",
@@ -237,6 +242,7 @@ __all__ = [
     "SetupReport",
     "Severity",
     "Shelf",
+    "Shortfall",
     "Source",
     "SpendLimitSet",
     "StatusSince",
@@ -398,6 +404,18 @@ class Capability(StrEnum):
     MCOMEETADD_TATA = "MCOMEETADD_TATA"
     MCOMEETACPEA = "MCOMEETACPEA"
     MCOMEETACPEA_GOV = "MCOMEETACPEA_GOV"
+
+
+class CapacityClass(StrEnum):
+    """How much a number carries.
+
+    Attributes:
+        FEW: A few calls: a user number.
+        HUNDREDS: Hundreds of calls: a service number.
+    """
+
+    FEW = "few"
+    HUNDREDS = "hundreds"
 
 
 class Cause(StrEnum):
@@ -629,6 +647,20 @@ class HeldStatus(StrEnum):
     UNASSIGNED = "unassigned"
     ASSIGNED = "assigned"
     BLOCKED = "blocked"
+
+
+class KindSource(StrEnum):
+    """What says of which kind a number is.
+
+    Attributes:
+        GIVEN: The question.
+        PORT_ORDER: An open port order.
+        OWNED: The number as it is owned.
+    """
+
+    GIVEN = "given"
+    PORT_ORDER = "port_order"
+    OWNED = "owned"
 
 
 class Layout(StrEnum):
@@ -2482,6 +2514,23 @@ class CallRecord:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapacityAnswer:
+    """What numbers carry.
+
+    Attributes:
+        numbers: The numbers, in the order of the question.
+    """
+
+    numbers: tuple[Carried, ...]
+
+    @classmethod
+    def _read(cls, value: Any) -> CapacityAnswer:
+        return cls(
+            numbers=_codec.read_several(Carried._read)(value["numbers"]),
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, init=False)
 class CapacityOverrides:
     """Overrides of ``CapacityRules``; what is not given stays.
@@ -2541,6 +2590,38 @@ class CapacityRules:
         return cls(
             user_number_calls=value["user_number_calls"],
             service_number_calls=value["service_number_calls"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """What a number carries.
+
+    Attributes:
+        number: The number.
+        kind: Its kind.
+        told_by: What says so.
+        class_: How much numbers of the kind carry.
+        limit: The most calls at once.
+        shortfall: What is missing, if it is less than is expected.
+    """
+
+    number: PhoneNumber
+    kind: NumberKind
+    told_by: KindSource
+    class_: CapacityClass
+    limit: int
+    shortfall: Shortfall | None = None
+
+    @classmethod
+    def _read(cls, value: Any) -> Carried:
+        return cls(
+            number=PhoneNumber(value["number"]),
+            kind=NumberKind(value["kind"]),
+            told_by=KindSource(value["told_by"]),
+            class_=CapacityClass(value["class"]),
+            limit=value["limit"],
+            shortfall=_codec.read_optional(value.get("shortfall"), Shortfall._read),
         )
 
 
@@ -2999,6 +3080,42 @@ class CreditsSetUp:
             currency=value["currency"],
             country=value.get("country"),
             at=_codec.read_instant(value["at"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, init=False)
+class Demand:
+    """A number, and what is expected of it.
+
+    Attributes:
+        number: The number.
+        kind: The kind that it is to be ordered or ported as; if not given, that of the open port
+            order that it is in, or of the number as it is owned.
+        calls: The most calls at once that are expected, as ``capacity.traffic`` tells of the past.
+    """
+
+    number: PhoneNumber
+    kind: NumberKind | None = None
+    calls: int | None = None
+
+    def __init__(
+        self,
+        *,
+        number: PhoneNumber | str,
+        kind: NumberKind | str | None = None,
+        calls: int | None = None,
+    ) -> None:
+        """Checks the fields and brings them to the form in which they are kept."""
+        object.__setattr__(self, "number", _codec.phone_number(number, "number"))
+        object.__setattr__(self, "kind", _codec.optional(kind, "kind", _codec.one_of(NumberKind)))
+        object.__setattr__(self, "calls", _codec.optional(calls, "calls", _codec.uint32))
+
+    @classmethod
+    def _read(cls, value: Any) -> Demand:
+        return cls(
+            number=PhoneNumber(value["number"]),
+            kind=_codec.read_optional(value.get("kind"), NumberKind),
+            calls=value.get("calls"),
         )
 
 
@@ -6036,6 +6153,32 @@ class Shelf:
             country=value["country"],
             state=value.get("state"),
             city=value.get("city"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortfall:
+    """That a number carries less than is expected of it.
+
+    Attributes:
+        short: How many calls at once are too many.
+        kind: The kind that a number has to be of to carry them; none if a number of no kind does.
+        numbers: How many numbers of the kind that carries most are enough together.
+        warning: What to do about it, in a sentence.
+    """
+
+    short: int
+    kind: NumberKind | None = None
+    numbers: int
+    warning: str
+
+    @classmethod
+    def _read(cls, value: Any) -> Shortfall:
+        return cls(
+            short=value["short"],
+            kind=_codec.read_optional(value.get("kind"), NumberKind),
+            numbers=value["numbers"],
+            warning=value["warning"],
         )
 
 
@@ -9425,6 +9568,39 @@ class CapacityArea:
     def __init__(self, caller: Caller) -> None:
         """Made by the caller."""
         self._caller = caller
+
+    def check(
+        self,
+        *,
+        numbers: Iterable[Demand | Mapping[str, object]],
+        at: datetime | None = None,
+    ) -> CapacityAnswer:
+        """How many calls numbers carry at once, by the kind that they are of, or are to be ordered
+        or ported as; and where that is less than is expected of them.
+
+        The sources say a few for a user number and hundreds for a service number; the figures are
+        rules of ours, ``capacity.user_number_calls`` and ``capacity.service_number_calls``.
+
+        Args:
+            numbers: The numbers.
+            at: The instant at which it is asked; the clock's if not given.
+
+        Returns:
+            What numbers carry.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.query(
+            "capacity.check",
+            {
+                "numbers": _codec.several(_codec.structure(Demand))(numbers, "numbers"),
+            },
+            CapacityAnswer._read,
+            at=at,
+        )
 
     def traffic(
         self,

@@ -4,6 +4,7 @@ from typing import Any, Self, final
 
 __all__ = [
     "METADATA_VERSION",
+    "Lines",
     "PhoneNumber",
     "System",
     "Tariff",
@@ -181,6 +182,17 @@ class System:
             What ``billing.tariffs`` shows of the price list, or ``{"countries": rows}``.
         """
 
+    def gate(self, asked: str | bytes, /) -> str:
+        """Asks about live calls for something beside admitting and releasing them.
+
+        Args:
+            asked: One of ``set_limits``, ``join``, ``adopt``, ``adopt_calls``, ``transfer``,
+                ``renew``, ``expire``, ``sample``, ``loads``, ``occupancy``, with its fields.
+
+        Returns:
+            One of ``done``, ``permit``, ``calls``, ``ended``, ``loads``, ``occupancy``.
+        """
+
     def admit(self, organization: str, number: PhoneNumber, dialed: str | None = None, /) -> int:
         """Admits a call to or from a number, if the organization owns it and it carries one more.
 
@@ -288,6 +300,36 @@ def command_names() -> list[str]:
 
 def query_names() -> list[str]:
     """The dotted names of all queries."""
+
+@final
+class Lines:
+    """Numbers of an organization, to admit many calls on."""
+
+    def __new__(cls, system: System, organization: str, numbers: list[PhoneNumber], /) -> Lines: ...
+    def __len__(self) -> int: ...
+    def admit(
+        self, which: Any, outbound: bool, ends_at: int | None, /
+    ) -> tuple[bytearray, bytearray]:
+        """Admits calls, each by itself.
+
+        Args:
+            which: Places of the numbers, as a buffer of 32-bit numbers; none for all.
+            outbound: Whether they go out.
+            ends_at: When the permits end by themselves, in microseconds since 1970.
+
+        Returns:
+            Permits, 0 where a call is refused, and codes, as arrays of 64 and 32 bits.
+        """
+
+    def release(self, permits: Any, /) -> int:
+        """Gives back the places of calls.
+
+        Args:
+            permits: A buffer of 64-bit numbers.
+
+        Returns:
+            How many were open.
+        """
 
 @final
 class Tariff:

@@ -7,6 +7,7 @@ from typing import Any, Self, TypeVar
 
 from phone_system import _codec, _native
 from phone_system._capacity import Occupancy
+from phone_system._gate import Gate
 from phone_system._generated import LineType, Organization, ParsedNumber, Provider, TariffOf
 from phone_system._native import PhoneNumber
 from phone_system._runtime import (
@@ -208,6 +209,11 @@ class System(Stored):
         given = _codec.dumps({"destinations": {"csv": _codec.text(csv, "csv")}})
         rows: int = _codec.loads(self.native.give(given))["destinations"]
         return rows
+
+    @property
+    def gate(self) -> Gate:
+        """The live calls of all organizations: limits that numbers share, and samples."""
+        return Gate(self.native)
 
     def occupancy(self, number: PhoneNumber | str) -> Occupancy:
         """How many calls a number carries, and has carried, whoever owns it.

@@ -91,7 +91,7 @@ pub struct TariffId {
 }
 
 /// The longest call that is priced: a leap year. Longer ones are no calls.
-pub(in crate::billing) const LONGEST: Duration = Duration::from_days(366);
+pub(crate) const LONGEST: Duration = Duration::from_days(366);
 
 /// How many rows a list can have; a range in a cell of a table can stand for many.
 const MOST_ROWS: usize = 4_000_000;

@@ -1,14 +1,17 @@
-//! Queries of traffic.
+//! Queries of traffic, and of what numbers carry.
 
 use std::collections::HashSet;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::billing::{CallRecord, Known, TimeZone, Zone};
-use crate::capacity::CapacityClass;
+use crate::billing::{CallRecord, Known, LONGEST_CALL, TimeZone, Zone};
 use crate::capacity::records::{CallOnNumber, Traffic, Wanted, traffic_of};
+use crate::capacity::{CapacityClass, Shortfall};
+use crate::inventory;
+use crate::number::{NumberKind, PhoneNumber};
 use crate::organization::{Error, Query, Touches, View};
+use crate::text::words;
 
 /// The traffic that the records of calls tell of: the busy hour, peaks, and what numbers would need.
 ///
@@ -47,9 +50,6 @@ pub struct TrafficAnswer {
     pub too_long: u64,
 }
 
-/// The longest call that there can be.
-const LONGEST: crate::time::Duration = crate::time::Duration::from_days(366);
-
 impl Query for TrafficIn {
     const NAME: &'static str = "capacity.traffic";
     const TOUCHES: Touches = Touches::ORGANIZATION;
@@ -69,7 +69,7 @@ impl Query for TrafficIn {
             let (begins, lasts) = (record.started_at, record.duration);
             let left_out = if !names.insert(&record.call) {
                 &mut repeated
-            } else if lasts > LONGEST || begins.after(lasts).is_none() {
+            } else if lasts > LONGEST_CALL || begins.after(lasts).is_none() {
                 &mut too_long
             } else if let Some(Known::Whole(number)) = own {
                 calls.push(CallOnNumber { number, begins, lasts });
@@ -92,5 +92,103 @@ impl Query for TrafficIn {
         };
         let traffic = traffic_of(calls, &wanted)?;
         Ok(TrafficAnswer { traffic, repeated, without_number, too_long })
+    }
+}
+
+/// How many calls numbers carry at once, by the kind that they are of, or are to be ordered or ported
+/// as; and where that is less than is expected of them.
+///
+/// The sources say a few for a user number and hundreds for a service number; the figures are rules of
+/// ours, `capacity.user_number_calls` and `capacity.service_number_calls`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CheckCapacity {
+    /// The numbers.
+    pub numbers: Vec<Demand>,
+}
+
+/// A number, and what is expected of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Demand {
+    /// The number.
+    pub number: PhoneNumber,
+    /// The kind that it is to be ordered or ported as; if not given, that of the open port order that it
+    /// is in, or of the number as it is owned.
+    #[serde(default)]
+    pub kind: Option<NumberKind>,
+    /// The most calls at once that are expected, as `capacity.traffic` tells of the past.
+    #[serde(default)]
+    pub calls: Option<u32>,
+}
+
+words! {
+    /// What says of which kind a number is.
+    pub enum KindSource {
+        /// The question.
+        Given = "given",
+        /// An open port order.
+        PortOrder = "port_order",
+        /// The number as it is owned.
+        Owned = "owned",
+    }
+}
+
+/// What a number carries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Carried {
+    /// The number.
+    pub number: PhoneNumber,
+    /// Its kind.
+    pub kind: NumberKind,
+    /// What says so.
+    pub told_by: KindSource,
+    /// How much numbers of the kind carry.
+    pub class: CapacityClass,
+    /// The most calls at once.
+    pub limit: u32,
+    /// What is missing, if it is less than is expected.
+    pub shortfall: Option<Shortfall>,
+}
+
+/// What numbers carry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CapacityAnswer {
+    /// The numbers, in the order of the question.
+    pub numbers: Vec<Carried>,
+}
+
+impl Query for CheckCapacity {
+    const NAME: &'static str = "capacity.check";
+    const TOUCHES: Touches = Touches::ORGANIZATION;
+    type Answer = CapacityAnswer;
+
+    fn answer(&self, view: &View) -> Result<CapacityAnswer, Error> {
+        let organization = &view.organization;
+        let rules = organization.rules();
+        let known = |number: PhoneNumber| {
+            let order = organization.porting().order_with(number);
+            let ported = order.and_then(|order| organization.porting().terms(order).ok());
+            let ported = ported.map(|terms| (terms.kind, KindSource::PortOrder));
+            let owned = || Some(organization.inventory().number(number)?.shelf.kind);
+            ported.or_else(|| owned().map(|kind| (kind, KindSource::Owned)))
+        };
+        let carried = |demand: &Demand| {
+            let Demand { number, kind, calls } = *demand;
+            let given = kind.map(|kind| (kind, KindSource::Given));
+            let (kind, told_by) = given
+                .or_else(|| known(number))
+                .ok_or(inventory::Error::NumberUnknown { number })?;
+            let class = CapacityClass::of(kind);
+            let shortfall = calls.and_then(|calls| Shortfall::of(number, kind, calls, rules));
+            let limit = class.limit(rules);
+            Ok(Carried { number, kind, told_by, class, limit, shortfall })
+        };
+        let numbers = self.numbers.iter().map(carried).collect::<Result<_, Error>>()?;
+        Ok(CapacityAnswer { numbers })
     }
 }
