@@ -10,6 +10,7 @@
 //! `organization` is left out for the provider's commands; `key` and `seed` may be left out. A
 //! query has `organization`, `at` and `query`. Unknown and missing fields are refused.
 
+mod simulation;
 mod store;
 
 use std::collections::HashMap;
@@ -31,7 +32,9 @@ use crate::organization::{Authorized, Command, Context, Query, Seed};
 use crate::system::{Begun, Error, Executed, PhoneSystem, RequestError, Subject, Ticket};
 use crate::text::{Actor, Key, Label, OrganizationId};
 use crate::time::{Duration, Timestamp};
-use crate::{address, billing, country, inventory, licensing, organization, porting, setup};
+use crate::{
+    address, billing, capacity, country, inventory, licensing, organization, porting, setup,
+};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -187,6 +190,7 @@ const QUERIES: &[Entry<AskQuery>] = queries![
     billing::ReadUsage,
     organization::Tariffs,
     organization::TrafficIn,
+    capacity::simulation::Simulate,
     country::AvailabilityIn,
     organization::Allowances,
     organization::OwnedNumbers,

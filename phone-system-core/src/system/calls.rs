@@ -1,12 +1,16 @@
 //! Live calls: each takes a place on its number, and gives it back.
 
-use super::{Error, Executed, PhoneSystem};
+use std::ops::ControlFlow;
+
+use super::{Error, Executed, PhoneSystem, Subject};
 use crate::billing::AuthorizeCall;
+use crate::capacity::simulation::{Simulate, Simulated};
 use crate::capacity::{CapacityClass, Gate, Occupancy, Permit, Way};
 use crate::inventory;
 use crate::number::{PhoneNumber, is_emergency};
 use crate::organization::{self, Authorized, Command, Context};
 use crate::text::{Country, OrganizationId};
+use crate::time::Timestamp;
 
 /// A call that has begun.
 #[derive(Debug)]
@@ -73,6 +77,27 @@ impl PhoneSystem {
         line.set_limit(class, class.limit(state.rules()));
         let way = if dialed.is_some() { Way::Outbound } else { Way::Inbound };
         Ok(line.admit(way).map_err(organization::Error::from)?)
+    }
+
+    /// Answers `capacity.simulate` ([`Simulate`]) and tells `progress` how many hours of how many are
+    /// simulated, at least once each hour; it stops the simulation by breaking.
+    ///
+    /// What is read of the organization is read before the first hour; nobody waits for a simulation.
+    ///
+    /// # Errors
+    ///
+    /// `inventory.number_unknown` if the organization does not own a number,
+    /// `capacity.simulation_stopped` if `progress` breaks; else as
+    /// [`simulate`](crate::capacity::simulation::simulate) and [`query`](Self::query).
+    pub fn simulate(
+        &self,
+        subject: impl Into<Subject>,
+        asked: &Simulate,
+        at: Timestamp,
+        progress: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
+    ) -> Result<Simulated, Error> {
+        let limits = self.query(subject, &asked.limits_of(), at)?;
+        Ok(asked.with_limits(&limits, progress)?)
     }
 
     /// Lets a call begin: takes its place on the organization's number, and has the account

@@ -1,6 +1,7 @@
-//! Queries of traffic.
+//! Queries of traffic: what it was, and what it would be.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
+use std::ops::ControlFlow;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -8,6 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::billing::{CallRecord, Known, TimeZone, Zone};
 use crate::capacity::CapacityClass;
 use crate::capacity::records::{CallOnNumber, Traffic, Wanted, traffic_of};
+use crate::capacity::simulation::{Simulate, Simulated, simulate};
+use crate::inventory;
+use crate::number::PhoneNumber;
 use crate::organization::{Error, Query, Touches, View};
 
 /// The traffic that the records of calls tell of: the busy hour, peaks, and what numbers would need.
@@ -92,5 +96,58 @@ impl Query for TrafficIn {
         };
         let traffic = traffic_of(calls, &wanted)?;
         Ok(TrafficAnswer { traffic, repeated, without_number, too_long })
+    }
+}
+
+/// What numbers carry, by their class and the rules: what a simulation needs of an organization.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct LimitsOf {
+    /// The numbers.
+    pub(crate) numbers: Vec<PhoneNumber>,
+}
+
+impl Query for LimitsOf {
+    const NAME: &'static str = Simulate::NAME;
+    const TOUCHES: Touches = Touches::ORGANIZATION;
+    type Answer = BTreeMap<PhoneNumber, (CapacityClass, u32)>;
+
+    fn answer(&self, view: &View) -> Result<Self::Answer, Error> {
+        let (organization, rules) = (&view.organization, view.organization.rules());
+        let limit_of = |number: &PhoneNumber| {
+            let owned = organization.inventory().number(*number);
+            let owned = owned.ok_or(inventory::Error::NumberUnknown { number: *number })?;
+            let class = CapacityClass::of(owned.shelf.kind);
+            Ok((*number, (class, class.limit(rules))))
+        };
+        self.numbers.iter().map(limit_of).collect()
+    }
+}
+
+impl Simulate {
+    /// What the numbers have to be asked of the organization for.
+    pub(crate) fn limits_of(&self) -> LimitsOf {
+        LimitsOf { numbers: self.numbers.iter().map(|offered| offered.number).collect() }
+    }
+
+    /// Simulates with limits that were asked for.
+    pub(crate) fn with_limits(
+        &self,
+        limits: &<LimitsOf as Query>::Answer,
+        progress: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
+    ) -> Result<Simulated, Error> {
+        // Each number is among them.
+        let carries = |number| limits.get(&number).copied().unwrap_or((CapacityClass::Few, 0));
+        Ok(simulate(self, &carries, progress)?)
+    }
+}
+
+impl Query for Simulate {
+    const NAME: &'static str = "capacity.simulate";
+    const TOUCHES: Touches = Touches::ORGANIZATION;
+    type Answer = Simulated;
+
+    fn answer(&self, view: &View) -> Result<Simulated, Error> {
+        let limits = self.limits_of().answer(view)?;
+        self.with_limits(&limits, &mut |_, _| ControlFlow::Continue(()))
     }
 }
