@@ -21,7 +21,7 @@ use phone_system::{
 };
 use phone_system_core::ErrorCode;
 
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 12] = [
     "version",
     "status",
     "last_error",
@@ -33,6 +33,7 @@ const SOURCES: [&str; 11] = [
     "settling",
     "rating",
     "traffic",
+    "simulation",
 ];
 
 const INTRODUCTION: &str = r"/*
