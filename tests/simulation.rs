@@ -311,14 +311,14 @@ fn nothing_unlimited_is_asked_for() {
         ),
         (
             refused(&|asked| {
-                (asked.numbers, asked.days) = (vec![offered(0, &[1_000.into()], 4)], 2_001)
+                (asked.numbers, asked.days) = (vec![offered(0, &[1_000.into()], 4)], 2_001);
             }),
             "50025000 tries are to be expected, and 50000000 are the most of one simulation; name fewer days or numbers",
         ),
         (
             refused(&|asked| {
                 asked.numbers =
-                    (0..10_001).map(|place| offered(place % 10_000, &[0.into()], 4)).collect()
+                    (0..10_001).map(|place| offered(place % 10_000, &[0.into()], 4)).collect();
             }),
             "10001 numbers are to be expected, and 10000 are the most of one simulation; name fewer days or numbers",
         ),

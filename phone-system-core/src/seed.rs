@@ -44,7 +44,7 @@ impl FromStr for Seed {
 
 impl Serialize for Seed {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut digits = String::with_capacity(2 * self.0.len());
+        let mut digits = String::with_capacity(hash::DIGITS);
         // Writing to a text does not fail.
         self.0.iter().for_each(|byte| write!(digits, "{byte:02x}").unwrap_or_default());
         serializer.serialize_str(&digits)
