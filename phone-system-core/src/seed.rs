@@ -46,7 +46,9 @@ impl Serialize for Seed {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut digits = String::with_capacity(hash::DIGITS);
         // Writing to a text does not fail.
-        self.0.iter().for_each(|byte| write!(digits, "{byte:02x}").unwrap_or_default());
+        for byte in &self.0 {
+            let _ = write!(digits, "{byte:02x}");
+        }
         serializer.serialize_str(&digits)
     }
 }

@@ -235,7 +235,9 @@ mod tests {
     fn the_error_is_that_of_the_textbook() {
         let days = [(3, 100), (5, 120), (0, 90), (12, 150)];
         let mut sums = Sums::default();
-        days.iter().for_each(|&(refused, tries)| sums.add(&day(refused, tries)));
+        for (refused, tries) in days {
+            sums.add(&day(refused, tries));
+        }
         let (x, y) = (20.0, 460.0);
         let ratio = x / y;
         let squares: f64 = days
