@@ -110,7 +110,7 @@ pub type Carries<'a> = &'a dyn Fn(PhoneNumber) -> (CapacityClass, u32);
 ///
 /// `carries` tells what each number is. `progress` is told how many hours of how many are simulated,
 /// those before midnight among them, at least once each hour, and stops the simulation by breaking.
-/// It takes some tenth of a microsecond for each call, and memory for the numbers and for the calls in
+/// It takes a fifth to half of a microsecond for each call, and memory for the numbers and for the calls in
 /// progress.
 ///
 /// # Errors
