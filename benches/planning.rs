@@ -1,4 +1,4 @@
-//! Traffic theory: one question each, for few lines and for a million.
+//! Traffic theory: one question each, for few lines and for a million; and simulated days of calls.
 //!
 //! Beside Erlang B the recurrence that programs commonly have, from one line up.
 
@@ -11,12 +11,16 @@
 )]
 
 use std::hint::black_box;
+use std::ops::ControlFlow;
 
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use phone_system_core::capacity::simulation::{Lengths, OfferedCalls, Simulate, simulate};
 use phone_system_core::capacity::traffic::{
     agents_for_service_level, engset, erlang_b, erlang_b_recall, erlang_c, lines_for_erlang_b,
     service_level, traffic_for_erlang_b,
 };
+use phone_system_core::capacity::{CapacityClass, Way};
+use phone_system_core::{Duration, seed::Seed};
 
 /// B(A, k) = A·B(A, k − 1) / (k + A·B(A, k − 1)).
 fn recurrence(traffic: f64, lines: u32) -> f64 {
@@ -59,5 +63,44 @@ fn planning(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, planning);
+/// Days of calls: 20 erlang on 20 lines, 80 on 96, 300 on 250; and a thousand numbers of 2 on 4.
+fn simulation(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("simulation, by call");
+    group.sample_size(10);
+    for (numbers, erlang, lines, days) in
+        [(1_u32, 20_u32, 20_u32, 30), (1, 80, 96, 10), (1, 300, 250, 3), (1_000, 2, 4, 1)]
+    {
+        let offered = |place: u32| OfferedCalls {
+            number: format!("+1425555{place:04}").parse().unwrap(),
+            arrivals: vec![(20 * erlang).into(); 24],
+            limit: Some(lines),
+            way: Way::Inbound,
+            scopes: Vec::new(),
+        };
+        let asked = Simulate {
+            numbers: (0..numbers).map(offered).collect(),
+            duration: Duration::from_minutes(3),
+            lengths: Lengths::Exponential,
+            retries: None,
+            limits: Vec::new(),
+            days,
+            seed: Seed::default(),
+            csv: false,
+        };
+        let run = || {
+            let carries = |_| (CapacityClass::Hundreds, lines);
+            simulate(&asked, &carries, &mut |_, _| ControlFlow::Continue(())).unwrap()
+        };
+        let day = run().day;
+        let (exact, told) = (erlang_b(f64::from(erlang), lines).unwrap(), day.blocking.unwrap());
+        // Several times the error of so few days.
+        assert!((told.real() - exact).abs() < 0.01, "{exact} {told}");
+        group.throughput(Throughput::Elements(day.offered));
+        let name = format!("{numbers} x {erlang} erlang");
+        group.bench_function(BenchmarkId::new(name, lines), |bencher| bencher.iter(run));
+    }
+    group.finish();
+}
+
+criterion_group!(benches, planning, simulation);
 criterion_main!(benches);

@@ -91,7 +91,9 @@ FORMATS = {
     "month": scalar("str", "str", "month", "str", plain=True),
     "number-list": scalar("Iterable[PhoneNumber | str]", "NumberList", "number_list", "NumberList"),
     "phone-number": scalar("PhoneNumber | str", "PhoneNumber", "phone_number", "PhoneNumber"),
+    "probability": scalar("Decimal | int", "Decimal", "decimal", "Decimal"),
     "refusal": scalar("Refusal", "Refusal", "anything", "Refusal._read"),
+    "seed": scalar("bytes", "bytes", "seed", "bytes.fromhex"),
 }
 INTEGERS = {"int32", "int64", "uint16", "uint32", "uint64", "uint8"}
 
@@ -984,6 +986,7 @@ HAND_WRITTEN = {
         "traffic_for_service_level",
         "traffic_for_speed_of_answer",
     ],
+    "phone_system._plot": ["plot_load"],
     "phone_system._native": ["METADATA_VERSION", "PhoneNumber", "__version__"],
     "phone_system._runtime": ["Clock", "Executed", "Refusal", "Refused", "Request", "Ticket"],
     "phone_system._store": ["Anchor", "Archived", "Exported", "Verified"],

@@ -28,6 +28,7 @@ mod orders;
 mod porting;
 mod records;
 mod rules;
+mod simulation;
 mod store;
 mod stores;
 mod tariffs;

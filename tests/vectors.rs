@@ -192,6 +192,7 @@ const ELSEWHERE: &[(ErrorCode, &str)] = &[
     (ErrorCode::BillingBalanceTooLarge, "phone-system-core: unit test of credits"),
     (ErrorCode::TariffTooLarge, "phone-system-core: unit test of tariffs"),
     (ErrorCode::TariffOther, "phone-system-core: unit test of tariffs"),
+    (ErrorCode::CapacitySimulationStopped, "tests/simulation.rs"),
     (ErrorCode::InconsistentEvent, "tests/store.rs"),
     (ErrorCode::StoreFailed, "tests/store.rs"),
     (ErrorCode::StorePoisoned, "tests/store.rs"),

@@ -236,6 +236,10 @@ codes! {
     7101 CapacityOutOfRange "capacity.out_of_range" "A figure of a question about traffic cannot have this value.";
     7102 CapacityTooManyLines "capacity.too_many_lines" "More lines, or agents, were given than are reckoned with.";
     7103 CapacityMoreNeeded "capacity.more_needed" "More lines, or agents, would be needed than are reckoned with.";
+    7104 CapacityNothingToSimulate "capacity.nothing_to_simulate" "At least one number must be named that is offered calls.";
+    7105 CapacityNamedTwice "capacity.named_twice" "A number, or a shared limit, of a simulation is named twice.";
+    7106 CapacitySimulationTooLarge "capacity.simulation_too_large" "More calls, or numbers, would be simulated than one simulation may have.";
+    7107 CapacitySimulationStopped "capacity.simulation_stopped" "The simulation was stopped by the one who was told of its progress.";
     8000 CountryUnknown "country.unknown" "The table of countries has no row for this country.";
     8001 CountryTwice "country.twice" "A country stands in the table twice.";
     8002 CountryEmpty "country.empty" "The table of countries has no row.";

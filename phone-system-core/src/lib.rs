@@ -72,7 +72,7 @@
 //! | | [`organization`]: one customer; the rules that span domains; every command and query |
 //! | domains, which do not know each other | [`licensing`], [`inventory`], [`porting`], [`address`], [`billing`], [`capacity`], [`voice`] |
 //! | beside | [`store`]: where commits are kept, in memory or in a file; [`reference`](mod@reference): what is given from outside; [`country`]: what is sold where |
-//! | ground | [`error`], [`rules`], [`number`], [`money`], [`time`], [`text`], [`hash`], [`draft`], [`bulk`], [`map`] |
+//! | ground | [`error`], [`rules`], [`number`], [`money`], [`seed`], [`time`], [`text`], [`hash`], [`draft`], [`bulk`], [`map`] |
 //!
 //! No arrow runs up.
 //!
@@ -112,6 +112,7 @@ pub mod organization;
 pub mod porting;
 pub mod reference;
 pub mod rules;
+pub mod seed;
 pub mod setup;
 pub mod store;
 pub mod system;

@@ -413,6 +413,14 @@ enum phs_status
   PHS_CAPACITY_TOO_MANY_LINES = 7102,
   /** More lines, or agents, would be needed than are reckoned with. */
   PHS_CAPACITY_MORE_NEEDED = 7103,
+  /** At least one number must be named that is offered calls. */
+  PHS_CAPACITY_NOTHING_TO_SIMULATE = 7104,
+  /** A number, or a shared limit, of a simulation is named twice. */
+  PHS_CAPACITY_NAMED_TWICE = 7105,
+  /** More calls, or numbers, would be simulated than one simulation may have. */
+  PHS_CAPACITY_SIMULATION_TOO_LARGE = 7106,
+  /** The simulation was stopped by the one who was told of its progress. */
+  PHS_CAPACITY_SIMULATION_STOPPED = 7107,
   /** The table of countries has no row for this country. */
   PHS_COUNTRY_UNKNOWN = 8000,
   /** A country stands in the table twice. */
@@ -948,6 +956,16 @@ typedef struct phs_rating {
    */
   uint32_t reserved;
 } phs_rating;
+
+/**
+ * Is told how far a simulation is: how many hours of how many are simulated. It stops the simulation
+ * by answering another number than 0.
+ *
+ * `context` is what was given to phs_simulate(). It is called on the thread that called that, and
+ * has to return: neither an exception nor longjmp() may leave it. It may call the library, but not
+ * close the system that simulates.
+ */
+typedef int (*phs_progress)(void *context, uint64_t done, uint64_t total);
 
 #ifdef __cplusplus
 extern "C" {
@@ -1880,6 +1898,25 @@ phs_status phs_traffic_for_speed_of_answer(uint32_t agents,
                                            double handle_seconds,
                                            double answer_seconds,
                                            double *out);
+
+/**
+ * Asks for a simulation, the query "capacity.simulate", and tells how far it is.
+ *
+ * `json` is the query's envelope and `answer` receives what it answers, as phs_query() has them.
+ * `progress` is called at least once for each simulated hour, until it stops the simulation; it may
+ * be NULL. `context` is handed to it as it is, and may be NULL. Other threads can use the system
+ * meanwhile; closing it waits for the end. The calls of the simulation are on no number of the system.
+ *
+ * Returns PHS_CAPACITY_SIMULATION_STOPPED if `progress` stopped it,
+ * PHS_ENVELOPE_UNKNOWN_QUERY if another query is asked; else as phs_query() does.
+ */
+phs_status phs_simulate(const struct phs_system *system,
+                        const char *json,
+                        size_t length,
+                        phs_progress progress,
+                        void *context,
+                        char **answer,
+                        size_t *answer_length);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -16,7 +16,7 @@ use crate::status::phs_status;
 /// # Safety
 ///
 /// Each pointer is NULL or as the calls document.
-unsafe fn ask(
+pub(crate) unsafe fn ask(
     system: *const phs_system,
     json: *const c_char,
     length: usize,

@@ -21,7 +21,7 @@ use phone_system::{
 };
 use phone_system_core::ErrorCode;
 
-const SOURCES: [&str; 12] = [
+const SOURCES: [&str; 13] = [
     "version",
     "status",
     "last_error",
@@ -34,6 +34,7 @@ const SOURCES: [&str; 12] = [
     "settling",
     "rating",
     "traffic",
+    "simulation",
 ];
 
 const INTRODUCTION: &str = r"/*

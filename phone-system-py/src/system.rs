@@ -3,6 +3,7 @@
 #![allow(clippy::needless_pass_by_value, reason = "Python hands its arguments over")]
 
 use std::convert::Infallible;
+use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -208,6 +209,33 @@ impl System {
     #[pyo3(signature = (envelope, /))]
     fn query(&self, py: Python<'_>, envelope: Json) -> PyResult<String> {
         self.detached(py, move |system| system.query(envelope.bytes()))
+    }
+
+    /// Asks for a simulation, and tells how far it is. An exception of who is told, or a signal's, stops
+    /// it and is raised.
+    #[pyo3(signature = (envelope, progress=None, /))]
+    fn simulate(
+        &self,
+        py: Python<'_>,
+        envelope: Json,
+        progress: Option<Py<PyAny>>,
+    ) -> PyResult<String> {
+        let mut raised = None;
+        let mut tell = |done: u64, total: u64| {
+            let told = Python::attach(|py| {
+                py.check_signals()?;
+                progress.as_ref().map_or(Ok(()), |told| told.call1(py, (done, total)).map(drop))
+            });
+            match told {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(error) => {
+                    raised = Some(error);
+                    ControlFlow::Break(())
+                }
+            }
+        };
+        let simulated = self.detached(py, |system| system.simulate(envelope.bytes(), &mut tell));
+        raised.map_or(simulated, Err)
     }
 
     /// Asks for a command and does not wait.

@@ -54,6 +54,11 @@ def read_as(annotation: Any, value: Any) -> Any:
             return Decimal(value)
         except InvalidOperation:
             return value
+    if isinstance(value, str) and annotation is bytes:
+        try:
+            return bytes.fromhex(value)
+        except ValueError:
+            return value
     if isinstance(value, str) and annotation is datetime:
         try:
             return datetime.fromisoformat(value)

@@ -13,6 +13,7 @@ mod permits;
 mod places;
 pub mod records;
 mod scope;
+pub mod simulation;
 mod sync;
 pub mod traffic;
 

@@ -44,7 +44,7 @@ impl Erlangs {
     }
 
     /// What calls of so much time together are over a period; a half is rounded up.
-    fn over(time: u128, period: u128) -> Self {
+    pub(super) fn over(time: u128, period: u128) -> Self {
         let doubled = time.saturating_mul(2_000_000).saturating_add(period);
         let rounded = doubled.checked_div(period.saturating_mul(2)).unwrap_or_default();
         Self(u64::try_from(rounded).unwrap_or(u64::MAX))

@@ -13,6 +13,7 @@
 mod calls;
 mod gate;
 mod given;
+mod simulation;
 mod store;
 
 use std::collections::HashMap;
@@ -32,7 +33,9 @@ use crate::organization::{Command, Context, Query, Seed};
 use crate::system::{Error, PhoneSystem, RequestError, Subject, Ticket};
 use crate::text::{Actor, Key, OrganizationId};
 use crate::time::Timestamp;
-use crate::{address, billing, country, inventory, licensing, organization, porting, setup};
+use crate::{
+    address, billing, capacity, country, inventory, licensing, organization, porting, setup,
+};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -189,6 +192,7 @@ const QUERIES: &[Entry<AskQuery>] = queries![
     organization::Tariffs,
     organization::CheckCapacity,
     organization::TrafficIn,
+    capacity::simulation::Simulate,
     country::AvailabilityIn,
     organization::Allowances,
     organization::OwnedNumbers,

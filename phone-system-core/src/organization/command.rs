@@ -1,60 +1,20 @@
 //! What a command and a query are.
 
 use std::borrow::Cow;
-use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Error, Event, State};
 use crate::billing::{self, Account};
 use crate::bulk::Refused;
 use crate::draft::{Draft, Inconsistent};
-use crate::hash;
 use crate::inventory::{Stock, StockEvent};
 use crate::reference::Reference;
+use crate::seed::Seed;
 use crate::text::{Actor, Key, OrganizationId};
 use crate::time::Timestamp;
-
-/// 32 bytes from which a command draws what has to be unpredictable; 64 hexadecimal digits in JSON.
-///
-/// No command draws yet: personal identification numbers and conference ids will.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Seed([u8; 32]);
-
-impl Seed {
-    /// A seed of these bytes.
-    pub const fn new(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
-    /// The bytes.
-    pub const fn bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Seed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Seed(..)")
-    }
-}
-
-impl FromStr for Seed {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        hash::from_hexadecimal(text).map(Self).ok_or("a seed has 64 hexadecimal digits")
-    }
-}
-
-impl<'de> Deserialize<'de> for Seed {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::text::read(deserializer)
-    }
-}
 
 /// Everything that a command needs from outside: plain data, no clock, no chance.
 #[derive(Clone, Debug, PartialEq, Eq)]

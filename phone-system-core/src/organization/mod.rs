@@ -20,7 +20,8 @@ use crate::{
     address, billing, bulk, capacity, country, inventory, licensing, number, porting, rules, table,
 };
 
-pub use command::{Command, Context, Drafts, Outcome, Query, Seed, Touches, View};
+pub use crate::seed::Seed;
+pub use command::{Command, Context, Drafts, Outcome, Query, Touches, View};
 pub use commands::{
     AddressGone, AddressKept, AddressesImported, AddressesJudged, AdvanceOrganization,
     AdvanceStock, Advanced, Assigned, Authorized, AutoRechargeChanged, Blocked, ChargeCalls,
@@ -91,6 +92,9 @@ pub enum Error {
     /// A table that cannot be read.
     #[error(transparent)]
     Table(#[from] table::Error),
+    /// A simulation.
+    #[error(transparent)]
+    Simulation(#[from] capacity::simulation::Error),
     /// A price list.
     #[error(transparent)]
     Tariff(#[from] billing::TariffError),
@@ -157,6 +161,7 @@ impl Error {
             Self::Porting(error) => error,
             Self::Rules(error) => error,
             Self::Row(error) => error,
+            Self::Simulation(error) => error,
             Self::Table(error) => error,
             Self::Tariff(error) => error,
             Self::Traffic(error) => error,

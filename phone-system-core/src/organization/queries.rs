@@ -3,6 +3,7 @@
 mod addresses;
 mod billing;
 mod capacity;
+mod simulation;
 
 use serde::{Deserialize, Serialize};
 

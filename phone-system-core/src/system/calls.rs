@@ -1,17 +1,19 @@
 //! Live calls: each takes a place on its number, and gives it back.
 
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use serde::Serialize;
 
 use super::log::Log;
-use super::{Error, Executed, Organization, PhoneSystem};
+use super::{Error, Executed, Organization, PhoneSystem, Subject};
 use crate::billing::AuthorizeCall;
+use crate::capacity::simulation::{Simulate, Simulated};
 use crate::capacity::{CapacityClass, Gate, Line, Occupancy, Permit, Way};
 use crate::inventory::{self, Target};
 use crate::number::{PhoneNumber, is_emergency};
-use crate::organization::{self, Authorized, Command, Context, State};
+use crate::organization::{self, Authorized, Command, Context};
 use crate::text::{Country, Key, OrganizationId};
 use crate::time::Timestamp;
 
@@ -101,26 +103,38 @@ impl PhoneSystem {
         number: PhoneNumber,
         dialed: Option<&str>,
     ) -> Result<Permit<'_>, Error> {
-        let published = self.find(organization).map(|found| found.state.read());
-        let state = published.as_ref().map(|published| &published.state);
-        let owned = state.and_then(|state| state.inventory().number(number));
-        // An emergency call passes whoever owns the number, if anyone does.
-        let country = owned.map(|owned| owned.shelf.country);
-        if dialed.is_some_and(|dialed| is_emergency(dialed, country)) {
+        let found = self.find(organization);
+        if dialed.is_some_and(|dialed| {
+            // An emergency call passes whoever owns the number, if anyone does.
+            let published = found.as_ref().map(|found| found.state.read());
+            let owned = published.as_ref().and_then(|now| now.state.inventory().number(number));
+            is_emergency(dialed, owned.map(|owned| owned.shelf.country))
+        }) {
             return Ok(self.gate.admit_emergency(Some(number)));
         }
-        let line = state.and_then(|state| self.limited(state, number));
+        let limited = found.and_then(|found| self.limited(&found, number));
+        let (line, _) = limited.ok_or_else(|| unknown(number))?;
         let way = if dialed.is_some() { Way::Outbound } else { Way::Inbound };
-        Ok(line.ok_or_else(|| unknown(number))?.admit(way).map_err(organization::Error::from)?)
+        Ok(line.admit(way).map_err(organization::Error::from)?)
     }
 
-    /// The line of a number that an organization owns, with its limit set.
-    fn limited(&self, state: &State, number: PhoneNumber) -> Option<Line<'_>> {
-        let owned = state.inventory().number(number)?;
-        let class = CapacityClass::of(owned.shelf.kind);
-        let line = self.gate.line(number);
-        line.set_limit(class, class.limit(state.rules()));
-        Some(line)
+    /// The line of a number that an organization owns, with its limit set, and the version of the
+    /// organization that says so.
+    fn limited(&self, of: &Organization, number: PhoneNumber) -> Option<(Line<'_>, u64)> {
+        let mut version = of.state.version();
+        loop {
+            let published = of.state.read();
+            let owned = published.state.inventory().number(number)?;
+            let class = CapacityClass::of(owned.shelf.kind);
+            let line = self.gate.line(number);
+            line.set_limit(class, class.limit(published.state.rules()));
+            let now = of.state.version();
+            // Else another thread may have set a newer limit, and this was an older one.
+            if now == version {
+                return Some((line, version));
+            }
+            version = now;
+        }
     }
 
     /// Looks a number of an organization up, for many calls on it.
@@ -152,9 +166,9 @@ impl PhoneSystem {
         number: PhoneNumber,
     ) -> Result<OwnedLine, Error> {
         let organization = self.find(organization).ok_or_else(|| unknown(number))?;
-        let version = AtomicU64::new(organization.state.version());
-        let limited = self.limited(&organization.state.read().state, number);
-        let place = limited.ok_or_else(|| unknown(number))?.place();
+        let limited = self.limited(&organization, number);
+        let (line, version) = limited.ok_or_else(|| unknown(number))?;
+        let (place, version) = (line.place(), AtomicU64::new(version));
         let log = Arc::downgrade(&self.log);
         Ok(OwnedLine { log, organization, number, place, version })
     }
@@ -174,8 +188,8 @@ impl PhoneSystem {
         }
         let version = line.organization.state.version();
         if line.version.load(Ordering::Relaxed) != version {
-            let published = line.organization.state.read();
-            self.limited(&published.state, line.number).ok_or_else(|| unknown(line.number))?;
+            let limited = self.limited(&line.organization, line.number);
+            let (_, version) = limited.ok_or_else(|| unknown(line.number))?;
             line.version.store(version, Ordering::Relaxed);
         }
         let admitted = self.gate.line_at(line.place, line.number).admit(way);
@@ -195,11 +209,32 @@ impl PhoneSystem {
             let user = hold.user.clone().map(Target::User);
             let number = user.and_then(|user| state.state.inventory().held_by(&user));
             let way = if hold.kind.is_outbound() { Way::Outbound } else { Way::Inbound };
-            let line = number.and_then(|number| self.limited(&state.state, number));
-            let permit = line.and_then(|line| line.adopt(way).keep(Some(hold.ends_at)));
+            let limited = number.and_then(|number| self.limited(&found, number));
+            let permit = limited.and_then(|(line, _)| line.adopt(way).keep(Some(hold.ends_at)));
             AdoptedCall { call: call.clone(), number, permit }
         });
         adopted.collect()
+    }
+
+    /// Answers `capacity.simulate` ([`Simulate`]) and tells `progress` how many hours of how many are
+    /// simulated, at least once each hour; it stops the simulation by breaking.
+    ///
+    /// What is read of the organization is read before the first hour; nobody waits for a simulation.
+    ///
+    /// # Errors
+    ///
+    /// `inventory.number_unknown` if the organization does not own a number,
+    /// `capacity.simulation_stopped` if `progress` breaks; else as
+    /// [`simulate`](crate::capacity::simulation::simulate) and [`query`](Self::query).
+    pub fn simulate(
+        &self,
+        subject: impl Into<Subject>,
+        asked: &Simulate,
+        at: Timestamp,
+        progress: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
+    ) -> Result<Simulated, Error> {
+        let limits = self.query(subject, &asked.limits_of(), at)?;
+        Ok(asked.with_limits(&limits, progress)?)
     }
 
     /// Lets a call begin: takes its place on the organization's number, and has the account

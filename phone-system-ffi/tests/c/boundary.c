@@ -22,6 +22,13 @@
   "{\"tariff\":{\"name\":\"Retail\",\"currency\":\"USD\",\"csv\":"                                 \
   "\"Direction,Prefix,RatePerMinute\\noutbound,44,0.02\\n\"}}"
 
+#define SIMULATE                                                                                   \
+  "{\"organization\":\"contoso\"," AT ",\"query\":{\"name\":\"capacity.simulate\","               \
+  "\"fields\":{\"duration\":\"PT3M\",\"days\":2,\"numbers\":[{\"number\":\"+14255550100\","         \
+  "\"arrivals\":[\"60\",\"60\",\"60\",\"60\",\"60\",\"60\",\"60\",\"60\",\"60\",\"60\","              \
+  "\"60\",\"60\",\"60\",\"60\",\"60\",\"60\",\"60\",\"60\",\"60\",\"60\",\"60\",\"60\",\"60\","           \
+  "\"60\"]}]}}}"
+
 enum { THREADS = 4, COMMANDS = 50, CALLS = 200, LIMIT = 4, MEGABYTE = 1 << 20 };
 
 static const uint64_t owned = 14255550100;
@@ -348,6 +355,52 @@ static void calls(void) {
   SUCCEEDS(phs_system_close(others));
 }
 
+struct watched {
+  uint64_t calls, done, total, stop_at;
+};
+
+static int watch(void *context, uint64_t done, uint64_t total) {
+  struct watched *watched = context;
+
+  watched->calls++;
+  watched->done = done;
+  watched->total = total;
+  return done == watched->stop_at;
+}
+
+static void simulations(void) {
+  phs_system *phones = opened();
+  struct watched watched = {0, 0, 0, 0}, stopped = {0, 0, 0, 7};
+  char *asked, *answer = stale();
+  size_t length = 7;
+
+  with_a_number(phones);
+  SUCCEEDS(phs_query(phones, TEXT(SIMULATE), &asked, NULL));
+  SUCCEEDS(phs_simulate(phones, TEXT(SIMULATE), watch, &watched, &answer, &length));
+  CHECK(strcmp(asked, answer) == 0 && strlen(answer) == length);
+  CHECK(watched.calls == 50 && watched.done == 50 && watched.total == 50);
+  phs_string_free(answer);
+  SUCCEEDS(phs_simulate(phones, TEXT(SIMULATE), NULL, NULL, &answer, NULL));
+  CHECK(strcmp(asked, answer) == 0);
+  phs_string_free(answer);
+  phs_string_free(asked);
+
+  answer = stale();
+  REFUSES(PHS_CAPACITY_SIMULATION_STOPPED,
+          phs_simulate(phones, TEXT(SIMULATE), watch, &stopped, &answer, &length));
+  CHECK(has_figure("\"done\":7,\"total\":50") && answer == NULL && stopped.calls == 7);
+  REFUSES(PHS_ENVELOPE_UNKNOWN_QUERY, phs_simulate(phones, TEXT(QUERY), NULL, NULL, &answer, NULL));
+  REFUSES(PHS_BOUNDARY_NULL_ARGUMENT, phs_simulate(NULL, TEXT(SIMULATE), NULL, NULL, &answer, NULL));
+  REFUSES(PHS_BOUNDARY_NULL_ARGUMENT, phs_simulate(phones, NULL, 0, NULL, NULL, &answer, NULL));
+  REFUSES(PHS_BOUNDARY_NULL_ARGUMENT,
+          phs_simulate(phones, TEXT(SIMULATE), NULL, NULL, NULL, NULL));
+  /* The calls of a simulation are on no number of the system. */
+  CHECK(carries(phones, 0, 0));
+  SUCCEEDS(phs_system_close(phones));
+  REFUSES(PHS_BOUNDARY_HANDLE_CLOSED,
+          phs_simulate(phones, TEXT(SIMULATE), NULL, NULL, &answer, NULL));
+}
+
 static void closed(void) {
   phs_system *phones = opened(), *new_one;
   const phs_organization *contoso, *found = NULL;
@@ -490,6 +543,7 @@ int main(void) {
   organizations();
   reference_data();
   calls();
+  simulations();
   closed();
   threads();
   threads_that_call();

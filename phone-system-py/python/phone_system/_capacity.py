@@ -1,10 +1,10 @@
 """Live calls: each takes a place on its number, and gives it back."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Generic, Literal, TypeVar, final
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar, final
 
 from phone_system import _codec, _native
 from phone_system._base_error import PhoneSystemError
@@ -12,7 +12,10 @@ from phone_system._error_codes import ErrorCode
 from phone_system._gate import AdoptedCall, ask, call_on, written
 from phone_system._lines import Lines
 from phone_system._native import PhoneNumber
-from phone_system._runtime import Caller, Executed, Request, read_executed
+from phone_system._runtime import Caller, Executed, Request, Watching, read_executed
+
+if TYPE_CHECKING:
+    from phone_system._generated import Lengths, OfferedCalls, Retries, SharedLimit, Simulated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,3 +291,59 @@ class Calls:
         begun = _codec.loads(self._caller.system.begin_call(taken, request.envelope))
         permit = Permit(self._caller.system, begun["permit"], taken)
         return Begun(permit=permit, authorized=read_executed(begun["authorized"], request))
+
+    def simulate(
+        self,
+        *,
+        numbers: "Iterable[OfferedCalls | Mapping[str, object]]",
+        duration: timedelta,
+        lengths: "Lengths | str" = "exponential",
+        retries: "Retries | Mapping[str, object] | None" = None,
+        limits: "Iterable[SharedLimit | Mapping[str, object]]" = (),
+        days: int = 10,
+        seed: bytes | None = None,
+        csv: bool = False,
+        progress: Callable[[int, int], object] | None = None,
+        at: datetime | None = None,
+    ) -> "Simulated":
+        """As ``capacity.simulate``, and tells how far it is.
+
+        Other threads of Python go on meanwhile. What `progress` raises stops the simulation, as
+        control-C does, and is raised.
+
+        Args:
+            numbers: The numbers, 1 to 10,000, each once.
+            duration: How long a call lasts, in the mean: one second to 24 hours.
+            lengths: How lengths are distributed.
+            retries: Callers who call again; if not given, those who are refused are gone.
+            limits: The limits that numbers share, each scope once.
+            days: How many days are simulated, each for itself: 1 to 5,000.
+            seed: What chance is drawn from, 32 bytes; always the same if not given.
+            csv: Whether the answer has the table as comma-separated values too.
+            progress: Is told how many hours of how many are simulated, at least once each hour.
+            at: The instant at which it is asked; the clock's if not given.
+
+        Returns:
+            What a day of calls was like.
+
+        Raises:
+            CapacityError: If a figure is out of range, or more is asked for than one simulation may
+                have.
+            InventoryError: If the organization does not own a number.
+            TypeError: If an argument has the wrong type, or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        # What is generated stands on this module.
+        from phone_system._generated import CapacityArea
+
+        return CapacityArea(Watching(self._caller, progress)).simulate(
+            numbers=numbers,
+            duration=duration,
+            lengths=lengths,
+            retries=retries,
+            limits=limits,
+            days=days,
+            seed=seed,
+            csv=csv,
+            at=at,
+        )

@@ -131,6 +131,15 @@ def amount(value: object, where: str) -> Decimal:
     return Decimal(f"{sign}{units}.{f'{fraction:06}'.rstrip('0').ljust(2, '0')}")
 
 
+def seed(value: object, where: str) -> str:
+    """Takes what chance is drawn from; it is kept in hexadecimal digits."""
+    if not isinstance(value, bytes):
+        raise _unexpected(value, where, "bytes")
+    if len(value) != 32:
+        raise ValueError(f"{where}: expected 32 bytes, not {len(value)}")
+    return value.hex()
+
+
 _MONTH = re.compile(r"(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])", re.ASCII)
 
 

@@ -186,6 +186,10 @@ class ErrorCode(IntEnum):
     CAPACITY_OUT_OF_RANGE = 7101
     CAPACITY_TOO_MANY_LINES = 7102
     CAPACITY_MORE_NEEDED = 7103
+    CAPACITY_NOTHING_TO_SIMULATE = 7104
+    CAPACITY_NAMED_TWICE = 7105
+    CAPACITY_SIMULATION_TOO_LARGE = 7106
+    CAPACITY_SIMULATION_STOPPED = 7107
     COUNTRY_UNKNOWN = 8000
     COUNTRY_TWICE = 8001
     COUNTRY_EMPTY = 8002
@@ -932,6 +936,22 @@ _ABOUT: dict[ErrorCode, tuple[str, str]] = {
     ErrorCode.CAPACITY_MORE_NEEDED: (
         "capacity.more_needed",
         "More lines, or agents, would be needed than are reckoned with.",
+    ),
+    ErrorCode.CAPACITY_NOTHING_TO_SIMULATE: (
+        "capacity.nothing_to_simulate",
+        "At least one number must be named that is offered calls.",
+    ),
+    ErrorCode.CAPACITY_NAMED_TWICE: (
+        "capacity.named_twice",
+        "A number, or a shared limit, of a simulation is named twice.",
+    ),
+    ErrorCode.CAPACITY_SIMULATION_TOO_LARGE: (
+        "capacity.simulation_too_large",
+        "More calls, or numbers, would be simulated than one simulation may have.",
+    ),
+    ErrorCode.CAPACITY_SIMULATION_STOPPED: (
+        "capacity.simulation_stopped",
+        "The simulation was stopped by the one who was told of its progress.",
     ),
     ErrorCode.COUNTRY_UNKNOWN: (
         "country.unknown",

@@ -114,6 +114,7 @@ __all__ = [
     "HoldsAnswer",
     "Imported",
     "Included",
+    "Interval",
     "InventoryArea",
     "InventoryAreaDryRun",
     "InventoryAreaRequest",
@@ -123,6 +124,7 @@ __all__ = [
     "KindSource",
     "Layout",
     "LedgerSums",
+    "Lengths",
     "Level",
     "LicensesChanged",
     "LicensingArea",
@@ -132,6 +134,7 @@ __all__ = [
     "LicensingOverrides",
     "LicensingRules",
     "LimitedBy",
+    "Limits",
     "LineType",
     "Loaded",
     "Located",
@@ -149,6 +152,7 @@ __all__ = [
     "NumbersBy",
     "NumbersReserved",
     "Offered",
+    "OfferedCalls",
     "Order",
     "OrderClosed",
     "OrderStatus",
@@ -225,6 +229,7 @@ __all__ = [
     "Report",
     "ResourceAccounts",
     "Restriction",
+    "Retries",
     "Rise",
     "Rounding",
     "RoutingMethod",
@@ -241,8 +246,15 @@ __all__ = [
     "SetupArea",
     "SetupReport",
     "Severity",
+    "SharedHour",
+    "SharedLimit",
     "Shelf",
     "Shortfall",
+    "Simulated",
+    "SimulatedCalls",
+    "SimulatedHour",
+    "SimulatedLimit",
+    "SimulatedNumber",
     "Source",
     "SpendLimitSet",
     "StatusSince",
@@ -277,6 +289,7 @@ __all__ = [
     "ValidatedAddress",
     "Validation",
     "Verdict",
+    "Way",
     "WhenNobodyAnswers",
     "Wish",
 ]
@@ -703,6 +716,18 @@ class Layout(StrEnum):
     PHONE_SYSTEM = "phone_system"
     CODES = "codes"
     COUNTRY_AND_AREA_CODES = "country_and_area_codes"
+
+
+class Lengths(StrEnum):
+    """How long calls last.
+
+    Attributes:
+        EXPONENTIAL: Exponentially distributed: most are short, some are long.
+        CONSTANT: All as long as the mean.
+    """
+
+    EXPONENTIAL = "exponential"
+    CONSTANT = "constant"
 
 
 class Level(StrEnum):
@@ -1181,6 +1206,18 @@ class Verdict(StrEnum):
     VALID = "valid"
     CORRECTED = "corrected"
     INSUFFICIENT = "insufficient"
+
+
+class Way(StrEnum):
+    """Which way a call goes, seen from the number that carries it.
+
+    Attributes:
+        INBOUND: To the number.
+        OUTBOUND: From the number.
+    """
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
 
 
 class WhenNobodyAnswers(StrEnum):
@@ -3587,6 +3624,26 @@ class Included:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """Where the true value is with a probability of 95 %.
+
+    Attributes:
+        from_: From here.
+        to: To here.
+    """
+
+    from_: Decimal
+    to: Decimal
+
+    @classmethod
+    def _read(cls, value: Any) -> Interval:
+        return cls(
+            from_=Decimal(value["from"]),
+            to=Decimal(value["to"]),
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, init=False)
 class InventoryOverrides:
     """Overrides of ``InventoryRules``; what is not given stays.
@@ -3934,6 +3991,49 @@ class LicensingRules:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, init=False)
+class Limits:
+    """How many calls a scope carries at once; none stands for no limit.
+
+    No source has a figure for any of them: what is not set does not limit.
+
+    Attributes:
+        two_way: All calls.
+        inbound: Those that come in.
+        outbound: Those that go out.
+        burst: How many calls there may be above ``two_way``; they are counted apart, as trunk
+            groups bill them.
+    """
+
+    two_way: int | None = None
+    inbound: int | None = None
+    outbound: int | None = None
+    burst: int = 0
+
+    def __init__(
+        self,
+        *,
+        two_way: int | None = None,
+        inbound: int | None = None,
+        outbound: int | None = None,
+        burst: int = 0,
+    ) -> None:
+        """Checks the fields and brings them to the form in which they are kept."""
+        object.__setattr__(self, "two_way", _codec.optional(two_way, "two_way", _codec.uint32))
+        object.__setattr__(self, "inbound", _codec.optional(inbound, "inbound", _codec.uint32))
+        object.__setattr__(self, "outbound", _codec.optional(outbound, "outbound", _codec.uint32))
+        object.__setattr__(self, "burst", _codec.uint32(burst, "burst"))
+
+    @classmethod
+    def _read(cls, value: Any) -> Limits:
+        return cls(
+            two_way=value.get("two_way"),
+            inbound=value.get("inbound"),
+            outbound=value.get("outbound"),
+            burst=value.get("burst", 0),
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
     """How many numbers came into the stock.
@@ -4174,6 +4274,56 @@ class NumbersReserved:
             kind=NumberKind(value["kind"]),
             batches=_codec.read_several(Batch._read)(value["batches"]),
             expires_at=_codec.read_instant(value["expires_at"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, init=False)
+class OfferedCalls:
+    """A number, and the calls that it is offered.
+
+    Attributes:
+        number: The number.
+        arrivals: How many calls are to be expected in each hour of the day: 24 figures, the first
+            for the hour that begins at midnight.
+        limit: How many calls it carries at once, 0 to 1,000,000, in place of what its class does.
+        way: Which way the calls go, for shared limits that tell ways apart.
+        scopes: What else its calls are counted for, if that has limits.
+    """
+
+    number: PhoneNumber
+    arrivals: tuple[Decimal, ...]
+    limit: int | None = None
+    way: Way = Way.INBOUND
+    scopes: tuple[str, ...] | None = None
+
+    def __init__(
+        self,
+        *,
+        number: PhoneNumber | str,
+        arrivals: Iterable[Decimal | int],
+        limit: int | None = None,
+        way: Way | str = Way.INBOUND,
+        scopes: Iterable[str] | None = None,
+    ) -> None:
+        """Checks the fields and brings them to the form in which they are kept."""
+        object.__setattr__(self, "number", _codec.phone_number(number, "number"))
+        object.__setattr__(self, "arrivals", _codec.several(_codec.decimal)(arrivals, "arrivals"))
+        object.__setattr__(self, "limit", _codec.optional(limit, "limit", _codec.uint32))
+        object.__setattr__(self, "way", _codec.one_of(Way)(way, "way"))
+        object.__setattr__(
+            self,
+            "scopes",
+            _codec.optional(scopes, "scopes", _codec.several(_codec.text)),
+        )
+
+    @classmethod
+    def _read(cls, value: Any) -> OfferedCalls:
+        return cls(
+            number=PhoneNumber(value["number"]),
+            arrivals=_codec.read_several(Decimal)(value["arrivals"]),
+            limit=value.get("limit"),
+            way=Way(value.get("way", Way.INBOUND)),
+            scopes=_codec.read_optional(value.get("scopes"), _codec.read_several(str)),
         )
 
 
@@ -5860,6 +6010,41 @@ class ResourceAccounts:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, init=False)
+class Retries:
+    """Callers who were refused, and call again.
+
+    Attributes:
+        share: The share of them who do, each time: 0 to 1.
+        after: How much later, in the mean: one second to 24 hours.
+        most: How many times at most, 1 to 100.
+    """
+
+    share: Decimal
+    after: timedelta
+    most: int = 10
+
+    def __init__(
+        self,
+        *,
+        share: Decimal | int,
+        after: timedelta,
+        most: int = 10,
+    ) -> None:
+        """Checks the fields and brings them to the form in which they are kept."""
+        object.__setattr__(self, "share", _codec.decimal(share, "share"))
+        object.__setattr__(self, "after", _codec.duration(after, "after"))
+        object.__setattr__(self, "most", _codec.uint32(most, "most"))
+
+    @classmethod
+    def _read(cls, value: Any) -> Retries:
+        return cls(
+            share=Decimal(value["share"]),
+            after=_codec.read_duration(value["after"]),
+            most=value.get("most", 10),
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rise:
     """By how much a minute's price rises.
@@ -6128,6 +6313,62 @@ class SetupReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SharedHour:
+    """An hour of a shared limit's day.
+
+    Attributes:
+        hour: The hour of the day with which it begins, 0 to 23.
+        refused: Tries that it refused, over all days.
+        carried: The traffic carried by its numbers, in the mean of the days.
+        peak: The most calls at once, on any day.
+    """
+
+    hour: int
+    refused: int
+    carried: Decimal
+    peak: int
+
+    @classmethod
+    def _read(cls, value: Any) -> SharedHour:
+        return cls(
+            hour=value["hour"],
+            refused=value["refused"],
+            carried=Decimal(value["carried"]),
+            peak=value["peak"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, init=False)
+class SharedLimit:
+    """A limit that numbers share.
+
+    Attributes:
+        scope: What has the limit.
+        limits: How many calls it carries at once.
+    """
+
+    scope: str
+    limits: Limits
+
+    def __init__(
+        self,
+        *,
+        scope: str,
+        limits: Limits | Mapping[str, object],
+    ) -> None:
+        """Checks the fields and brings them to the form in which they are kept."""
+        object.__setattr__(self, "scope", _codec.text(scope, "scope"))
+        object.__setattr__(self, "limits", _codec.structure(Limits)(limits, "limits"))
+
+    @classmethod
+    def _read(cls, value: Any) -> SharedLimit:
+        return cls(
+            scope=value["scope"],
+            limits=Limits._read(value["limits"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
     """Where numbers belong: of one kind, in one place.
 
@@ -6179,6 +6420,198 @@ class Shortfall:
             kind=_codec.read_optional(value.get("kind"), NumberKind),
             numbers=value["numbers"],
             warning=value["warning"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Simulated:
+    """What a day of calls was like.
+
+    Attributes:
+        days: How many days were simulated.
+        day: All numbers together.
+        numbers: Each number, in ascending order.
+        limits: The shared limits, in ascending order.
+        csv: The table as comma-separated values, if it was asked for: a row for each number and
+            hour, one for each number's day, and one for all.
+    """
+
+    days: int
+    day: SimulatedCalls
+    numbers: tuple[SimulatedNumber, ...]
+    limits: tuple[SimulatedLimit, ...]
+    csv: str | None = None
+
+    @classmethod
+    def _read(cls, value: Any) -> Simulated:
+        return cls(
+            days=value["days"],
+            day=SimulatedCalls._read(value["day"]),
+            numbers=_codec.read_several(SimulatedNumber._read)(value["numbers"]),
+            limits=_codec.read_several(SimulatedLimit._read)(value["limits"]),
+            csv=value.get("csv"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatedCalls:
+    """What happened to calls, over all days.
+
+    Tries are those that were admitted and those that were refused, and as many as there were first
+    tries and tries made again: ``offered + again = admitted + refused``.
+
+    Attributes:
+        offered: Calls that were tried for the first time.
+        again: Tries of calls that had been refused before.
+        admitted: Tries that were admitted.
+        refused: Tries that were refused.
+        refused_shared: How many of those a shared limit refused, not the number's own.
+        given_up: Tries that were refused and that nobody made again.
+        carried: The traffic carried, in the mean of the days.
+        peak: The most calls at once, on any day.
+        blocking: The share of tries that were refused; none if there were none.
+        standard_error: The standard error of ``blocking``, from how days differ; none if they do
+            not, or it is one day.
+        interval: Where the true value of ``blocking`` is with a probability of 95 %.
+    """
+
+    offered: int
+    again: int
+    admitted: int
+    refused: int
+    refused_shared: int
+    given_up: int
+    carried: Decimal
+    peak: int
+    blocking: Decimal | None = None
+    standard_error: Decimal | None = None
+    interval: Interval | None = None
+
+    @classmethod
+    def _read(cls, value: Any) -> SimulatedCalls:
+        return cls(
+            offered=value["offered"],
+            again=value["again"],
+            admitted=value["admitted"],
+            refused=value["refused"],
+            refused_shared=value["refused_shared"],
+            given_up=value["given_up"],
+            carried=Decimal(value["carried"]),
+            peak=value["peak"],
+            blocking=_codec.read_optional(value.get("blocking"), Decimal),
+            standard_error=_codec.read_optional(value.get("standard_error"), Decimal),
+            interval=_codec.read_optional(value.get("interval"), Interval._read),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatedHour:
+    """An hour of a number's day.
+
+    Attributes:
+        hour: The hour of the day with which it begins, 0 to 23.
+        traffic: The traffic of first tries, by what was asked: calls times their mean length.
+        offered: Calls that were tried for the first time.
+        again: Tries of calls that had been refused before.
+        admitted: Tries that were admitted.
+        refused: Tries that were refused.
+        refused_shared: How many of those a shared limit refused, not the number's own.
+        given_up: Tries that were refused and that nobody made again.
+        carried: The traffic carried, in the mean of the days.
+        peak: The most calls at once, on any day.
+        blocking: The share of tries that were refused; none if there were none.
+        standard_error: The standard error of ``blocking``, from how days differ; none if they do
+            not, or it is one day.
+        interval: Where the true value of ``blocking`` is with a probability of 95 %.
+        formula: What ``blocking`` would be by Erlang B, with that traffic all the time and the
+            number's own limit alone; by extended Erlang B if callers call again. None if such
+            traffic has no end.
+    """
+
+    hour: int
+    traffic: Decimal
+    offered: int
+    again: int
+    admitted: int
+    refused: int
+    refused_shared: int
+    given_up: int
+    carried: Decimal
+    peak: int
+    blocking: Decimal | None = None
+    standard_error: Decimal | None = None
+    interval: Interval | None = None
+    formula: Decimal | None = None
+
+    @classmethod
+    def _read(cls, value: Any) -> SimulatedHour:
+        return cls(
+            hour=value["hour"],
+            traffic=Decimal(value["traffic"]),
+            offered=value["offered"],
+            again=value["again"],
+            admitted=value["admitted"],
+            refused=value["refused"],
+            refused_shared=value["refused_shared"],
+            given_up=value["given_up"],
+            carried=Decimal(value["carried"]),
+            peak=value["peak"],
+            blocking=_codec.read_optional(value.get("blocking"), Decimal),
+            standard_error=_codec.read_optional(value.get("standard_error"), Decimal),
+            interval=_codec.read_optional(value.get("interval"), Interval._read),
+            formula=_codec.read_optional(value.get("formula"), Decimal),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatedLimit:
+    """A shared limit's day.
+
+    Attributes:
+        scope: What has the limit.
+        limits: How many calls it carried at once.
+        hours: Its hours.
+    """
+
+    scope: str
+    limits: Limits
+    hours: tuple[SharedHour, ...]
+
+    @classmethod
+    def _read(cls, value: Any) -> SimulatedLimit:
+        return cls(
+            scope=value["scope"],
+            limits=Limits._read(value["limits"]),
+            hours=_codec.read_several(SharedHour._read)(value["hours"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatedNumber:
+    """A number's day.
+
+    Attributes:
+        number: The number.
+        class_: Its class.
+        limit: How many calls it carried at once.
+        day: Its whole day.
+        hours: Its hours.
+    """
+
+    number: PhoneNumber
+    class_: CapacityClass
+    limit: int
+    day: SimulatedCalls
+    hours: tuple[SimulatedHour, ...]
+
+    @classmethod
+    def _read(cls, value: Any) -> SimulatedNumber:
+        return cls(
+            number=PhoneNumber(value["number"]),
+            class_=CapacityClass(value["class"]),
+            limit=value["limit"],
+            day=SimulatedCalls._read(value["day"]),
+            hours=_codec.read_several(SimulatedHour._read)(value["hours"]),
         )
 
 
@@ -9640,6 +10073,81 @@ class CapacityArea:
                 "blocking": _codec.optional(blocking, "blocking", _codec.decimal),
             },
             TrafficAnswer._read,
+            at=at,
+        )
+
+    def simulate(
+        self,
+        *,
+        numbers: Iterable[OfferedCalls | Mapping[str, object]],
+        duration: timedelta,
+        lengths: Lengths | str = Lengths.EXPONENTIAL,
+        retries: Retries | Mapping[str, object] | None = None,
+        limits: Iterable[SharedLimit | Mapping[str, object]] | None = None,
+        days: int = 10,
+        seed: bytes | None = None,
+        csv: bool = False,
+        at: datetime | None = None,
+    ) -> Simulated:
+        """What a day of calls would be like.
+
+        How many find their number full, hour by hour, and what Erlang B says to it.
+
+        Calls are drawn from a seed and meet the limits that live calls meet. The same seed gives
+        the same answer.
+
+        ``` use phone_system_core::capacity::CapacityClass; use
+        phone_system_core::capacity::simulation::{Lengths, OfferedCalls, Simulate, simulate}; use
+        phone_system_core::capacity::Way; use phone_system_core::Duration; use
+        std::ops::ControlFlow;
+
+        let number = OfferedCalls { number: "+14255550100".parse()?, arrivals: vec![60.into(); 24],
+        // with calls of three minutes: 3 erlang limit: None, way: Way::Inbound, scopes: Vec::new(),
+        }; let asked = Simulate { numbers: vec![number], duration: Duration::from_minutes(3),
+        lengths: Lengths::Exponential, retries: None, limits: Vec::new(), days: 30, seed:
+        Default::default(), csv: false, }; let four = |_| (CapacityClass::Few, 4); let simulated =
+        simulate(&asked, &four, &mut |_, _| ControlFlow::Continue(()))?; let day =
+        &simulated.numbers[0].day;
+        assert_eq!(simulated.numbers[0].hours[0].formula.unwrap().to_string(), "0.206106870"); let
+        interval = day.interval.unwrap(); assert!(interval.from.real() < 0.2061 && 0.2061 <
+        interval.to.real()); assert_eq!(day.peak, 4); # Ok::<(), Box<dyn std::error::Error>>(()) ```
+
+        Args:
+            numbers: The numbers, 1 to 10,000, each once.
+            duration: How long a call lasts, in the mean: one second to 24 hours.
+            lengths: How lengths are distributed.
+            retries: Callers who call again; if not given, those who are refused are gone.
+            limits: The limits that numbers share, each scope once.
+            days: How many days are simulated, each for itself: 1 to 5,000.
+            seed: What chance is drawn from; always the same if not given.
+            csv: Whether the answer has the table as comma-separated values too.
+            at: The instant at which it is asked; the clock's if not given.
+
+        Returns:
+            What a day of calls was like.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.query(
+            "capacity.simulate",
+            {
+                "numbers": _codec.several(_codec.structure(OfferedCalls))(numbers, "numbers"),
+                "duration": _codec.duration(duration, "duration"),
+                "lengths": _codec.one_of(Lengths)(lengths, "lengths"),
+                "retries": _codec.optional(retries, "retries", _codec.structure(Retries)),
+                "limits": _codec.optional(
+                    limits,
+                    "limits",
+                    _codec.several(_codec.structure(SharedLimit)),
+                ),
+                "days": _codec.uint32(days, "days"),
+                "seed": _codec.optional(seed, "seed", _codec.seed),
+                "csv": _codec.boolean(csv, "csv"),
+            },
+            Simulated._read,
             at=at,
         )
 

@@ -1,5 +1,6 @@
 """The native half: JSON in, JSON out, and the telephone number as a value."""
 
+from collections.abc import Callable
 from typing import Any, Self, final
 
 __all__ = [
@@ -137,6 +138,23 @@ class System:
 
         Args:
             envelope: ``{"organization", "at", "query": {"name", "fields"}}``.
+
+        Returns:
+            The answer.
+        """
+
+    def simulate(
+        self,
+        envelope: str | bytes,
+        progress: Callable[[int, int], object] | None = None,
+        /,
+    ) -> str:
+        """Asks for a simulation, and tells how far it is.
+
+        Args:
+            envelope: As for `query`, of ``capacity.simulate``.
+            progress: Is told how many hours of how many are simulated; what it raises stops the
+                simulation and is raised.
 
         Returns:
             The answer.

@@ -212,11 +212,7 @@ class Caller:
         if key is not None:
             envelope["key"] = _codec.text(key, "key")
         if seed is not None:
-            if not isinstance(seed, bytes):  # pyright: ignore[reportUnnecessaryIsInstance]
-                raise TypeError(f"seed: expected bytes, not {type(seed).__name__}")
-            if len(seed) != 32:
-                raise ValueError(f"seed: expected 32 bytes, not {len(seed)}")
-            envelope["seed"] = seed.hex()
+            envelope["seed"] = _codec.seed(seed, "seed")
         envelope["command"] = {"name": name, "fields": _given(fields)}
         return Request(name=name, envelope=_codec.dumps(envelope), _read=read)
 
@@ -243,7 +239,33 @@ class Caller:
         """Asks a question."""
         envelope = self._envelope(name, at)
         envelope["query"] = {"name": name, "fields": _given(fields)}
-        return read(_codec.loads(self.system.query(_codec.dumps(envelope))))
+        return read(_codec.loads(self._ask(_codec.dumps(envelope))))
+
+    def _ask(self, envelope: bytes) -> str:
+        return self.system.query(envelope)
+
+
+class Watching(Caller):
+    """Who asks for a simulation and is told how far it is."""
+
+    __slots__ = ("progress",)
+
+    progress: Callable[[int, int], object] | None
+
+    def __init__(self, caller: Caller, progress: Callable[[int, int], object] | None) -> None:
+        """As another caller, and told."""
+        super().__init__(
+            caller.system,
+            organization=caller.organization,
+            actor=caller.actor,
+            clock=caller.clock,
+        )
+        if progress is not None and not callable(progress):
+            raise TypeError(f"progress: expected a callable, not {type(progress).__name__}")
+        self.progress = progress
+
+    def _ask(self, envelope: bytes) -> str:
+        return self.system.simulate(envelope, self.progress)
 
 
 def _given(fields: Mapping[str, object]) -> dict[str, object]:
