@@ -46,7 +46,7 @@ impl JsonSystem {
     ///
     /// # Errors
     ///
-    /// `envelope.*`, or as [`PhoneSystem::begin_call`].
+    /// `envelope.*`, or as [`PhoneSystem::begin_call`](crate::PhoneSystem::begin_call).
     pub fn begin_call(&self, number: PhoneNumber, envelope: &[u8]) -> Result<String, Error> {
         #[derive(Serialize)]
         struct Answer {
@@ -75,11 +75,11 @@ impl JsonSystem {
         permit.keep(ends_at).unwrap_or(WITHOUT_PLACE)
     }
 
-    /// As [`PhoneSystem::admit`]; answers a number for [`release`](Self::release).
+    /// As [`PhoneSystem::admit`](crate::PhoneSystem::admit); answers a number for [`release`](Self::release).
     ///
     /// # Errors
     ///
-    /// As [`PhoneSystem::admit`].
+    /// As [`PhoneSystem::admit`](crate::PhoneSystem::admit).
     pub fn admit(
         &self,
         organization: &OrganizationId,
@@ -89,7 +89,7 @@ impl JsonSystem {
         Ok(self.keep(self.system.admit(organization, number, dialed)?, None))
     }
 
-    /// As [`PhoneSystem::admit_nameless`]; answers a number for [`release`](Self::release).
+    /// As [`PhoneSystem::admit_nameless`](crate::PhoneSystem::admit_nameless); answers a number for [`release`](Self::release).
     pub fn admit_nameless(&self, dialed: &str) -> Option<u64> {
         Some(self.keep(self.system.admit_nameless(dialed)?, None))
     }

@@ -50,7 +50,7 @@ struct Known {
 /// calls, which always pass, calls that were there before the limit was lowered, and those that are
 /// [adopted](Line::adopt). A call that one limit refuses holds a place of the others for an instant.
 ///
-/// A number takes up 64 bytes and 32 to 64 in the table by which it is found, and 1,176 more once there
+/// A number takes up 64 bytes and 32 to 64 in the table by which it is found, and 1,200 more once there
 /// are samples of it, however long they are taken; nothing is ever given back.
 ///
 /// ```

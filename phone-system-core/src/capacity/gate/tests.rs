@@ -189,7 +189,7 @@ fn samples_tell_seconds_minutes_and_hours_in_bytes_that_do_not_grow() {
     assert_eq!(gate.loads(number(), View::Seconds).len(), 60);
     assert!(gate.loads(other(), View::Hours).is_empty());
     // What the documentation says of a number.
-    assert_eq!((size_of::<Slot>(), size_of::<History>()), (64, 1_176));
+    assert_eq!((size_of::<Slot>(), size_of::<History>()), (64, 1_200));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use super::chance::{Purpose, Stream};
 use super::{HOUR, HOURS, Lengths, real_micros, whole_micros};
-use crate::capacity::{CapacityClass, Error, Gate, Limits, Line, Permit, Scope, Share, View, Way};
+use crate::capacity::{CapacityClass, Error, Gate, Limits, Line, Permit, Scope, View, Way};
 use crate::number::PhoneNumber;
 use crate::seed::Seed;
 use crate::time::{Duration, Timestamp};
@@ -208,8 +208,6 @@ struct Callers<'a> {
     within: f64,
     /// How many calls there were.
     count: u64,
-    /// Calls on the number when the hour began.
-    at_begin: u32,
 }
 
 impl<'a> Callers<'a> {
@@ -223,7 +221,6 @@ impl<'a> Callers<'a> {
             hour: world.warm_up.saturating_neg(),
             within: 0.0,
             count: 0,
-            at_begin: 0,
         }
     }
 
@@ -312,8 +309,6 @@ pub(super) fn simulate(
         .collect();
     queue.extend(callers.iter_mut().enumerate().filter_map(|(place, one)| one.next(place, world)));
     let mut in_use = 0_u32;
-    // Calls that shared limits count when the hour begins.
-    let mut held = vec![0_u32; world.limits.len()];
     for hour in world.warm_up.saturating_neg()..24 {
         let counted = usize::try_from(hour).ok();
         if hour == 0 {
@@ -377,20 +372,6 @@ pub(super) fn simulate(
         if let Some(at) = Timestamp::from_micros(end.saturating_sub(1)) {
             gate.sample(at);
         }
-        for (caller, cells) in callers.iter_mut().zip(&mut seen.numbers) {
-            let at_begin = std::mem::replace(&mut caller.at_begin, caller.line.occupancy().in_use);
-            if let Some(cell) = counted.and_then(|hour| cells.get_mut(hour)) {
-                cell.peak = at_begin;
-            }
-        }
-        for (((scope, _), held), cells) in world.limits.iter().zip(&mut held).zip(&mut seen.limits)
-        {
-            let now = gate.occupancy_of(scope, Share::TwoWay).map_or(0, |(seen, _)| seen.in_use);
-            let at_begin = std::mem::replace(held, now);
-            if let Some(cell) = counted.and_then(|hour| cells.get_mut(hour)) {
-                cell.peak = at_begin;
-            }
-        }
         progress.hour()?;
     }
     read_samples(world, &gate, seen);
@@ -427,16 +408,14 @@ fn read_samples(world: &World, gate: &Gate, seen: &mut Day) {
     for (number, cells) in world.numbers.iter().zip(&mut seen.numbers) {
         for load in gate.loads(number.named, View::Hours) {
             if let Some(cell) = hour_of(load.begins).and_then(|hour| cells.get_mut(hour)) {
-                // A sample tells of calls that began since the one before. What was there then, and has
-                // only become less since, stands here already.
-                cell.peak = cell.peak.max(load.most);
+                cell.peak = load.most;
             }
         }
     }
     for ((scope, _), cells) in world.limits.iter().zip(&mut seen.limits) {
         for load in gate.loads_of(scope, View::Hours) {
             if let Some(cell) = hour_of(load.begins).and_then(|hour| cells.get_mut(hour)) {
-                cell.peak = cell.peak.max(load.most);
+                cell.peak = load.most;
             }
         }
     }
