@@ -1,5 +1,7 @@
 //! Numbers that are looked up once, and many calls on them at once.
 
+#![allow(clippy::needless_pass_by_value, reason = "Python hands its arguments over")]
+
 use phone_system_core::capacity::Way;
 use phone_system_core::system::{OwnedLine, RequestError};
 use phone_system_core::{Error, OrganizationId, Refuses, Timestamp};
