@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::CapacityClass;
+use super::{CapacityClass, Usage};
 use crate::number::{NumberKind, PhoneNumber};
 use crate::rules::Rules;
 
@@ -21,7 +21,7 @@ pub struct Shortfall {
 }
 
 impl Shortfall {
-    /// What is missing if `number`, of this kind, is to carry `calls` at once.
+    /// What is missing if `number`, of this kind and serving this, is to carry `calls` at once.
     ///
     /// A number that is ported carries what its kind carries from then on, whatever it was before; which
     /// kind that is has to be told with the order, and on the letter of authorization ("Setting up Phone
@@ -34,16 +34,22 @@ impl Shortfall {
     ///
     /// let rules = Rules::of(Generation::G2018);
     /// let number = "+14255550100".parse()?;
-    /// assert!(Shortfall::of(number, NumberKind::ServiceToll, 30, &rules).is_none());
-    /// let short = Shortfall::of(number, NumberKind::User, 30, &rules).unwrap();
+    /// assert!(Shortfall::of(number, NumberKind::ServiceToll, None, 30, &rules).is_none());
+    /// let short = Shortfall::of(number, NumberKind::User, None, 30, &rules).unwrap();
     /// assert_eq!((short.short, short.kind), (26, Some(NumberKind::ServiceToll)));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn of(number: PhoneNumber, kind: NumberKind, calls: u32, rules: &Rules) -> Option<Self> {
-        let carried = CapacityClass::of(kind).limit(rules);
+    pub fn of(
+        number: PhoneNumber,
+        kind: NumberKind,
+        usage: Option<Usage>,
+        calls: u32,
+        rules: &Rules,
+    ) -> Option<Self> {
+        let carried = CapacityClass::of(kind).limit(usage, rules);
         let short = calls.checked_sub(carried).filter(|short| *short > 0)?;
         // A rule never lets a number carry nothing.
-        let most = CapacityClass::Hundreds.limit(rules).max(1);
+        let most = CapacityClass::Hundreds.limit(usage, rules).max(1);
         let numbers = calls.div_ceil(most);
         let better = (kind == NumberKind::User).then_some(NumberKind::ServiceToll);
         let better = better.filter(|_| calls <= most);
@@ -81,7 +87,7 @@ mod tests {
             (NumberKind::ServiceTollFree, 501, Some((251, None, 3))),
             (NumberKind::ServiceToll, u32::MAX, Some((u32::MAX - 250, None, 17_179_870))),
         ] {
-            let told = Shortfall::of(number, kind, calls, &rules);
+            let told = Shortfall::of(number, kind, None, calls, &rules);
             let figures = told.as_ref().map(|told| (told.short, told.kind, told.numbers));
             assert_eq!(figures, expected, "{kind} {calls}");
         }

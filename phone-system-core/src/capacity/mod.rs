@@ -2,7 +2,9 @@
 //!
 //! The sources say only that a user number carries a few calls and a service number hundreds
 //! ("Setting up Phone System", step 4). The figures are rules of ours, below ten and from 100 to
-//! 999, and can be overridden: `capacity.user_number_calls`, `capacity.service_number_calls`.
+//! 999, one for each generation, and can be overridden: `capacity.user_number_calls`,
+//! `capacity.service_number_calls`, and for service numbers that serve something already
+//! `capacity.voice_application_calls` and `capacity.conferencing_calls`.
 
 mod counter;
 mod demand;
@@ -49,6 +51,13 @@ words! {
         /// Hundreds of calls: a service number.
         Hundreds = "hundreds",
     }
+    /// Which service a number serves, as far as there are figures for it.
+    pub enum Usage {
+        /// An auto attendant or a call queue, directly or by a resource account.
+        VoiceApplication = "voice_application",
+        /// The conferencing bridge.
+        Conferencing = "conferencing",
+    }
 }
 
 impl CapacityClass {
@@ -61,11 +70,14 @@ impl CapacityClass {
         }
     }
 
-    /// The most calls at once.
-    pub fn limit(self, rules: &Rules) -> u32 {
-        match self {
-            Self::Few => rules.capacity.user_number_calls,
-            Self::Hundreds => rules.capacity.service_number_calls,
+    /// The most calls at once of a number that serves this; none for one that serves nothing yet.
+    pub fn limit(self, usage: Option<Usage>, rules: &Rules) -> u32 {
+        let rules = &rules.capacity;
+        match (self, usage) {
+            (Self::Few, _) => rules.user_number_calls,
+            (Self::Hundreds, None) => rules.service_number_calls,
+            (Self::Hundreds, Some(Usage::VoiceApplication)) => rules.voice_application_calls,
+            (Self::Hundreds, Some(Usage::Conferencing)) => rules.conferencing_calls,
         }
     }
 }

@@ -12,8 +12,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::capacity::{CapacityClass, Usage};
 use crate::draft::{Apply, Inconsistent, deserialize_event, events};
 use crate::error::{ErrorCode, Figures, Refusal, Refuses};
+use crate::inventory::{Status, Target};
+use crate::number::PhoneNumber;
 use crate::rules::{Generation, Overrides, Rules};
 use crate::time::Timestamp;
 use crate::{
@@ -267,6 +270,24 @@ impl State {
     /// Emergency addresses.
     pub fn addresses(&self) -> &address::State {
         &self.addresses
+    }
+
+    /// Which service a number serves; none if it is not owned, or serves none.
+    pub fn usage(&self, number: PhoneNumber) -> Option<Usage> {
+        match &self.inventory.number(number)?.status {
+            Status::Assigned(Target::ConferenceBridge(_)) => Some(Usage::Conferencing),
+            Status::Assigned(
+                Target::AutoAttendant(_) | Target::CallQueue(_) | Target::ResourceAccount(_),
+            ) => Some(Usage::VoiceApplication),
+            _ => None,
+        }
+    }
+
+    /// How many calls a number carries at once, and the class that says so: by its kind, what it serves,
+    /// and the rules; none if it is not owned.
+    pub fn carries(&self, number: PhoneNumber) -> Option<(CapacityClass, u32)> {
+        let class = CapacityClass::of(self.inventory.number(number)?.shelf.kind);
+        Some((class, class.limit(self.usage(number), &self.rules)))
     }
 }
 

@@ -101,13 +101,18 @@ impl Rules {
             );
         }
         // The sources say "a few" and "hundreds"; the classes must stay that far apart.
-        let CapacityRules { user_number_calls, service_number_calls } = self.capacity;
+        let CapacityRules { user_number_calls, .. } = self.capacity;
         if !(1..10).contains(&user_number_calls) {
             return out_of_range("capacity.user_number_calls", &user_number_calls, "1 to 9");
         }
-        if !(100..1_000).contains(&service_number_calls) {
-            let rule = "capacity.service_number_calls";
-            return out_of_range(rule, &service_number_calls, "100 to 999");
+        for (rule, calls) in [
+            ("capacity.service_number_calls", self.capacity.service_number_calls),
+            ("capacity.voice_application_calls", self.capacity.voice_application_calls),
+            ("capacity.conferencing_calls", self.capacity.conferencing_calls),
+        ] {
+            if !(100..1_000).contains(&calls) {
+                return out_of_range(rule, &calls, "100 to 999");
+            }
         }
         if self.billing.funds_months == 0 {
             return out_of_range("billing.funds_months", &0, "1 or more");

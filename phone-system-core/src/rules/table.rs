@@ -31,6 +31,7 @@ macro_rules! rules {
             #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
             #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
             #[non_exhaustive]
+            #[allow(clippy::struct_field_names, reason = "rules are named as people name them")]
             pub struct $rules {
                 $( #[doc = $meaning] #[doc = ""] #[doc = concat!("Source: ", $source, ".")] pub $name: $type, )*
             }
@@ -39,6 +40,7 @@ macro_rules! rules {
             #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
             #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
             #[serde(default, deny_unknown_fields)]
+            #[allow(clippy::struct_field_names, reason = "rules are named as people name them")]
             pub struct $overrides {
                 $( #[doc = $meaning] #[serde(skip_serializing_if = "Option::is_none")] pub $name: Option<$type>, )*
             }
@@ -236,8 +238,14 @@ rules! {
         #[doc = "Calls that a user number carries at once."]
         user_number_calls: u32 = [4, 4, 4],
             "ours; the sources say a few (Setting up Phone System, step 4)";
-        #[doc = "Calls that a service number carries at once."]
+        #[doc = "Calls that a service number carries at once that serves nothing yet."]
         service_number_calls: u32 = [250, 250, 250],
+            "ours; the sources say hundreds (Setting up Phone System, step 4)";
+        #[doc = "Calls that a service number of an auto attendant or a call queue carries at once."]
+        voice_application_calls: u32 = [250, 250, 250],
+            "ours; the sources say hundreds (Setting up Phone System, step 4)";
+        #[doc = "Calls that a service number of the conferencing bridge carries at once."]
+        conferencing_calls: u32 = [250, 250, 250],
             "ours; the sources say hundreds (Setting up Phone System, step 4)";
     }
     /// Dial-in conferencing.

@@ -1,7 +1,6 @@
 //! Live calls: each takes a place on its number, and gives it back.
 
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use serde::Serialize;
@@ -10,7 +9,7 @@ use super::log::Log;
 use super::{Error, Executed, Organization, PhoneSystem, Subject};
 use crate::billing::AuthorizeCall;
 use crate::capacity::simulation::{Simulate, Simulated};
-use crate::capacity::{CapacityClass, Gate, Line, Occupancy, Permit, Way};
+use crate::capacity::{Gate, Line, Occupancy, Permit, Way};
 use crate::inventory::{self, Target};
 use crate::number::{PhoneNumber, is_emergency};
 use crate::organization::{self, Authorized, Command, Context};
@@ -39,8 +38,6 @@ pub struct OwnedLine {
     number: PhoneNumber,
     /// Where the gate counts it.
     place: u32,
-    /// The version of the organization by which its limit was set.
-    version: AtomicU64,
 }
 
 impl OwnedLine {
@@ -113,25 +110,26 @@ impl PhoneSystem {
             return Ok(self.gate.admit_emergency(Some(number)));
         }
         let limited = found.and_then(|found| self.limited(&found, number));
-        let (line, _) = limited.ok_or_else(|| unknown(number))?;
+        let line = limited.ok_or_else(|| unknown(number))?;
         let way = if dialed.is_some() { Way::Outbound } else { Way::Inbound };
         Ok(line.admit(way).map_err(organization::Error::from)?)
     }
 
-    /// The line of a number that an organization owns, with its limit set, and the version of the
-    /// organization that says so.
-    fn limited(&self, of: &Organization, number: PhoneNumber) -> Option<(Line<'_>, u64)> {
+    /// The line of a number that an organization owns, with its limit set.
+    fn limited(&self, of: &Organization, number: PhoneNumber) -> Option<Line<'_>> {
         let mut version = of.state.version();
+        if let Some(line) = self.gate.find(number).filter(|line| line.is_set_by(version)) {
+            return Some(line);
+        }
         loop {
             let published = of.state.read();
-            let owned = published.state.inventory().number(number)?;
-            let class = CapacityClass::of(owned.shelf.kind);
+            let (class, limit) = published.state.carries(number)?;
             let line = self.gate.line(number);
-            line.set_limit(class, class.limit(published.state.rules()));
+            line.set_limit_by(class, limit, version);
             let now = of.state.version();
             // Else another thread may have set a newer limit, and this was an older one.
             if now == version {
-                return Some((line, version));
+                return Some(line);
             }
             version = now;
         }
@@ -167,10 +165,9 @@ impl PhoneSystem {
     ) -> Result<OwnedLine, Error> {
         let organization = self.find(organization).ok_or_else(|| unknown(number))?;
         let limited = self.limited(&organization, number);
-        let (line, version) = limited.ok_or_else(|| unknown(number))?;
-        let (place, version) = (line.place(), AtomicU64::new(version));
+        let place = limited.ok_or_else(|| unknown(number))?.place();
         let log = Arc::downgrade(&self.log);
-        Ok(OwnedLine { log, organization, number, place, version })
+        Ok(OwnedLine { log, organization, number, place })
     }
 
     /// Admits a call on a number that was looked up; emergency calls are admitted by
@@ -186,14 +183,12 @@ impl PhoneSystem {
         if Arc::as_ptr(&self.log) != line.log.as_ptr() {
             return Err(unknown(line.number));
         }
-        let version = line.organization.state.version();
-        if line.version.load(Ordering::Relaxed) != version {
+        let mut found = self.gate.line_at(line.place, line.number);
+        if !found.is_set_by(line.organization.state.version()) {
             let limited = self.limited(&line.organization, line.number);
-            let (_, version) = limited.ok_or_else(|| unknown(line.number))?;
-            line.version.store(version, Ordering::Relaxed);
+            found = limited.ok_or_else(|| unknown(line.number))?;
         }
-        let admitted = self.gate.line_at(line.place, line.number).admit(way);
-        Ok(admitted.map_err(organization::Error::from)?)
+        Ok(found.admit(way).map_err(organization::Error::from)?)
     }
 
     /// Takes the places of calls that go on: of each call for which something is held, on the number of
@@ -210,7 +205,7 @@ impl PhoneSystem {
             let number = user.and_then(|user| state.state.inventory().held_by(&user));
             let way = if hold.kind.is_outbound() { Way::Outbound } else { Way::Inbound };
             let limited = number.and_then(|number| self.limited(&found, number));
-            let permit = limited.and_then(|(line, _)| line.adopt(way).keep(Some(hold.ends_at)));
+            let permit = limited.and_then(|line| line.adopt(way).keep(Some(hold.ends_at)));
             AdoptedCall { call: call.clone(), number, permit }
         });
         adopted.collect()

@@ -7,14 +7,24 @@ use super::log::lock;
 use crate::time::Timestamp;
 
 /// One stream: what was published last, and who may publish next.
-#[derive(Default)]
 pub(super) struct Stream<S> {
     /// Whoever holds it may publish next. In it are the positions of the stream's last commits,
     /// those that no checkpoint has.
     pub(super) writer: Mutex<Vec<u64>>,
     pub(super) published: RwLock<Arc<Published<S>>>,
-    /// How often something was published.
-    published_times: AtomicU64,
+    version: AtomicU64,
+}
+
+/// The number of a version that no other one has, of no stream of the process; never 0.
+fn next_version() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+impl<S: Default> Default for Stream<S> {
+    fn default() -> Self {
+        Self::new(Published::default(), Vec::new())
+    }
 }
 
 #[derive(Default)]
@@ -32,7 +42,7 @@ impl<S> Stream<S> {
         Self {
             writer: Mutex::new(positions),
             published: RwLock::new(Arc::new(published)),
-            published_times: AtomicU64::new(0),
+            version: AtomicU64::new(next_version()),
         }
     }
 
@@ -42,13 +52,14 @@ impl<S> Stream<S> {
 
     pub(super) fn publish(&self, published: Arc<Published<S>>) {
         *self.published.write().unwrap_or_else(PoisonError::into_inner) = published;
-        self.published_times.fetch_add(1, Ordering::Release);
+        self.version.store(next_version(), Ordering::Release);
     }
 
-    /// Another number than before if something was published since. Ask before [`read`](Self::read):
-    /// what is read then is at least as new.
+    /// Which version was published last: another number than before if something was published since.
+    /// Ask before [`read`](Self::read): what is read then is at least as new.
+    #[inline]
     pub(super) fn version(&self) -> u64 {
-        self.published_times.load(Ordering::Acquire)
+        self.version.load(Ordering::Acquire)
     }
 }
 

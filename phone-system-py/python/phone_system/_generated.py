@@ -2574,17 +2574,24 @@ class CapacityOverrides:
 
     Attributes:
         user_number_calls: Calls that a user number carries at once.
-        service_number_calls: Calls that a service number carries at once.
+        service_number_calls: Calls that a service number carries at once that serves nothing yet.
+        voice_application_calls: Calls that a service number of an auto attendant or a call queue
+            carries at once.
+        conferencing_calls: Calls that a service number of the conferencing bridge carries at once.
     """
 
     user_number_calls: int | None = None
     service_number_calls: int | None = None
+    voice_application_calls: int | None = None
+    conferencing_calls: int | None = None
 
     def __init__(
         self,
         *,
         user_number_calls: int | None = None,
         service_number_calls: int | None = None,
+        voice_application_calls: int | None = None,
+        conferencing_calls: int | None = None,
     ) -> None:
         """Checks the fields and brings them to the form in which they are kept."""
         object.__setattr__(
@@ -2597,12 +2604,24 @@ class CapacityOverrides:
             "service_number_calls",
             _codec.optional(service_number_calls, "service_number_calls", _codec.uint32),
         )
+        object.__setattr__(
+            self,
+            "voice_application_calls",
+            _codec.optional(voice_application_calls, "voice_application_calls", _codec.uint32),
+        )
+        object.__setattr__(
+            self,
+            "conferencing_calls",
+            _codec.optional(conferencing_calls, "conferencing_calls", _codec.uint32),
+        )
 
     @classmethod
     def _read(cls, value: Any) -> CapacityOverrides:
         return cls(
             user_number_calls=value.get("user_number_calls"),
             service_number_calls=value.get("service_number_calls"),
+            voice_application_calls=value.get("voice_application_calls"),
+            conferencing_calls=value.get("conferencing_calls"),
         )
 
 
@@ -2614,19 +2633,30 @@ class CapacityRules:
         user_number_calls: Calls that a user number carries at once.
 
             Source: ours; the sources say a few (Setting up Phone System, step 4).
-        service_number_calls: Calls that a service number carries at once.
+        service_number_calls: Calls that a service number carries at once that serves nothing yet.
+
+            Source: ours; the sources say hundreds (Setting up Phone System, step 4).
+        voice_application_calls: Calls that a service number of an auto attendant or a call queue
+            carries at once.
+
+            Source: ours; the sources say hundreds (Setting up Phone System, step 4).
+        conferencing_calls: Calls that a service number of the conferencing bridge carries at once.
 
             Source: ours; the sources say hundreds (Setting up Phone System, step 4).
     """
 
     user_number_calls: int
     service_number_calls: int
+    voice_application_calls: int
+    conferencing_calls: int
 
     @classmethod
     def _read(cls, value: Any) -> CapacityRules:
         return cls(
             user_number_calls=value["user_number_calls"],
             service_number_calls=value["service_number_calls"],
+            voice_application_calls=value["voice_application_calls"],
+            conferencing_calls=value["conferencing_calls"],
         )
 
 
@@ -10012,7 +10042,8 @@ class CapacityArea:
         or ported as; and where that is less than is expected of them.
 
         The sources say a few for a user number and hundreds for a service number; the figures are
-        rules of ours, ``capacity.user_number_calls`` and ``capacity.service_number_calls``.
+        rules of ours, ``capacity.user_number_calls`` and three for service numbers, by what they
+        serve.
 
         Args:
             numbers: The numbers.

@@ -13,7 +13,7 @@ use super::numbers::Numbers;
 use super::permits::{NEVER, Permits};
 use super::places::Places;
 use super::scope::{Limits, Scope, Share, Way};
-use super::sync::{AtomicU32, Ordering};
+use super::sync::{AtomicU32, AtomicU64, Ordering};
 use super::{CapacityClass, Error, Occupancy};
 use crate::number::PhoneNumber;
 use crate::time::Timestamp;
@@ -27,6 +27,8 @@ struct Slot {
     /// Which other limits there are.
     path: AtomicU32,
     class: AtomicU32,
+    /// By which version of its owner the limit was set; 0 if by none.
+    told_by: AtomicU64,
 }
 
 /// What only those need who set limits, look for a new number, or take samples.
@@ -188,11 +190,26 @@ impl<'a> Line<'a> {
     /// How many calls the number carries at once, and which class says so. What was not told does not
     /// limit.
     pub fn set_limit(self, class: CapacityClass, limit: u32) {
+        self.set_limit_by(class, limit, 0);
+    }
+
+    /// Sets the limit as a version of the number's owner says; each version of each owner has a number of
+    /// its own.
+    pub(crate) fn set_limit_by(self, class: CapacityClass, limit: u32, version: u64) {
         self.slot.own.set(limit, MOST);
         let hundreds = u32::from(class == CapacityClass::Hundreds);
         if self.slot.class.load(Ordering::Relaxed) != hundreds {
             self.slot.class.store(hundreds, Ordering::Relaxed);
         }
+        if self.slot.told_by.load(Ordering::Relaxed) != version {
+            self.slot.told_by.store(version, Ordering::Release);
+        }
+    }
+
+    /// Whether the limit was set last by this version.
+    #[inline]
+    pub(crate) fn is_set_by(self, version: u64) -> bool {
+        self.slot.told_by.load(Ordering::Acquire) == version
     }
 
     /// Admits a call, if the number and whatever it [joined](Gate::join) carry one more.
@@ -292,6 +309,12 @@ impl Gate {
     pub fn line(&self, number: PhoneNumber) -> Line<'_> {
         let place = self.numbers.get(number).unwrap_or_else(|| self.open(number));
         self.line_at(place, number)
+    }
+
+    /// As [`line`](Self::line), of a number that was seen before.
+    #[inline]
+    pub(crate) fn find(&self, number: PhoneNumber) -> Option<Line<'_>> {
+        Some(self.line_at(self.numbers.get(number)?, number))
     }
 
     /// The place of a number that is seen for the first time.

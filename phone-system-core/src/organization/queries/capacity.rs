@@ -87,7 +87,7 @@ impl Query for TrafficIn {
             user_number_calls: rules.capacity.user_number_calls,
             known: &|number| {
                 let kind = organization.inventory().number(number)?.shelf.kind;
-                Some((kind, CapacityClass::of(kind).limit(rules)))
+                Some((kind, organization.carries(number)?.1))
             },
         };
         let traffic = traffic_of(calls, &wanted)?;
@@ -99,7 +99,7 @@ impl Query for TrafficIn {
 /// as; and where that is less than is expected of them.
 ///
 /// The sources say a few for a user number and hundreds for a service number; the figures are rules of
-/// ours, `capacity.user_number_calls` and `capacity.service_number_calls`.
+/// ours, `capacity.user_number_calls` and three for service numbers, by what they serve.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -183,9 +183,13 @@ impl Query for CheckCapacity {
             let (kind, told_by) = given
                 .or_else(|| known(number))
                 .ok_or(inventory::Error::NumberUnknown { number })?;
+            // What it serves now says nothing of what it will.
+            let owned = told_by == KindSource::Owned;
+            let usage = owned.then(|| organization.usage(number)).flatten();
             let class = CapacityClass::of(kind);
-            let shortfall = calls.and_then(|calls| Shortfall::of(number, kind, calls, rules));
-            let limit = class.limit(rules);
+            let shortfall =
+                calls.and_then(|calls| Shortfall::of(number, kind, usage, calls, rules));
+            let limit = class.limit(usage, rules);
             Ok(Carried { number, kind, told_by, class, limit, shortfall })
         };
         let numbers = self.numbers.iter().map(carried).collect::<Result<_, Error>>()?;

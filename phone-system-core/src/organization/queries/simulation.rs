@@ -24,12 +24,9 @@ impl Query for LimitsOf {
     type Answer = BTreeMap<PhoneNumber, (CapacityClass, u32)>;
 
     fn answer(&self, view: &View) -> Result<Self::Answer, Error> {
-        let (organization, rules) = (&view.organization, view.organization.rules());
         let limit_of = |number: &PhoneNumber| {
-            let owned = organization.inventory().number(*number);
-            let owned = owned.ok_or(inventory::Error::NumberUnknown { number: *number })?;
-            let class = CapacityClass::of(owned.shelf.kind);
-            Ok((*number, (class, class.limit(rules))))
+            let carries = view.organization.carries(*number);
+            Ok((*number, carries.ok_or(inventory::Error::NumberUnknown { number: *number })?))
         };
         self.numbers.iter().map(limit_of).collect()
     }
