@@ -132,5 +132,8 @@ fn calls_are_adopted_until_their_holds_end() {
     // Nobody has given the user a number.
     let adopted = system.adopt_calls(&contoso(), context().at);
     assert_eq!((adopted.len(), adopted[0].number, adopted[0].permit), (1, None, None));
+    // An hour, and the quarter of one after which a hold ends.
+    let ended = "2018-04-02T10:15:00Z".parse().unwrap();
+    assert!(system.adopt_calls(&contoso(), ended).is_empty());
     assert!(system.adopt_calls(&"fabrikam".parse().unwrap(), context().at).is_empty());
 }

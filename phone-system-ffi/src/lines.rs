@@ -117,8 +117,8 @@ pub unsafe extern "C" fn phs_lines_admit(
                 which.get(place).and_then(|place| usize::try_from(*place).ok())
             });
             let (permit, status) = match wanted.and_then(|place| lines.lines.get(place)) {
-                Some(line) => match system.system().admit_on(line, way) {
-                    Ok(permit) => (system.keep(permit, ends_at), OK),
+                Some(line) => match system.admit_on(line, way, ends_at) {
+                    Ok(permit) => (permit, OK),
                     Err(error) => (0, error.code().number()),
                 },
                 None => (0, malformed("which", "no such place").code.number()),
@@ -147,11 +147,7 @@ pub unsafe extern "C" fn phs_release_batch(
         // SAFETY: each pointer is NULL or as documented.
         let (system, permits) =
             unsafe { (reference("system", system)?, array("permits", permits, count)?) };
-        let system = system.opened()?;
-        let open = permits
-            .iter()
-            .filter(|permit| **permit != 0 && system.system().gate().release(**permit).is_ok());
-        let open = open.count();
+        let open = system.opened()?.release_all(permits);
         if !released.is_null() {
             // SAFETY: not NULL, and writable as documented.
             unsafe { released.write(open) };

@@ -76,8 +76,8 @@ impl Lines {
             let mut permits = Vec::with_capacity(count.saturating_mul(size_of::<u64>()));
             let mut codes = Vec::with_capacity(count.saturating_mul(size_of::<u32>()));
             for line in (0..count).filter_map(place).filter_map(|place| self.lines.get(place)) {
-                let (permit, code) = match system.system().admit_on(line, way) {
-                    Ok(permit) => (system.keep(permit, ends_at), 0),
+                let (permit, code) = match system.admit_on(line, way, ends_at) {
+                    Ok(permit) => (permit, 0),
                     Err(error) => (0, error.code().number()),
                 };
                 permits.extend_from_slice(&permit.to_ne_bytes());
@@ -92,10 +92,6 @@ impl Lines {
     #[pyo3(signature = (permits, /))]
     fn release(&self, py: Python<'_>, permits: PyBuffer<u64>) -> PyResult<usize> {
         let permits = permits.to_vec(py)?;
-        self.system.get().detached(py, move |system| {
-            let gate = system.system().gate();
-            let open = |permit: &&u64| **permit != 0 && gate.release(**permit).is_ok();
-            Ok(permits.iter().filter(open).count())
-        })
+        self.system.get().detached(py, move |system| Ok(system.release_all(&permits)))
     }
 }

@@ -113,7 +113,9 @@ def test_samples_are_seen_by_hours(system: System, calling: Organization) -> Non
         system.gate.loads(ONE, scope="trunk:west")
 
 
-def test_calls_are_adopted_where_their_users_are(system: System, calling: Organization) -> None:
+def test_a_call_is_adopted_without_a_place_if_its_user_has_no_number(
+    system: System, calling: Organization
+) -> None:
     calling.licensing.import_seats(csv="SkuPartNumber,Seats\nENTERPRISEPREMIUM,1\nMCOPSTN2,1\n")
     calling.licensing.assign(
         assignments=[

@@ -4,10 +4,10 @@ use serde::Serialize;
 
 use super::{CommandEnvelope, JsonSystem, Named, encode, object, text};
 use crate::billing::AuthorizeCall;
-use crate::capacity::Permit;
+use crate::capacity::{Permit, Way};
 use crate::number::{self, PhoneNumber};
 use crate::organization::{Authorized, Command, Context};
-use crate::system::{Begun, Error, Executed, RequestError};
+use crate::system::{Begun, Error, Executed, OwnedLine, RequestError};
 use crate::text::OrganizationId;
 use crate::time::Timestamp;
 
@@ -92,6 +92,30 @@ impl JsonSystem {
     /// As [`PhoneSystem::admit_nameless`](crate::PhoneSystem::admit_nameless); answers a number for [`release`](Self::release).
     pub fn admit_nameless(&self, dialed: &str) -> Option<u64> {
         Some(self.keep(self.system.admit_nameless(dialed)?, None))
+    }
+
+    /// As [`PhoneSystem::admit_on`](crate::PhoneSystem::admit_on); answers a number for
+    /// [`release`](Self::release), which ends by itself at `ends_at`, if given.
+    ///
+    /// # Errors
+    ///
+    /// As [`PhoneSystem::admit_on`](crate::PhoneSystem::admit_on).
+    #[inline]
+    pub fn admit_on(
+        &self,
+        line: &OwnedLine,
+        way: Way,
+        ends_at: Option<Timestamp>,
+    ) -> Result<u64, Error> {
+        Ok(self.keep(self.system.admit_on(line, way)?, ends_at))
+    }
+
+    /// Gives back the places of many calls; answers how many permits were open. Others, and those that
+    /// take no place, are passed over.
+    pub fn release_all(&self, permits: &[u64]) -> usize {
+        let gate = self.system.gate();
+        let open = |permit: &&u64| **permit != WITHOUT_PLACE && gate.release(**permit).is_ok();
+        permits.iter().filter(open).count()
     }
 
     /// Gives back the place of a call that was admitted.

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::{JsonSystem, QueryEnvelope, object, subject, text, unencodable};
+use super::{JsonSystem, QueryEnvelope, encode, object, subject, text};
 use crate::capacity::simulation::Simulate;
 use crate::organization::Query as _;
 use crate::system::{Error, RequestError};
@@ -27,7 +27,6 @@ impl JsonSystem {
         }
         let asked: Simulate = object(&format!("query `{name}`"), envelope.query.fields.get())?;
         let subject = subject(&name, None, envelope.organization)?;
-        let simulated = self.system().simulate(subject, &asked, envelope.at, progress)?;
-        serde_json::to_string(&simulated).map_err(|error| unencodable(&error))
+        encode(&self.system().simulate(subject, &asked, envelope.at, progress)?)
     }
 }

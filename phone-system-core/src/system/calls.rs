@@ -62,6 +62,14 @@ fn unknown(number: PhoneNumber) -> Error {
     organization::Error::from(inventory::Error::NumberUnknown { number }).into()
 }
 
+/// Whether an emergency number was dialed, as the country of the caller's own number has them too, if
+/// that is owned.
+fn dials_emergency(dialed: &str, of: Option<&Organization>, own: PhoneNumber) -> bool {
+    let published = of.map(|of| of.state.read());
+    let owned = published.as_ref().and_then(|now| now.state.inventory().number(own));
+    is_emergency(dialed, owned.map(|owned| owned.shelf.country))
+}
+
 impl PhoneSystem {
     /// Admits a call to or from `number`, if the organization owns it and it carries one more.
     ///
@@ -101,12 +109,7 @@ impl PhoneSystem {
         dialed: Option<&str>,
     ) -> Result<Permit<'_>, Error> {
         let found = self.find(organization);
-        if dialed.is_some_and(|dialed| {
-            // An emergency call passes whoever owns the number, if anyone does.
-            let published = found.as_ref().map(|found| found.state.read());
-            let owned = published.as_ref().and_then(|now| now.state.inventory().number(number));
-            is_emergency(dialed, owned.map(|owned| owned.shelf.country))
-        }) {
+        if dialed.is_some_and(|dialed| dials_emergency(dialed, found.as_deref(), number)) {
             return Ok(self.gate.admit_emergency(Some(number)));
         }
         let limited = found.and_then(|found| self.limited(&found, number));
