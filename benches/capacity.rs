@@ -16,10 +16,11 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::hint::black_box;
-use std::sync::{Barrier, Mutex};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, SamplingMode, criterion_group, criterion_main};
 use dashmap::DashMap;
 use phone_system_core::bulk::Mode;
 use phone_system_core::capacity::{CapacityClass, Gate, Limits, Line, Scope, Way};
@@ -31,6 +32,7 @@ use phone_system_core::{OrganizationId, PhoneNumber, PhoneSystem};
 
 const NUMBERS: u64 = 1_000;
 const LIMIT: u32 = 250;
+const WARM_UP: Duration = Duration::from_millis(8);
 
 fn numbers() -> Vec<PhoneNumber> {
     (0..NUMBERS).map(|place| PhoneNumber::from_digits(12_125_550_000 + place).unwrap()).collect()
@@ -48,22 +50,31 @@ fn system(contoso: &OrganizationId) -> PhoneSystem {
 }
 
 /// How long the slowest of the threads takes for `calls` calls on numbers of its own, all at once.
-fn together<T: Copy + Sync>(threads: &[&[T]], calls: u64, call: &(impl Fn(T) + Sync)) -> Duration {
-    let begin = Barrier::new(threads.len());
+fn together<T: Sync>(threads: &[Vec<T>], calls: u64, call: &(impl Fn(&T) + Sync)) -> Duration {
+    let ready = AtomicUsize::new(0);
     let took = std::thread::scope(|scope| {
         let threads: Vec<_> = threads
             .iter()
             .map(|numbers| {
-                let begin = &begin;
+                let (ready, all) = (&ready, threads.len());
                 scope.spawn(move || {
-                    begin.wait();
+                    // Each thread has a processor, and has its numbers near it, before the clock starts.
                     let since = Instant::now();
-                    let mut place = 0_usize;
-                    for _ in 0..calls {
-                        call(black_box(numbers[place]));
-                        // Here and there, so that no number is near the one before.
-                        place += 7_919;
-                        place %= numbers.len();
+                    while since.elapsed() < WARM_UP {
+                        numbers.iter().for_each(call);
+                    }
+                    ready.fetch_add(1, Ordering::SeqCst);
+                    while ready.load(Ordering::SeqCst) < all {
+                        std::hint::spin_loop();
+                    }
+                    let since = Instant::now();
+                    let mut left = usize::try_from(calls).unwrap();
+                    while left > 0 {
+                        let some = left.min(numbers.len());
+                        for number in &numbers[..some] {
+                            call(black_box(number));
+                        }
+                        left -= some;
                     }
                     since.elapsed()
                 })
@@ -72,6 +83,11 @@ fn together<T: Copy + Sync>(threads: &[&[T]], calls: u64, call: &(impl Fn(T) + S
         threads.into_iter().map(|thread| thread.join().unwrap()).max()
     });
     took.unwrap()
+}
+
+/// The same in another order, so that no number is near the one before.
+fn here_and_there(numbers: &[PhoneNumber]) -> Vec<PhoneNumber> {
+    (0..numbers.len()).map(|place| numbers[place * 7_919 % numbers.len()]).collect()
 }
 
 fn gate(numbers: &[PhoneNumber], scopes: &[Scope]) -> Gate {
@@ -92,9 +108,31 @@ fn lines<'a>(gate: &'a Gate, numbers: &[PhoneNumber]) -> Vec<Line<'a>> {
     numbers.iter().map(|number| gate.line(*number)).collect()
 }
 
-fn through_line(line: Line<'_>) {
+fn through_line(line: &Line<'_>) {
     drop(line.admit(Way::Inbound).unwrap());
 }
+
+fn in_a_locked_map(locked: &Mutex<HashMap<PhoneNumber, u32>>, number: PhoneNumber) {
+    {
+        let mut locked = locked.lock().unwrap();
+        let in_use = locked.entry(number).or_default();
+        assert!(*in_use < LIMIT);
+        *in_use += 1;
+    }
+    *locked.lock().unwrap().get_mut(&number).unwrap() -= 1;
+}
+
+fn in_a_sharded_map(sharded: &DashMap<PhoneNumber, u32>, number: PhoneNumber) {
+    {
+        let mut in_use = sharded.entry(number).or_default();
+        assert!(*in_use < LIMIT);
+        *in_use += 1;
+    }
+    *sharded.get_mut(&number).unwrap() -= 1;
+}
+
+/// A way to make a call.
+type Call<'a> = &'a (dyn Fn(&PhoneNumber) + Sync);
 
 /// The lines of some numbers.
 fn lines_of<'a>(owned: &'a [OwnedLine], numbers: &[PhoneNumber]) -> Vec<&'a OwnedLine> {
@@ -106,48 +144,42 @@ fn capacity(criterion: &mut Criterion) {
     let contoso: OrganizationId = "contoso".parse().unwrap();
     let numbers = numbers();
     let (one, other) = numbers.split_at(numbers.len() / 2);
+    let (one, other) = (here_and_there(one), here_and_there(other));
     let phones = system(&contoso);
-    let through_system = |number| drop(phones.admit(&contoso, number, None).unwrap());
+    let through_system =
+        |number: &PhoneNumber| drop(phones.admit(&contoso, *number, None).unwrap());
     let owned: Vec<_> =
         numbers.iter().map(|number| phones.line(&contoso, *number).unwrap()).collect();
-    let through_owned = |line: &OwnedLine| drop(phones.admit_on(line, Way::Inbound).unwrap());
+    let through_owned = |line: &&OwnedLine| drop(phones.admit_on(line, Way::Inbound).unwrap());
     let numbered = JsonSystem::from(system(&contoso));
-    let through_numbers =
-        |number| numbered.release(numbered.admit(&contoso, number, None).unwrap()).unwrap();
+    let numbered_lines: Vec<_> =
+        numbers.iter().map(|number| numbered.system().line(&contoso, *number).unwrap()).collect();
+    let through_numbered_line = |line: &&OwnedLine| {
+        let permit = numbered.admit_on(line, Way::Inbound, None).unwrap();
+        numbered.release(permit).unwrap();
+    };
+    let through_numbers = |number: &PhoneNumber| {
+        let permit = numbered.admit(&contoso, *number, None).unwrap();
+        numbered.release(permit).unwrap();
+    };
     let scope = |name: &str| name.parse::<Scope>().unwrap();
     let alone = gate(&numbers, &[]);
     let shared = gate(&numbers, &[scope("organization:contoso")]);
     let twice = gate(&numbers, &[scope("organization:contoso"), scope("trunk:west")]);
-    let by_number = |number| through_line(alone.line(number));
-    let kept = |line: Line<'_>| {
+    let by_number = |number: &PhoneNumber| through_line(&alone.line(*number));
+    let kept = |line: &Line<'_>| {
         let permit = line.admit(Way::Inbound).unwrap().keep(None).unwrap();
         alone.release(permit).unwrap();
     };
-    let locked: Mutex<HashMap<PhoneNumber, u32>> = Mutex::default();
-    let through_lock = |number| {
-        {
-            let mut locked = locked.lock().unwrap();
-            let in_use = locked.entry(number).or_default();
-            assert!(*in_use < LIMIT);
-            *in_use += 1;
-        }
-        *locked.lock().unwrap().get_mut(&number).unwrap() -= 1;
-    };
-    let sharded: DashMap<PhoneNumber, u32> = DashMap::default();
-    let through_shards = |number| {
-        {
-            let mut in_use = sharded.entry(number).or_default();
-            assert!(*in_use < LIMIT);
-            *in_use += 1;
-        }
-        *sharded.get_mut(&number).unwrap() -= 1;
-    };
+    let (locked, sharded) = (Mutex::default(), DashMap::default());
+    let through_lock = |number: &PhoneNumber| in_a_locked_map(&locked, *number);
+    let through_shards = |number: &PhoneNumber| in_a_sharded_map(&sharded, *number);
     for number in &numbers {
-        through_lock(*number);
-        through_shards(*number);
+        through_lock(number);
+        through_shards(number);
     }
 
-    let ways: [(&str, &(dyn Fn(PhoneNumber) + Sync)); 5] = [
+    let ways: [(&str, Call<'_>); 5] = [
         ("number", &by_number),
         ("system", &through_system),
         ("system, kept permits", &through_numbers),
@@ -155,27 +187,34 @@ fn capacity(criterion: &mut Criterion) {
         ("DashMap", &through_shards),
     ];
     for (threads, of_thread) in [
-        ("one thread", vec![one]),
-        ("two threads, the same numbers", vec![one, one]),
-        ("two threads, numbers of their own", vec![one, other]),
-        ("two threads, one number", vec![&one[..1], &one[..1]]),
+        ("one thread", vec![one.clone()]),
+        ("two threads, the same numbers", vec![one.clone(), one.clone()]),
+        ("two threads, numbers of their own", vec![one.clone(), other.clone()]),
+        ("one thread, 50 numbers", vec![one[..50].to_vec()]),
+        ("two threads, 50 numbers of their own", vec![one[..50].to_vec(), other[..50].to_vec()]),
+        ("two threads, one number", vec![one[..1].to_vec(), one[..1].to_vec()]),
     ] {
-        let of_numbers = of_thread.clone();
+        let of_numbers = of_thread;
         let mut group = criterion.benchmark_group(threads);
+        group.sampling_mode(SamplingMode::Flat).sample_size(50);
         for (name, gate) in
             [("line", &alone), ("line, two limits", &shared), ("line, three limits", &twice)]
         {
-            let of_thread: Vec<_> = of_thread.iter().map(|numbers| lines(gate, numbers)).collect();
-            let of_thread: Vec<&[Line<'_>]> = of_thread.iter().map(Vec::as_slice).collect();
+            let of_thread: Vec<_> = of_numbers.iter().map(|numbers| lines(gate, numbers)).collect();
             group.bench_function(name, |bencher| {
                 bencher.iter_custom(|calls| together(&of_thread, calls, &through_line));
             });
             if name == "line" {
                 let looked_up: Vec<Vec<&OwnedLine>> =
                     of_numbers.iter().map(|numbers| lines_of(&owned, numbers)).collect();
-                let looked_up: Vec<&[&OwnedLine]> = looked_up.iter().map(Vec::as_slice).collect();
                 group.bench_function("system, looked up once", |bencher| {
                     bencher.iter_custom(|calls| together(&looked_up, calls, &through_owned));
+                });
+                let looked_up: Vec<Vec<&OwnedLine>> =
+                    of_numbers.iter().map(|numbers| lines_of(&numbered_lines, numbers)).collect();
+                group.bench_function("system, looked up once, kept permits", |bencher| {
+                    bencher
+                        .iter_custom(|calls| together(&looked_up, calls, &through_numbered_line));
                 });
                 group.bench_function("line, kept permits", |bencher| {
                     bencher.iter_custom(|calls| together(&of_thread, calls, &kept));
@@ -184,7 +223,7 @@ fn capacity(criterion: &mut Criterion) {
         }
         for (name, call) in ways {
             group.bench_function(name, |bencher| {
-                bencher.iter_custom(|calls| together(&of_thread, calls, &call));
+                bencher.iter_custom(|calls| together(&of_numbers, calls, &call));
             });
         }
         group.finish();

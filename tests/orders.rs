@@ -15,10 +15,12 @@ mod sync {
     pub(super) use loom::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 }
 
+use std::collections::BTreeSet;
+
 use counter::Counter;
 use loom::sync::Arc;
 use loom::thread;
-use permits::Permits;
+use permits::{Permits, TOGETHER};
 
 #[test]
 fn a_counter_never_has_more_than_its_limit_and_loses_none() {
@@ -83,17 +85,29 @@ fn a_permit_ends_once_whoever_ends_it() {
 }
 
 #[test]
-fn a_place_is_used_by_one_at_a_time() {
-    loom::model(|| {
+fn a_place_that_others_give_back_is_used_by_one_at_a_time_and_is_not_lost() {
+    let mut model = loom::model::Builder::new();
+    model.max_branches = 10_000;
+    model.check(|| {
         let permits = Arc::new(Permits::default());
-        let first = permits.open(0, 1, permits::NEVER).unwrap();
-        permits.close(0, first).unwrap();
-        // Both take from the stack on which one place lies.
-        let other = Arc::clone(&permits);
-        let thread = thread::spawn(move || other.open(0, 2, permits::NEVER).unwrap());
-        let third = permits.open(0, 3, permits::NEVER).unwrap();
-        let second = thread.join().unwrap();
-        assert!(first != second && second != third && permits.count() == 2);
-        assert_eq!((permits.close(0, second), permits.close(0, third)), (Some(2), Some(3)));
+        let open = |what| permits.open(0, what, permits::NEVER).unwrap();
+        // All places that there are.
+        let mut opened: Vec<u64> = (0..TOGETHER).map(open).collect();
+        let close = |thread: u32, permit: u64| {
+            let permits = Arc::clone(&permits);
+            thread::spawn(move || permits.close(thread, permit))
+        };
+        let (one, other) = (close(1, opened[0]), close(2, opened[1]));
+        // One of the two places, or one of those that are made then.
+        let third = open(TOGETHER);
+        assert_eq!((one.join().unwrap(), other.join().unwrap()), (Some(0), Some(1)));
+        assert!(!opened.contains(&third));
+        opened.drain(..2);
+        opened.push(third);
+        opened.extend((0..=TOGETHER).map(open));
+        let places: BTreeSet<u64> =
+            opened.iter().map(|permit| permit & u64::from(u32::MAX)).collect();
+        assert_eq!(places, (0..2 * TOGETHER).collect());
+        assert_eq!(permits.close(0, third), Some(TOGETHER));
     });
 }

@@ -101,6 +101,7 @@ pub mod capacity;
 pub mod country;
 pub mod draft;
 pub mod error;
+mod finder;
 pub mod hash;
 pub mod inventory;
 pub mod json;

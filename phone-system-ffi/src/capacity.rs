@@ -59,7 +59,7 @@ pub unsafe extern "C" fn phs_organization_admit(
                 optional_text(dialed)?,
             )
         };
-        let admitted = organization.opened().and_then(|(system, id)| match number_of(digits) {
+        let admitted = organization.at_once(|system, id| match number_of(digits) {
             Ok(number) => system.admit(id, number, dialed).map_err(refused),
             // An emergency call passes before its number is looked at.
             Err(refusal) => dialed.and_then(|dialed| system.admit_nameless(dialed)).ok_or(refusal),
@@ -87,7 +87,7 @@ pub unsafe extern "C" fn phs_release(system: *const phs_system, permit: u64) -> 
         if permit == WITHOUT_PLACE {
             return Ok(());
         }
-        system.opened()?.release(permit).map_err(refused)
+        system.at_once(|system| system.release(permit).map_err(refused))
     })
 }
 
@@ -107,7 +107,7 @@ pub unsafe extern "C" fn phs_system_occupancy(
     guard(|| {
         // SAFETY: each pointer is NULL or as documented.
         let (out, system) = unsafe { (Output::new("out", out)?, reference("system", system)?) };
-        let known = system.opened()?.system().occupancy(number_of(digits)?);
+        let known = system.at_once(|system| Ok(system.system().occupancy(number_of(digits)?)))?;
         out.set(phs_occupancy {
             in_use: known.in_use,
             peak: known.peak,

@@ -111,22 +111,23 @@ pub unsafe extern "C" fn phs_lines_admit(
             )
         };
         let (way, ends_at) = (wanted("way", &WAYS, way)?, end(ends_at)?);
-        let (system, _) = lines.organization.opened()?;
-        for place in 0..count {
-            let wanted = which.map_or(Some(place), |which| {
-                which.get(place).and_then(|place| usize::try_from(*place).ok())
-            });
-            let (permit, status) = match wanted.and_then(|place| lines.lines.get(place)) {
-                Some(line) => match system.admit_on(line, way, ends_at) {
-                    Ok(permit) => (permit, OK),
-                    Err(error) => (0, error.code().number()),
-                },
-                None => (0, malformed("which", "no such place").code.number()),
-            };
-            permits.set(place, permit);
-            statuses.set(place, status);
-        }
-        Ok(())
+        lines.organization.at_once(|system, _| {
+            for place in 0..count {
+                let wanted = which.map_or(Some(place), |which| {
+                    which.get(place).and_then(|place| usize::try_from(*place).ok())
+                });
+                let (permit, status) = match wanted.and_then(|place| lines.lines.get(place)) {
+                    Some(line) => match system.admit_on(line, way, ends_at) {
+                        Ok(permit) => (permit, OK),
+                        Err(error) => (0, error.code().number()),
+                    },
+                    None => (0, malformed("which", "no such place").code.number()),
+                };
+                permits.set(place, permit);
+                statuses.set(place, status);
+            }
+            Ok(())
+        })
     })
 }
 
@@ -147,7 +148,7 @@ pub unsafe extern "C" fn phs_release_batch(
         // SAFETY: each pointer is NULL or as documented.
         let (system, permits) =
             unsafe { (reference("system", system)?, array("permits", permits, count)?) };
-        let open = system.opened()?.release_all(permits);
+        let open = system.at_once(|system| Ok(system.release_all(permits)))?;
         if !released.is_null() {
             // SAFETY: not NULL, and writable as documented.
             unsafe { released.write(open) };

@@ -3,6 +3,7 @@
 //! What people call is Python, generated from the schema of the commands and queries; it stands on
 //! [`System`], which is [`JsonSystem`] and nothing more.
 
+mod calls;
 mod error;
 mod fork;
 mod lines;
@@ -20,6 +21,8 @@ mod _native {
     use super::{Bound, PyModule, PyModuleMethods, PyResult};
     use phone_system_core::number::METADATA_VERSION;
 
+    #[pymodule_export]
+    use super::calls::{Calls, Permit};
     #[pymodule_export]
     use super::lines::Lines;
     #[pymodule_export]

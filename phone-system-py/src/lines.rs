@@ -8,7 +8,6 @@ use phone_system_core::{Error, OrganizationId, Refuses, Timestamp};
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
-use pyo3::types::PyByteArray;
 
 use crate::number::PhoneNumber;
 use crate::system::System;
@@ -20,9 +19,12 @@ pub(crate) struct Lines {
     lines: Vec<OwnedLine>,
 }
 
-/// What is admitted: a permit for each call, 0 where it is refused, and the number of the code that
-/// says why, each as bytes of this machine.
-type Admitted<'py> = (Bound<'py, PyByteArray>, Bound<'py, PyByteArray>);
+impl Lines {
+    fn line(&self, place: u32) -> PyResult<&OwnedLine> {
+        let line = usize::try_from(place).ok().and_then(|place| self.lines.get(place));
+        line.ok_or_else(|| PyIndexError::new_err(format!("there is no line {place}")))
+    }
+}
 
 #[pymethods]
 impl Lines {
@@ -51,41 +53,35 @@ impl Lines {
         self.lines.len()
     }
 
-    /// Admits calls, each by itself.
-    #[pyo3(signature = (which, outbound, ends_at, /))]
-    fn admit<'py>(
+    /// Admits calls, each by itself: a permit for each, 0 where it is refused, and the number of the
+    /// code that says why.
+    #[pyo3(signature = (which, outbound, ends_at, permits, codes, /))]
+    fn admit(
         &self,
-        py: Python<'py>,
+        py: Python<'_>,
         which: Option<PyBuffer<u32>>,
         outbound: bool,
         ends_at: Option<i64>,
-    ) -> PyResult<Admitted<'py>> {
+        permits: PyBuffer<u64>,
+        codes: PyBuffer<u32>,
+    ) -> PyResult<()> {
         let which = which.map(|which| which.to_vec(py)).transpose()?;
-        let count = which.as_ref().map_or(self.lines.len(), Vec::len);
+        let which = which.map_or_else(
+            || Ok(self.lines.iter().collect()),
+            |which| which.iter().map(|place| self.line(*place)).collect::<PyResult<Vec<_>>>(),
+        )?;
         let way = if outbound { Way::Outbound } else { Way::Inbound };
         let ends_at = ends_at.and_then(Timestamp::from_micros);
-        let place = |place: usize| match &which {
-            Some(which) => which.get(place).and_then(|place| usize::try_from(*place).ok()),
-            None => Some(place),
-        };
-        if let Some(missing) = (0..count).filter_map(place).find(|place| *place >= self.lines.len())
-        {
-            return Err(PyIndexError::new_err(format!("there is no line {missing}")));
-        }
-        let (permits, codes) = self.system.get().detached(py, |system| {
-            let mut permits = Vec::with_capacity(count.saturating_mul(size_of::<u64>()));
-            let mut codes = Vec::with_capacity(count.saturating_mul(size_of::<u32>()));
-            for line in (0..count).filter_map(place).filter_map(|place| self.lines.get(place)) {
-                let (permit, code) = match system.admit_on(line, way, ends_at) {
+        let (told_permits, told_codes): (Vec<u64>, Vec<u32>) =
+            self.system.get().detached(py, |system| {
+                let admit = |line: &&OwnedLine| match system.admit_on(line, way, ends_at) {
                     Ok(permit) => (permit, 0),
                     Err(error) => (0, error.code().number()),
                 };
-                permits.extend_from_slice(&permit.to_ne_bytes());
-                codes.extend_from_slice(&code.to_ne_bytes());
-            }
-            Ok((permits, codes))
-        })?;
-        Ok((PyByteArray::new(py, &permits), PyByteArray::new(py, &codes)))
+                Ok(which.iter().map(admit).unzip())
+            })?;
+        permits.copy_from_slice(py, &told_permits)?;
+        codes.copy_from_slice(py, &told_codes)
     }
 
     /// Gives back the places of calls; answers how many permits were open.

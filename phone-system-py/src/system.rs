@@ -10,8 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use phone_system_core::capacity::Occupancy;
 use phone_system_core::error::Figures;
 use phone_system_core::json::{self, JsonSystem};
-use phone_system_core::system::RequestError;
-use phone_system_core::{Error, ErrorCode, OrganizationId, PhoneSystem, Refusal};
+use phone_system_core::{Error, ErrorCode, PhoneSystem, Refusal, Refuses};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
@@ -66,8 +65,8 @@ struct Open {
 /// A phone system, in memory or in a file; commands, queries and answers are JSON.
 #[pyclass(frozen, module = "phone_system._native")]
 pub(crate) struct System {
-    // Locked only while the interpreter is held, and for no longer than a copy takes: so it is never
-    // waited for, and a process that Python forks never finds it locked.
+    // Locked only while the interpreter is held, and nothing of Python's is done meanwhile: so it is
+    // never waited for, and a process that Python forks never finds it locked.
     open: Mutex<Option<(Open, Receiver<Infallible>)>>,
     /// Locked while the system is being closed.
     closing: Mutex<()>,
@@ -117,6 +116,19 @@ impl System {
     ) -> PyResult<T> {
         let open = self.opened(py)?;
         py.detach(move || run(&open.system)).map_err(|error| refused(py, &error))
+    }
+
+    /// Does what takes no time and nothing of Python's, so that the interpreter is not let go.
+    pub(crate) fn at_once<T>(
+        &self,
+        run: impl FnOnce(&JsonSystem) -> Result<T, Error>,
+    ) -> Result<T, Refusal> {
+        let open = lock(&self.open);
+        let (open, _) = open.as_ref().ok_or_else(closed)?;
+        if self.durable {
+            self.process.check().map_err(|error| error.refusal())?;
+        }
+        run(&open.system).map_err(|error| error.refusal())
     }
 
     /// Lets go of a system that another process opened, without freeing what it holds: that was
@@ -268,27 +280,6 @@ impl System {
         self.detached(py, move |system| system.gate(asked.bytes()))
     }
 
-    /// Admits a call.
-    #[pyo3(signature = (organization, number, dialed = None, /))]
-    fn admit(
-        &self,
-        py: Python<'_>,
-        organization: &str,
-        number: &PhoneNumber,
-        dialed: Option<&str>,
-    ) -> PyResult<u64> {
-        let number = number.0;
-        let admitted = self.detached(py, move |system| {
-            let organization: OrganizationId = organization.parse().map_err(|error| {
-                let (part, problem) = ("organization".to_owned(), format!("{error}"));
-                RequestError::Malformed { part, problem }
-            })?;
-            system.admit(&organization, number, dialed)
-        });
-        // Whatever is wrong, an emergency call passes.
-        admitted.or_else(|refused| dialed.and_then(json::emergency_without_place).ok_or(refused))
-    }
-
     /// Admits an emergency call of a caller without a number.
     #[pyo3(signature = (dialed, /))]
     fn admit_nameless(&self, py: Python<'_>, dialed: &str) -> PyResult<Option<u64>> {
@@ -299,7 +290,7 @@ impl System {
     /// Gives back the place of a call.
     #[pyo3(signature = (permit, /))]
     fn release(&self, py: Python<'_>, permit: u64) -> PyResult<()> {
-        self.detached(py, move |system| system.release(permit))
+        self.at_once(|system| system.release(permit)).map_err(|refusal| raised(py, &refusal))
     }
 
     /// What is known of a number's calls.

@@ -111,7 +111,8 @@ def _ask(system: _native.System, verb: str, payload: str) -> str:
         case "gate":
             return system.gate(payload)
         case "admit":
-            return str(system.admit(*admitted(payload)))
+            organization, number, dialed = admitted(payload)
+            return str(_native.Calls(system, organization).admit(number, dialed).permit)
         case "begin":
             given, _, envelope = payload.partition(" ")
             return system.begin_call(PhoneNumber(given), envelope)

@@ -28,11 +28,11 @@ pub(super) struct Full {
 pub(super) struct Counter {
     calls: AtomicU64,
     limit: AtomicU32,
-    /// Calls above so many are counted apart.
+    /// Calls above so many are counted apart; never more than the limit.
     committed: AtomicU32,
-    /// The most at once, ever and since the last sample.
-    peak: AtomicU32,
+    /// The most at once since the last sample, and before it.
     recent: AtomicU32,
+    peak: AtomicU32,
     refused: AtomicU64,
     emergency: AtomicU64,
     bursts: AtomicU64,
@@ -45,8 +45,8 @@ impl Default for Counter {
             calls: AtomicU64::new(0),
             limit: AtomicU32::new(MOST),
             committed: AtomicU32::new(MOST),
-            peak: AtomicU32::new(0),
             recent: AtomicU32::new(0),
+            peak: AtomicU32::new(0),
             refused: AtomicU64::new(0),
             emergency: AtomicU64::new(0),
             bursts: AtomicU64::new(0),
@@ -69,7 +69,8 @@ impl Counter {
     /// are there stay.
     pub(super) fn set(&self, limit: u32, committed: u32) {
         // Written only when changed, so that those who read it share its line of the cache.
-        let (limit, committed) = (limit.min(MOST), committed.min(MOST));
+        let limit = limit.min(MOST);
+        let committed = committed.min(limit);
         if self.limit.load(Ordering::Relaxed) != limit {
             self.limit.store(limit, Ordering::Release);
         }
@@ -84,15 +85,19 @@ impl Counter {
     pub(super) fn take(&self) -> Result<bool, Full> {
         let mut word = self.calls.load(Ordering::Relaxed);
         loop {
-            let (in_use, limit) = (now(word), self.limit.load(Ordering::Acquire));
-            if in_use >= limit {
-                self.refused.fetch_add(1, Ordering::Relaxed);
-                return Err(Full { in_use, limit });
+            let in_use = now(word);
+            let burst = in_use >= self.committed.load(Ordering::Acquire);
+            if burst {
+                let limit = self.limit.load(Ordering::Acquire);
+                if in_use >= limit {
+                    self.refused.fetch_add(1, Ordering::Relaxed);
+                    return Err(Full { in_use, limit });
+                }
             }
             match self.swap(word, one_more(word)) {
                 Ok(()) => {
                     self.reached(in_use.saturating_add(1));
-                    return Ok(in_use >= self.committed.load(Ordering::Relaxed));
+                    return Ok(burst);
                 }
                 Err(changed) => word = changed,
             }
@@ -121,12 +126,10 @@ impl Counter {
     /// Gives a place back. Each that was taken is given back once.
     #[inline]
     pub(super) fn give_back(&self) {
-        let mut word = self.calls.load(Ordering::Relaxed);
-        while now(word) > 0 {
-            match self.swap(word, word.saturating_sub(1)) {
-                Ok(()) => return,
-                Err(changed) => word = changed,
-            }
+        let before = self.calls.fetch_sub(1, Ordering::AcqRel);
+        if now(before) == 0 {
+            // One of those beyond 16 million, which were not counted.
+            self.calls.fetch_add(1, Ordering::AcqRel);
         }
     }
 
@@ -150,11 +153,8 @@ impl Counter {
 
     #[inline]
     fn reached(&self, in_use: u32) {
-        if in_use > self.peak.load(Ordering::Relaxed) {
-            self.peak.fetch_max(in_use, Ordering::Relaxed);
-        }
         if in_use > self.recent.load(Ordering::Relaxed) {
-            self.recent.fetch_max(in_use, Ordering::Relaxed);
+            self.recent.fetch_max(in_use, Ordering::AcqRel);
         }
     }
 
@@ -172,13 +172,23 @@ impl Counter {
     }
 
     pub(super) fn peak(&self) -> u32 {
-        self.peak.load(Ordering::Relaxed)
+        // In this order: what is no longer recent is in the peak already.
+        let recent = self.recent.load(Ordering::Acquire);
+        recent.max(self.peak.load(Ordering::Acquire))
     }
 
     /// The most at once since this was asked last, those that were there then among them, and how many
     /// there are now.
     pub(super) fn take_recent(&self) -> (u32, u32) {
-        let most = self.recent.swap(0, Ordering::AcqRel);
+        let mut most = self.recent.load(Ordering::Acquire);
+        loop {
+            self.peak.fetch_max(most, Ordering::AcqRel);
+            let taken = self.recent.compare_exchange(most, 0, Ordering::AcqRel, Ordering::Acquire);
+            match taken {
+                Ok(_) => break,
+                Err(risen) => most = risen,
+            }
+        }
         let in_use = self.in_use();
         self.recent.fetch_max(in_use, Ordering::AcqRel);
         (most.max(in_use), in_use)

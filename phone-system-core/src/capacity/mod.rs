@@ -10,13 +10,13 @@ mod counter;
 mod demand;
 mod gate;
 mod history;
-mod numbers;
 mod permits;
 mod places;
 pub mod records;
 mod scope;
 pub mod simulation;
 mod sync;
+mod thread;
 pub mod traffic;
 
 use serde::{Deserialize, Serialize};

@@ -6,21 +6,34 @@ use super::sync::{AtomicU32, AtomicU64, Ordering};
 /// Open permits, each with a number that no other one of them has.
 ///
 /// A number names a place, and how often that place was used, so that one that was released is told
-/// from one that is open. Nothing here takes a lock. Free places lie on stacks, one for some threads
-/// each, so that threads seldom meet.
+/// from one that is open. Nothing here takes a lock.
+///
+/// A thread names itself by a number that no other thread has at the time. A free place lies on a list
+/// of the thread that made it: on one that this thread alone touches if it gave the place back itself,
+/// else on one that it takes over whole when the first is empty. So there are never more places than
+/// each thread had permits open at once, whichever thread gives them back.
 #[derive(Debug)]
 pub(super) struct Permits {
     entries: Places<Entry>,
-    free: [Stack; STACKS],
+    /// Of the first threads, found at once, and of those after them.
+    free: [Free; FEW],
+    more_free: Places<Free>,
 }
 
-const STACKS: usize = 16;
+const FEW: usize = 64;
 
-/// The top of a stack of free places: how often it was changed above the place, counted from 1; 0
-/// stands for none.
+/// How many places a thread makes at once.
+pub(super) const TOGETHER: u64 = 16;
+
+/// The free places of a thread: the first of each list, counted from 1; 0 stands for none.
 #[derive(Debug, Default)]
 #[repr(align(64))]
-struct Stack(AtomicU64);
+struct Free {
+    /// Those that the thread gave back itself.
+    own: AtomicU32,
+    /// Those that others gave back.
+    returned: AtomicU32,
+}
 
 /// A place for a permit.
 #[derive(Debug, Default)]
@@ -31,8 +44,10 @@ struct Entry {
     what: AtomicU64,
     /// The second from which on the permit has ended.
     ends: AtomicU32,
-    /// The place below it on the stack, counted from 1.
-    below: AtomicU32,
+    /// The next on a list of free places, counted from 1.
+    next: AtomicU32,
+    /// The thread that made it.
+    home: AtomicU32,
 }
 
 /// What stands for no end, and the last second that can be one: in the year 2106.
@@ -56,17 +71,18 @@ fn open(uses: u64) -> u64 {
 
 impl Default for Permits {
     fn default() -> Self {
-        Self { entries: Places::default(), free: std::array::from_fn(|_| Stack::default()) }
+        let free = std::array::from_fn(|_| Free::default());
+        Self { entries: Places::default(), free, more_free: Places::default() }
     }
 }
 
 impl Permits {
     /// Opens a permit; answers its number. None if there are four billion.
     #[inline]
-    pub(super) fn open(&self, thread: usize, what: u64, ends: u32) -> Option<u64> {
-        let (place, entry) = match self.pop(thread) {
+    pub(super) fn open(&self, thread: u32, what: u64, ends: u32) -> Option<u64> {
+        let (place, entry) = match self.take_free(thread) {
             Some(free) => free,
-            None => self.entries.add()?,
+            None => self.add(thread)?,
         };
         // Nobody else has the place now. 32 bits of uses, of which 0 is not used.
         let uses = (entry.state.load(Ordering::Relaxed) >> 1).wrapping_add(1) & LOW;
@@ -79,12 +95,13 @@ impl Permits {
 
     /// Ends a permit; answers what it was for, to one of those who ask.
     #[inline]
-    pub(super) fn close(&self, thread: usize, permit: u64) -> Option<u64> {
+    pub(super) fn close(&self, thread: u32, permit: u64) -> Option<u64> {
         let place = low(permit);
         self.end(thread, place, self.entries.get(place)?, permit >> 32)
     }
 
-    fn end(&self, thread: usize, place: u32, entry: &Entry, uses: u64) -> Option<u64> {
+    #[inline]
+    fn end(&self, thread: u32, place: u32, entry: &Entry, uses: u64) -> Option<u64> {
         let closed = entry.state.compare_exchange(
             open(uses),
             uses << 1,
@@ -93,7 +110,7 @@ impl Permits {
         );
         closed.ok()?;
         let what = entry.what.load(Ordering::Relaxed);
-        self.push(thread, place, entry);
+        self.put_free(thread, place, entry);
         Some(what)
     }
 
@@ -110,7 +127,7 @@ impl Permits {
     }
 
     /// Ends the permits whose time has come; tells what each was for.
-    pub(super) fn expire(&self, thread: usize, second: u32, mut ended: impl FnMut(u64)) {
+    pub(super) fn expire(&self, thread: u32, second: u32, mut ended: impl FnMut(u64)) {
         for (place, entry) in self.entries.iter() {
             let state = entry.state.load(Ordering::Acquire);
             let ends = entry.ends.load(Ordering::Acquire);
@@ -131,37 +148,69 @@ impl Permits {
         self.entries.iter().filter(|(_, entry)| open(entry)).count()
     }
 
-    fn stack(&self, thread: usize) -> Option<&AtomicU64> {
-        self.free.get(thread % STACKS).map(|stack| &stack.0)
+    #[inline]
+    fn free(&self, thread: u32) -> Option<&Free> {
+        let thread = usize::try_from(thread).ok()?;
+        self.free.get(thread).or_else(|| {
+            let after = u32::try_from(thread.checked_sub(FEW)?).ok()?;
+            self.more_free.get(after)
+        })
     }
 
-    fn pop(&self, thread: usize) -> Option<(u32, &Entry)> {
-        let stack = self.stack(thread)?;
-        let mut top = stack.load(Ordering::Acquire);
-        loop {
-            let place = low(top).checked_sub(1)?;
-            let entry = self.entries.get(place)?;
-            let below = entry.below.load(Ordering::Relaxed);
-            // The count above tells a stack that others have changed from one that looks the same.
-            let next = word((top >> 32).wrapping_add(1) & LOW, below);
-            let popped =
-                stack.compare_exchange_weak(top, next, Ordering::AcqRel, Ordering::Acquire);
-            match popped {
-                Ok(_) => return Some((place, entry)),
-                Err(changed) => top = changed,
-            }
+    /// Takes a free place off the thread's list.
+    #[inline]
+    fn take_free(&self, thread: u32) -> Option<(u32, &Entry)> {
+        let free = self.free(thread)?;
+        let mut first = free.own.load(Ordering::Relaxed);
+        if first == 0 {
+            first = free.returned.swap(0, Ordering::Acquire);
         }
+        let place = first.checked_sub(1)?;
+        let entry = self.entries.get(place)?;
+        free.own.store(entry.next.load(Ordering::Relaxed), Ordering::Relaxed);
+        Some((place, entry))
     }
 
-    fn push(&self, thread: usize, place: u32, entry: &Entry) {
-        let Some(stack) = self.stack(thread) else { return };
-        let mut top = stack.load(Ordering::Acquire);
+    /// Makes free places for the thread, and takes one.
+    #[cold]
+    fn add(&self, thread: u32) -> Option<(u32, &Entry)> {
+        while self.free(thread).is_none() {
+            self.more_free.add()?;
+        }
+        // Some at once, so that the places of two threads are seldom in one line of a processor's cache.
+        let made: Vec<_> = (0..TOGETHER).filter_map(|_| self.entries.add()).collect();
+        // The first to be taken is the first that was made.
+        for (place, entry) in made.into_iter().rev() {
+            entry.home.store(thread, Ordering::Relaxed);
+            self.put_free(thread, place, entry);
+        }
+        self.take_free(thread)
+    }
+
+    /// Puts a place that was closed onto a list of the thread that made it.
+    #[inline]
+    fn put_free(&self, thread: u32, place: u32, entry: &Entry) {
+        let home = entry.home.load(Ordering::Relaxed);
+        let Some(free) = self.free(home) else { return };
+        let counted = place.saturating_add(1);
+        if home == thread {
+            entry.next.store(free.own.load(Ordering::Relaxed), Ordering::Relaxed);
+            free.own.store(counted, Ordering::Relaxed);
+            return;
+        }
+        let mut first = free.returned.load(Ordering::Relaxed);
         loop {
-            entry.below.store(low(top), Ordering::Relaxed);
-            let next = word((top >> 32).wrapping_add(1) & LOW, place.saturating_add(1));
-            match stack.compare_exchange_weak(top, next, Ordering::AcqRel, Ordering::Acquire) {
+            entry.next.store(first, Ordering::Relaxed);
+            // Places are only ever taken off all at once, so a first that looks the same is the same.
+            let put = free.returned.compare_exchange_weak(
+                first,
+                counted,
+                Ordering::Release,
+                Ordering::Relaxed,
+            );
+            match put {
                 Ok(_) => return,
-                Err(changed) => top = changed,
+                Err(changed) => first = changed,
             }
         }
     }

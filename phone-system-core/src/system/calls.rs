@@ -108,11 +108,11 @@ impl PhoneSystem {
         number: PhoneNumber,
         dialed: Option<&str>,
     ) -> Result<Permit<'_>, Error> {
-        let found = self.find(organization);
-        if dialed.is_some_and(|dialed| dials_emergency(dialed, found.as_deref(), number)) {
+        let found = self.organizations.find(organization);
+        if dialed.is_some_and(|dialed| dials_emergency(dialed, found.map(Arc::as_ref), number)) {
             return Ok(self.gate.admit_emergency(Some(number)));
         }
-        let limited = found.and_then(|found| self.limited(&found, number));
+        let limited = found.and_then(|found| self.limited(found, number));
         let line = limited.ok_or_else(|| unknown(number))?;
         let way = if dialed.is_some() { Way::Outbound } else { Way::Inbound };
         Ok(line.admit(way).map_err(organization::Error::from)?)
@@ -166,10 +166,10 @@ impl PhoneSystem {
         organization: &OrganizationId,
         number: PhoneNumber,
     ) -> Result<OwnedLine, Error> {
-        let organization = self.find(organization).ok_or_else(|| unknown(number))?;
-        let limited = self.limited(&organization, number);
+        let organization = self.organizations.find(organization).ok_or_else(|| unknown(number))?;
+        let limited = self.limited(organization, number);
         let place = limited.ok_or_else(|| unknown(number))?.place();
-        let log = Arc::downgrade(&self.log);
+        let (log, organization) = (Arc::downgrade(&self.log), Arc::clone(organization));
         Ok(OwnedLine { log, organization, number, place })
     }
 
@@ -200,14 +200,14 @@ impl PhoneSystem {
     /// The gate keeps the permits until they are released, or until the holds end. A call whose hold
     /// has ended by `at` is left out; one whose user has no number has no place.
     pub fn adopt_calls(&self, organization: &OrganizationId, at: Timestamp) -> Vec<AdoptedCall> {
-        let Some(found) = self.find(organization) else { return Vec::new() };
+        let Some(found) = self.organizations.find(organization) else { return Vec::new() };
         let (state, account) = (found.state.read(), found.account.read());
         let holds = account.state.holds().filter(|(_, hold)| hold.ends_at > at);
         let adopted = holds.map(|(call, hold)| {
             let user = hold.user.clone().map(Target::User);
             let number = user.and_then(|user| state.state.inventory().held_by(&user));
             let way = if hold.kind.is_outbound() { Way::Outbound } else { Way::Inbound };
-            let limited = number.and_then(|number| self.limited(&found, number));
+            let limited = number.and_then(|number| self.limited(found, number));
             let permit = limited.and_then(|line| line.adopt(way).keep(Some(hold.ends_at)));
             AdoptedCall { call: call.clone(), number, permit }
         });
@@ -314,7 +314,7 @@ impl PhoneSystem {
         organization: &OrganizationId,
         number: PhoneNumber,
     ) -> Option<Country> {
-        let published = self.find(organization)?.state.read();
+        let published = self.organizations.find(organization)?.state.read();
         Some(published.state.inventory().number(number)?.shelf.country)
     }
 

@@ -388,7 +388,7 @@ impl PhoneSystem {
     ) -> Result<(Checkpoint, Vec<Page>), store::Error> {
         let checkpoint = Checkpoint { at, ..checkpoint.clone() };
         let mut taking = Taking { checkpoint, store: self.log.store(), pages: Vec::new() };
-        for (id, organization) in &self.all_organizations() {
+        for (id, organization) in &self.organizations.all() {
             taking.add_stream(&format!("organization:{id}"), &organization.state)?;
             taking.add_stream(&format!("account:{id}"), &organization.account)?;
             taking.add_keys(&format!("organization:{id}"), &mut lock(&organization.keys))?;

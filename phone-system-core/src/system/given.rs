@@ -25,7 +25,7 @@ impl PhoneSystem {
     pub fn tariff_of(&self, organization: &OrganizationId) -> Result<Arc<Tariff>, Error> {
         // After a failed append the published states hold what was not kept.
         self.log.check()?;
-        let account = self.find(organization).map(|found| found.account.read());
+        let account = self.organizations.find(organization).map(|found| found.account.read());
         let chosen = account.as_ref().and_then(|account| account.state.tariff());
         let refused = match chosen.map(|id| (id, self.reference().shared_tariff(id))) {
             Some((_, Some(tariff))) => return Ok(tariff),

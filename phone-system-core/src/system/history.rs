@@ -61,7 +61,8 @@ impl PhoneSystem {
     /// their names.
     pub fn streams(&self) -> Vec<(String, u64)> {
         let mut streams: Vec<_> = self
-            .all_organizations()
+            .organizations
+            .all()
             .iter()
             .flat_map(|(id, organization)| {
                 [
@@ -118,7 +119,7 @@ impl PhoneSystem {
     /// Where the commits of a stream are.
     fn positions(&self, stream: &str, after: u64, limit: usize) -> Result<Vec<u64>, store::Error> {
         self.log.check()?;
-        let organization = |id: &str| id.parse().ok().and_then(|id| self.find(&id));
+        let organization = |id: &str| id.parse().ok().and_then(|id| self.organizations.find(&id));
         let (kind, id) = stream.split_once(':').unwrap_or((stream, ""));
         let mut found = Vec::new();
         // Held, so that no checkpoint takes positions away meanwhile.

@@ -15,13 +15,13 @@ mod history;
 mod keys;
 mod locked;
 mod log;
+mod organizations;
 mod replay;
 mod stream;
 mod verify;
 
-use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 use serde::Serialize;
 
@@ -46,6 +46,7 @@ use checkpoint::Checkpoint;
 use keys::Keys;
 use locked::{Locked, Parts, States, draft};
 use log::{Log, lock};
+use organizations::Organizations;
 use replay::{Replay, ReplayedOrganization};
 use stream::{Stream, take};
 
@@ -158,7 +159,7 @@ impl fmt::Debug for Organization {
 /// ```
 pub struct PhoneSystem {
     options: Options,
-    organizations: RwLock<HashMap<OrganizationId, Arc<Organization>>>,
+    organizations: Organizations,
     stock: Stream<Stock>,
     provider_keys: Mutex<Keys>,
     reference: RwLock<Arc<Reference>>,
@@ -229,11 +230,11 @@ impl PhoneSystem {
                 account: Stream::from(account),
                 keys: Mutex::new(keys),
             };
-            (id, Arc::new(organization))
+            (id, organization)
         });
         Self {
             options,
-            organizations: RwLock::new(organizations.collect()),
+            organizations: organizations.collect(),
             stock: Stream::from(replay.stock),
             provider_keys: Mutex::new(replay.provider_keys),
             reference: RwLock::default(),
@@ -337,7 +338,7 @@ impl PhoneSystem {
         let owner = Self::owner(&subject, Q::NAME, Q::TOUCHES)?;
         // After a failed append the published states hold what was not kept.
         self.log.check()?;
-        let organization = owner.and_then(|id| self.find(id));
+        let organization = owner.and_then(|id| self.organizations.find(id));
         let Touches { organization: own, account, stock } = Q::TOUCHES;
         let state =
             organization.as_ref().filter(|_| own).map(|organization| organization.state.read());
@@ -364,7 +365,8 @@ impl PhoneSystem {
 
     /// The state of an organization as it was published last; for comparing and inspecting.
     pub fn snapshot(&self, organization: &OrganizationId) -> (State, Account) {
-        self.find(organization)
+        self.organizations
+            .find(organization)
             .map(|found| (found.state.read().state.clone(), found.account.read().state.clone()))
             .unwrap_or_default()
     }
@@ -372,24 +374,6 @@ impl PhoneSystem {
     /// The stock as it was published last; for comparing and inspecting.
     pub fn stock_snapshot(&self) -> Stock {
         self.stock.read().state.clone()
-    }
-
-    fn find(&self, id: &OrganizationId) -> Option<Arc<Organization>> {
-        self.organizations.read().unwrap_or_else(PoisonError::into_inner).get(id).map(Arc::clone)
-    }
-
-    /// All organizations, in the order of their ids.
-    fn all_organizations(&self) -> BTreeMap<OrganizationId, Arc<Organization>> {
-        let organizations = self.organizations.read().unwrap_or_else(PoisonError::into_inner);
-        organizations.iter().map(|(id, found)| (id.clone(), Arc::clone(found))).collect()
-    }
-
-    fn find_or_add(&self, id: &OrganizationId) -> Arc<Organization> {
-        self.find(id).unwrap_or_else(|| {
-            let mut organizations =
-                self.organizations.write().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(organizations.entry(id.clone()).or_default())
-        })
     }
 
     /// The organization of the subject, if what is asked is an organization's.
@@ -438,7 +422,7 @@ impl PhoneSystem {
         }
         let owner = Self::owner(subject, C::NAME, C::TOUCHES)?;
         self.log.check()?;
-        let organization = owner.map(|id| self.find_or_add(id));
+        let organization = owner.map(|id| self.organizations.find_or_add(id).as_ref());
         let command_hash = hash_of(command)?;
         // Held until the commit is in the log, so that two of the same key are never both decided.
         let mut keys = context.key.as_ref().map(|key| {
@@ -457,7 +441,7 @@ impl PhoneSystem {
             return self.repeat(command, key, position, hash == command_hash);
         }
 
-        let mut locked = self.lock(organization.as_deref(), C::TOUCHES);
+        let mut locked = self.lock(organization, C::TOUCHES);
         let at = self.effective(context.at, locked.last())?;
         let mut drafts = locked.drafts(owner, self.reference(), at)?;
         let refused = command.decide(&mut drafts, &Context { at, ..context.clone() })?;
@@ -494,7 +478,7 @@ impl PhoneSystem {
             Ok((Record { position, bytes }, hash))
         })?;
         locked.note(position, &parts.states);
-        self.publish(organization.as_deref(), parts.states);
+        self.publish(organization, parts.states);
         if let Some((key, known)) = &mut keys {
             known.insert((*key).clone(), (position, command_hash));
         }

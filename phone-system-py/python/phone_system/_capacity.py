@@ -3,15 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from types import TracebackType
-from typing import TYPE_CHECKING, Generic, Literal, TypeVar, final
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from phone_system import _codec, _native
-from phone_system._base_error import PhoneSystemError
-from phone_system._error_codes import ErrorCode
 from phone_system._gate import AdoptedCall, ask, call_on, written
 from phone_system._lines import Lines
-from phone_system._native import PhoneNumber
+from phone_system._native import Permit, PhoneNumber
 from phone_system._runtime import Caller, Executed, Request, Watching, read_executed
 
 if TYPE_CHECKING:
@@ -37,107 +34,6 @@ class Occupancy:
     emergency: int
 
 
-# Why a permit needs no release any more. No number is given out twice, so one that is unknown was
-# released in the meantime; in a forked process there is only a copy of it.
-_RELEASED = {
-    ErrorCode.BOUNDARY_HANDLE_CLOSED,
-    ErrorCode.CAPACITY_PERMIT_UNKNOWN,
-    ErrorCode.STORE_FORKED,
-}
-
-
-@final
-class Permit:
-    """The right to one call, until it is released.
-
-    In a ``with`` statement the permit is released where that ends, however it ends, unless that
-    was done before. Nothing else releases it but closing its system: a permit that is lost keeps
-    its place until then. It can be released by any thread.
-
-    Attributes:
-        permit: The permit's number; 0 for one that takes no place.
-        number: The number that carries the call; none for an emergency call without one.
-    """
-
-    __slots__ = ("_system", "number", "permit")
-
-    permit: int
-    number: PhoneNumber | None
-    _system: _native.System
-
-    def __init__(self, system: _native.System, permit: int, number: PhoneNumber | None) -> None:
-        """Made by `Organization.admit`."""
-        self._system = system
-        self.permit = permit
-        self.number = number
-
-    def release(self) -> None:
-        """Gives back the place of the call.
-
-        Raises:
-            BoundaryError: If its system was closed.
-            CapacityError: If the permit was released already.
-        """
-        if self.permit:
-            self._system.release(self.permit)
-
-    def renew(self, ends_at: datetime | None) -> None:
-        """Sets when the permit ends by itself, if `Gate.expire` is asked for.
-
-        Args:
-            ends_at: The instant; none for never.
-
-        Raises:
-            BoundaryError: If its system was closed.
-            CapacityError: If the permit is not open any more.
-        """
-        at = written(ends_at, "ends_at")
-        self.permit = ask(self._system, "renew", permit=self.permit, ends_at=at)
-
-    def transfer(
-        self,
-        organization: str,
-        number: PhoneNumber | str,
-        way: Literal["inbound", "outbound"] = "inbound",
-        ends_at: datetime | None = None,
-    ) -> None:
-        """Moves the call to another number; it stays where it is if that refuses.
-
-        Args:
-            organization: Who owns the number.
-            number: The number, in E.164 if it is a text.
-            way: Which way the call goes there.
-            ends_at: When the permit ends by itself, if it does.
-
-        Raises:
-            CapacityError: If the number carries as many calls as it can, or the permit is not open
-                any more.
-            InventoryError: If the organization does not own the number.
-        """
-        to = call_on(organization, number, way, ends_at)
-        self.permit = ask(self._system, "transfer", permit=self.permit, to=to)
-        if self.permit:
-            self.number = _codec.phone_number(number, "number")
-
-    def __enter__(self) -> "Permit":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        try:
-            self.release()
-        except PhoneSystemError as refused:
-            if refused.code not in _RELEASED:
-                raise
-
-    def __repr__(self) -> str:
-        return f"<Permit {self.permit} on {self.number}>"
-
-
 A = TypeVar("A")
 
 
@@ -157,13 +53,17 @@ class Begun(Generic[A]):
 class Calls:
     """What is asked of an organization about its calls."""
 
-    __slots__ = ("_caller",)
+    __slots__ = ("_caller", "_calls")
 
     _caller: Caller
+    _calls: _native.Calls
 
     def __init__(self, caller: Caller) -> None:
         """Keeps who asks."""
         self._caller = caller
+        # Only an organization is asked about calls.
+        organization = _codec.text(caller.organization, "organization")
+        self._calls = _native.Calls(caller.system, organization)
 
     def admit(self, number: PhoneNumber | str | None, dialed: str | None = None) -> Permit:
         """Admits a call to or from a number, if the organization owns it and it carries one more.
@@ -187,6 +87,8 @@ class Calls:
             TypeError: If an argument has the wrong type.
             ValueError: If an argument has a value that its type cannot have.
         """
+        if dialed is None and type(number) is PhoneNumber:
+            return self._calls.admit(number)
         dials = _codec.optional(dialed, "dialed", _codec.text)
         try:
             taken = _codec.phone_number(number, "number")
@@ -196,10 +98,7 @@ class Calls:
             if nameless is None:
                 raise
             return Permit(self._caller.system, nameless, None)
-        # Only an organization is asked about calls.
-        organization = _codec.text(self._caller.organization, "organization")
-        permit = self._caller.system.admit(organization, taken, dials)
-        return Permit(self._caller.system, permit, taken)
+        return self._calls.admit(taken, dials)
 
     def lines(self, numbers: Iterable[PhoneNumber | str]) -> Lines:
         """Looks up numbers of the organization, to admit many calls on.

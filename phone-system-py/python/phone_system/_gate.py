@@ -84,6 +84,26 @@ def call_on(
     }
 
 
+def renewed(system: _native.System, permit: int, ends_at: datetime | None) -> int:
+    """Sets when a permit ends by itself; answers its new number."""
+    told: int = ask(system, "renew", permit=permit, ends_at=written(ends_at, "ends_at"))
+    return told
+
+
+def moved(
+    system: _native.System,
+    permit: int,
+    organization: str,
+    number: PhoneNumber | str,
+    way: Literal["inbound", "outbound"],
+    ends_at: datetime | None,
+) -> tuple[int, PhoneNumber]:
+    """Moves the call of a permit to a number; answers the permit's new number and that one."""
+    to = call_on(organization, number, way, ends_at)
+    told: int = ask(system, "transfer", permit=permit, to=to)
+    return told, _codec.phone_number(number, "number")
+
+
 def written(at: datetime | None, where: str) -> str | None:
     """An instant, if there is one, as text."""
     return None if at is None else _codec.write_instant(_codec.instant(at, where))

@@ -81,13 +81,11 @@ class Lines:
             ends = (_codec.instant(ends_at, "ends_at") - _EPOCH) // timedelta(microseconds=1)
         if which is not None and not _is_buffer(which):
             which = array("I", which)
-        if which is not None and len(which) == 0:
-            # An empty array has no memory that could be handed over.
-            return Admitted(permits=array("Q"), codes=array("I"))
-        told = self._lines.admit(which, way == "outbound", ends)
-        permits, codes = array("Q"), array("I")
-        permits.frombytes(told[0])
-        codes.frombytes(told[1])
+        count = len(self.numbers) if which is None else len(which)
+        permits, codes = array("Q", [0]) * count, array("I", [0]) * count
+        # An empty array has no memory that could be handed over.
+        if count:
+            self._lines.admit(which, way == "outbound", ends, permits, codes)
         return Admitted(permits=permits, codes=codes)
 
     def release(self, permits: Any) -> int:

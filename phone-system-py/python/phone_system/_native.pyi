@@ -1,11 +1,15 @@
 """The native half: JSON in, JSON out, and the telephone number as a value."""
 
 from collections.abc import Callable
-from typing import Any, Self, final
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Literal, Self, final
 
 __all__ = [
     "METADATA_VERSION",
+    "Calls",
     "Lines",
+    "Permit",
     "PhoneNumber",
     "System",
     "Tariff",
@@ -78,6 +82,90 @@ class PhoneNumber:
     def __ge__(self, other: PhoneNumber, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __getnewargs__(self) -> tuple[str]: ...
+
+@final
+class Calls:
+    """What asks for the calls of an organization."""
+
+    def __new__(cls, system: System, organization: str, /) -> Self: ...
+    def admit(self, number: PhoneNumber, dialed: str | None = None, /) -> Permit:
+        """Admits a call to or from a number, if the organization owns it and it carries one more.
+
+        Args:
+            number: The number.
+            dialed: What the organization's caller dialed, if it is the one who calls; an emergency
+                call is always admitted.
+
+        Returns:
+            The permit.
+        """
+
+@final
+class Permit:
+    """The right to one call, until it is released.
+
+    In a ``with`` statement the permit is released where that ends, however it ends, unless that
+    was done before. Nothing else releases it but closing its system: a permit that is lost keeps
+    its place until then. It can be released by any thread. Made by `Organization.admit`.
+    """
+
+    def __new__(cls, system: System, permit: int, number: PhoneNumber | None, /) -> Self: ...
+    @property
+    def permit(self) -> int:
+        """The permit's number; 0 for one that takes no place."""
+
+    @property
+    def number(self) -> PhoneNumber | None:
+        """The number that carries the call; none for an emergency call without one."""
+
+    def release(self) -> None:
+        """Gives back the place of the call.
+
+        Raises:
+            BoundaryError: If its system was closed.
+            CapacityError: If the permit was released already.
+        """
+
+    def renew(self, ends_at: datetime | None) -> None:
+        """Sets when the permit ends by itself, if `Gate.expire` is asked for.
+
+        Args:
+            ends_at: The instant; none for never.
+
+        Raises:
+            BoundaryError: If its system was closed.
+            CapacityError: If the permit is not open any more.
+        """
+
+    def transfer(
+        self,
+        organization: str,
+        number: PhoneNumber | str,
+        way: Literal["inbound", "outbound"] = "inbound",
+        ends_at: datetime | None = None,
+    ) -> None:
+        """Moves the call to another number; it stays where it is if that refuses.
+
+        Args:
+            organization: Who owns the number.
+            number: The number, in E.164 if it is a text.
+            way: Which way the call goes there.
+            ends_at: When the permit ends by itself, if it does.
+
+        Raises:
+            CapacityError: If the number carries as many calls as it can, or the permit is not open
+                any more.
+            InventoryError: If the organization does not own the number.
+        """
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+        /,
+    ) -> None: ...
 
 @final
 class System:
@@ -211,19 +299,6 @@ class System:
             One of ``done``, ``permit``, ``calls``, ``ended``, ``loads``, ``occupancy``.
         """
 
-    def admit(self, organization: str, number: PhoneNumber, dialed: str | None = None, /) -> int:
-        """Admits a call to or from a number, if the organization owns it and it carries one more.
-
-        Args:
-            organization: The organization.
-            number: The number.
-            dialed: What the organization's caller dialed, if it is the one who calls; an emergency
-                call is always admitted.
-
-        Returns:
-            A permit for `release`.
-        """
-
     def begin_call(self, number: PhoneNumber, envelope: str | bytes, /) -> str:
         """Lets a call begin: takes its place on a number, and has the account authorize it.
 
@@ -249,7 +324,7 @@ class System:
         """Gives back the place of a call that was admitted; the permit is used up.
 
         Args:
-            permit: What `admit` answered.
+            permit: `Permit.permit`.
         """
 
     def occupancy(self, number: PhoneNumber, /) -> tuple[int, int, int, int, int]:
@@ -326,17 +401,17 @@ class Lines:
     def __new__(cls, system: System, organization: str, numbers: list[PhoneNumber], /) -> Lines: ...
     def __len__(self) -> int: ...
     def admit(
-        self, which: Any, outbound: bool, ends_at: int | None, /
-    ) -> tuple[bytearray, bytearray]:
+        self, which: Any, outbound: bool, ends_at: int | None, permits: Any, codes: Any, /
+    ) -> None:
         """Admits calls, each by itself.
 
         Args:
             which: Places of the numbers, as a buffer of 32-bit numbers; none for all.
             outbound: Whether they go out.
             ends_at: When the permits end by themselves, in microseconds since 1970.
-
-        Returns:
-            Permits, 0 where a call is refused, and codes, as arrays of 64 and 32 bits.
+            permits: A buffer of 64-bit numbers that receives the permits, 0 where a call is
+                refused.
+            codes: A buffer of 32-bit numbers that receives why, 0 where it is admitted.
         """
 
     def release(self, permits: Any, /) -> int:

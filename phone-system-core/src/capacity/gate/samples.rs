@@ -25,7 +25,7 @@ impl Gate {
             }
         }
         for ((scope, share), counter) in &known.counters {
-            let (most, in_use) = counter.take_recent();
+            let (most, in_use) = counter.0.take_recent();
             if *share == Share::TwoWay && (most > 0 || known.scopes.contains_key(scope)) {
                 known.scopes.entry(scope.clone()).or_default().add(at, most, in_use, passed);
             }
@@ -34,7 +34,7 @@ impl Gate {
 
     /// What samples have told of a number's use, the oldest first; nothing of one without calls.
     pub fn loads(&self, number: PhoneNumber, view: View) -> Vec<Load> {
-        let place = self.numbers.get(number);
+        let place = self.place_of(number);
         let known = self.known();
         let history = place.and_then(|place| known.numbers.get(&place));
         history.map(|history| history.loads(view)).unwrap_or_default()

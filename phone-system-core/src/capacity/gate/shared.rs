@@ -19,22 +19,27 @@ pub(super) struct Path {
 /// So many paths fit into the word of a permit.
 const PATHS: u32 = 1 << 30;
 
+/// The counter of a limit that is shared, in a line of a processor's cache that holds nothing else.
+#[derive(Debug, Default)]
+#[repr(align(64))]
+pub(super) struct Shared(pub(super) Counter);
+
 /// One of them.
 #[derive(Clone, Debug)]
 pub(super) struct Step {
-    counter: Arc<Counter>,
+    counter: Arc<Shared>,
     scope: Scope,
     share: Share,
 }
 
 impl Step {
     pub(super) fn take_anyway(&self, emergency: bool) {
-        self.counter.take_anyway(emergency);
+        self.counter.0.take_anyway(emergency);
     }
 
     #[inline]
     pub(super) fn give_back(&self) {
-        self.counter.give_back();
+        self.counter.0.give_back();
     }
 }
 
@@ -63,7 +68,7 @@ impl Gate {
             let counter = known.counters.entry((scope.clone(), *share)).or_default();
             let committed = limits.of(*share).unwrap_or(MOST);
             let burst = if *share == Share::TwoWay { limits.burst } else { 0 };
-            counter.set(committed.saturating_add(burst), committed);
+            counter.0.set(committed.saturating_add(burst), committed);
         }
         for (number, scopes) in members {
             self.lead(&mut known, number, &scopes);
@@ -111,7 +116,7 @@ impl Gate {
                 place
             }
         };
-        if let Some(slot) = self.numbers.get(number).and_then(|place| self.slots.get(place)) {
+        if let Some(slot) = self.place_of(number).and_then(|place| self.slots.get(place)) {
             slot.path.store(place, Ordering::Release);
         }
     }
@@ -131,20 +136,21 @@ impl Gate {
         let known = self.known();
         known.limits.get(scope)?.of(share)?;
         let counter = known.counters.get(&(scope.clone(), share))?;
-        Some((occupancy(counter), counter.bursts()))
+        Some((occupancy(&counter.0), counter.0.bursts()))
     }
 }
 
 /// Takes the places besides the number's, or none, and the number's neither.
+#[inline]
 pub(super) fn take_all(slot: &Slot, steps: &[Step]) -> Result<(), Error> {
     // Counted when every limit has let the call through.
     let mut above = 0_u64;
     for (place, step) in steps.iter().enumerate() {
-        match step.counter.take() {
+        match step.counter.0.take() {
             Ok(burst) => above |= u64::from(burst) << (place & 63),
             Err(Full { in_use, limit }) => {
                 for taken in steps.iter().take(place) {
-                    taken.counter.undo();
+                    taken.counter.0.undo();
                 }
                 slot.own.undo();
                 let (scope, share) = (step.scope.clone(), step.share);
@@ -156,7 +162,7 @@ pub(super) fn take_all(slot: &Slot, steps: &[Step]) -> Result<(), Error> {
         let is_above = |place: usize| above >> (place & 63) & 1 == 1;
         for (place, step) in steps.iter().enumerate() {
             if is_above(place) {
-                step.counter.burst();
+                step.counter.0.burst();
             }
         }
     }
