@@ -155,7 +155,7 @@ fn capacity(criterion: &mut Criterion) {
     let numbered_lines: Vec<_> =
         numbers.iter().map(|number| numbered.system().line(&contoso, *number).unwrap()).collect();
     let through_numbered_line = |line: &&OwnedLine| {
-        let permit = numbered.admit_on(line, Way::Inbound, None).unwrap();
+        let permit = numbered.admitting(Way::Inbound, None)(line).unwrap();
         numbered.release(permit).unwrap();
     };
     let through_numbers = |number: &PhoneNumber| {

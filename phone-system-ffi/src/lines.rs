@@ -112,12 +112,13 @@ pub unsafe extern "C" fn phs_lines_admit(
         };
         let (way, ends_at) = (wanted("way", &WAYS, way)?, end(ends_at)?);
         lines.organization.at_once(|system, _| {
+            let admit = system.admitting(way, ends_at);
             for place in 0..count {
                 let wanted = which.map_or(Some(place), |which| {
                     which.get(place).and_then(|place| usize::try_from(*place).ok())
                 });
                 let (permit, status) = match wanted.and_then(|place| lines.lines.get(place)) {
-                    Some(line) => match system.admit_on(line, way, ends_at) {
+                    Some(line) => match admit(line) {
                         Ok(permit) => (permit, OK),
                         Err(error) => (0, error.code().number()),
                     },

@@ -20,9 +20,8 @@ pub(crate) struct Lines {
 }
 
 impl Lines {
-    fn line(&self, place: u32) -> PyResult<&OwnedLine> {
-        let line = usize::try_from(place).ok().and_then(|place| self.lines.get(place));
-        line.ok_or_else(|| PyIndexError::new_err(format!("there is no line {place}")))
+    fn line(&self, place: u32) -> Option<&OwnedLine> {
+        self.lines.get(usize::try_from(place).ok()?)
     }
 }
 
@@ -66,20 +65,30 @@ impl Lines {
         codes: PyBuffer<u32>,
     ) -> PyResult<()> {
         let which = which.map(|which| which.to_vec(py)).transpose()?;
-        let which = which.map_or_else(
-            || Ok(self.lines.iter().collect()),
-            |which| which.iter().map(|place| self.line(*place)).collect::<PyResult<Vec<_>>>(),
-        )?;
+        let highest = which.as_ref().and_then(|which| which.iter().copied().max());
+        if let Some(missing) = highest.filter(|place| self.line(*place).is_none()) {
+            return Err(PyIndexError::new_err(format!("there is no line {missing}")));
+        }
         let way = if outbound { Way::Outbound } else { Way::Inbound };
         let ends_at = ends_at.and_then(Timestamp::from_micros);
-        let (told_permits, told_codes): (Vec<u64>, Vec<u32>) =
-            self.system.get().detached(py, |system| {
-                let admit = |line: &&OwnedLine| match system.admit_on(line, way, ends_at) {
+        let count = which.as_ref().map_or(self.lines.len(), Vec::len);
+        let (told_permits, told_codes) = self.system.get().detached(py, |system| {
+            let mut told = (Vec::with_capacity(count), Vec::with_capacity(count));
+            let admit = system.admitting(way, ends_at);
+            let tell = |line| {
+                let (permit, code) = match admit(line) {
                     Ok(permit) => (permit, 0),
                     Err(error) => (0, error.code().number()),
                 };
-                Ok(which.iter().map(admit).unzip())
-            })?;
+                told.0.push(permit);
+                told.1.push(code);
+            };
+            match which {
+                None => self.lines.iter().for_each(tell),
+                Some(which) => which.iter().filter_map(|place| self.line(*place)).for_each(tell),
+            }
+            Ok(told)
+        })?;
         permits.copy_from_slice(py, &told_permits)?;
         codes.copy_from_slice(py, &told_codes)
     }

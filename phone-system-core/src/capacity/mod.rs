@@ -27,6 +27,7 @@ use crate::rules::Rules;
 use crate::text::words;
 
 pub use demand::Shortfall;
+pub(crate) use gate::Keeper;
 pub use gate::{Gate, Line, Permit};
 pub use history::{Load, View};
 pub use scope::{Limits, Scope, Share, Way};

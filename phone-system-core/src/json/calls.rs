@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{CommandEnvelope, JsonSystem, Named, encode, object, text};
 use crate::billing::AuthorizeCall;
-use crate::capacity::{Permit, Way};
+use crate::capacity::{Keeper, Permit, Way};
 use crate::number::{self, PhoneNumber};
 use crate::organization::{Authorized, Command, Context};
 use crate::system::{Begun, Error, Executed, OwnedLine, RequestError};
@@ -94,28 +94,43 @@ impl JsonSystem {
         Some(self.keep(self.system.admit_nameless(dialed)?, None))
     }
 
-    /// As [`PhoneSystem::admit_on`](crate::PhoneSystem::admit_on); answers a number for
-    /// [`release`](Self::release), which ends by itself at `ends_at`, if given.
+    /// Admits calls on lines as [`PhoneSystem::admit_on`](crate::PhoneSystem::admit_on) does, one
+    /// with each call of what is answered; that answers a number for [`release`](Self::release), which
+    /// ends by itself at `ends_at`, if given.
     ///
-    /// # Errors
-    ///
-    /// As [`PhoneSystem::admit_on`](crate::PhoneSystem::admit_on).
+    /// ```
+    /// use phone_system_core::capacity::Way;
+    /// # use phone_system_core::inventory::ImportOwned;
+    /// use phone_system_core::json::JsonSystem;
+    /// # use phone_system_core::organization::Context;
+    /// # use phone_system_core::{OrganizationId, PhoneSystem};
+    /// # let system = PhoneSystem::in_memory();
+    /// # let contoso: OrganizationId = "contoso".parse()?;
+    /// # let context = Context::new("2018-04-01T09:00:00Z".parse()?, "ada".parse()?);
+    /// # let csv = "TelephoneNumber,IsoCountryCode,Capability\n+14255550100,US,UserAssignment\n";
+    /// # let import = ImportOwned { csv: csv.into(), mode: Default::default() };
+    /// # system.execute(&contoso, &import, &context)?;
+    /// let system = JsonSystem::from(system);
+    /// let line = system.system().line(&contoso, "+14255550100".parse()?)?;
+    /// let admit = system.admitting(Way::Inbound, None);
+    /// let permits = [admit(&line)?, admit(&line)?];
+    /// assert_eq!(system.release_all(&permits), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[inline]
-    pub fn admit_on(
+    pub fn admitting(
         &self,
-        line: &OwnedLine,
         way: Way,
         ends_at: Option<Timestamp>,
-    ) -> Result<u64, Error> {
-        Ok(self.keep(self.system.admit_on(line, way)?, ends_at))
+    ) -> impl Fn(&OwnedLine) -> Result<u64, Error> {
+        let keeper = Keeper::new(ends_at);
+        move |line| Ok(keeper.keep(self.system.admit_on(line, way)?).unwrap_or(WITHOUT_PLACE))
     }
 
     /// Gives back the places of many calls; answers how many permits were open. Others, and those that
     /// take no place, are passed over.
     pub fn release_all(&self, permits: &[u64]) -> usize {
-        let gate = self.system.gate();
-        let open = |permit: &&u64| **permit != WITHOUT_PLACE && gate.release(**permit).is_ok();
-        permits.iter().filter(open).count()
+        self.system.gate().release_all(permits)
     }
 
     /// Gives back the place of a call that was admitted.

@@ -4,6 +4,7 @@ mod samples;
 mod shared;
 
 use std::collections::{BTreeMap, HashMap};
+use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::counter::{Counter, Full, MOST};
@@ -166,12 +167,34 @@ impl Permit<'_> {
     /// Has the permit kept by the gate until it is [released](Gate::release) by the number that is
     /// answered, or until `ends_at`, if given: the first [`expire`](Gate::expire) at that instant or
     /// later releases it. None, and it is released now, if four billion are kept.
-    #[allow(clippy::inline_always, reason = "its result is taken apart at once: 5 ns of 20")]
-    #[inline(always)]
+    #[inline]
     pub fn keep(self, ends_at: Option<Timestamp>) -> Option<u64> {
-        let kept = self.gate.permits.open(thread::number(), self.taken.word(), second(ends_at))?;
+        Keeper::new(ends_at).keep(self)
+    }
+}
+
+/// Keeps permits of this thread, all until the same end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Keeper {
+    thread: u32,
+    ends: u32,
+    /// Another thread has another number.
+    stays: PhantomData<*const ()>,
+}
+
+impl Keeper {
+    #[inline]
+    pub(crate) fn new(ends_at: Option<Timestamp>) -> Self {
+        Self { thread: thread::number(), ends: second(ends_at), stays: PhantomData }
+    }
+
+    /// As [`Permit::keep`].
+    #[allow(clippy::inline_always, reason = "the permit is taken apart at once: 5 ns of 20")]
+    #[inline(always)]
+    pub(crate) fn keep(self, permit: Permit<'_>) -> Option<u64> {
+        let kept = permit.gate.permits.open(self.thread, permit.taken.word(), self.ends)?;
         // The gate gives the places back.
-        std::mem::forget(self);
+        std::mem::forget(permit);
         Some(kept)
     }
 }
@@ -215,7 +238,7 @@ impl<'a> Line<'a> {
     ///
     /// `capacity.limit_reached`, with the first limit that is reached, the number's own before others,
     /// and its use.
-    #[allow(clippy::inline_always, reason = "its result is taken apart at once: 5 ns of 20")]
+    #[allow(clippy::inline_always, reason = "the permit is taken apart at once: 5 ns of 20")]
     #[inline(always)]
     pub fn admit(self, way: Way) -> Result<Permit<'a>, Error> {
         let path = self.slot.path.load(Ordering::Acquire);
@@ -352,9 +375,20 @@ impl Gate {
     /// come, or it was never given out.
     #[inline]
     pub fn release(&self, permit: u64) -> Result<(), Error> {
-        let taken = self.permits.close(thread::number(), permit);
-        self.end(taken.ok_or(Error::PermitUnknown { permit })?);
-        Ok(())
+        let released = self.release_by(thread::number(), permit);
+        if released { Ok(()) } else { Err(Error::PermitUnknown { permit }) }
+    }
+
+    /// Releases permits, those that are open; answers how many there were.
+    pub fn release_all(&self, permits: &[u64]) -> usize {
+        let thread = thread::number();
+        permits.iter().filter(|permit| self.release_by(thread, **permit)).count()
+    }
+
+    #[inline]
+    fn release_by(&self, thread: u32, permit: u64) -> bool {
+        let taken = self.permits.close(thread, permit);
+        taken.map(|taken| self.end(taken)).is_some()
     }
 
     #[inline]
