@@ -187,7 +187,7 @@ fn capacity(criterion: &mut Criterion) {
         ("Mutex<HashMap>", &through_lock),
         ("DashMap", &through_shards),
     ];
-    for (threads, of_thread) in [
+    for (threads, of_numbers) in [
         ("one thread", vec![one.clone()]),
         ("two threads, the same numbers", vec![one.clone(), one.clone()]),
         ("two threads, numbers of their own", vec![one.clone(), other.clone()]),
@@ -195,7 +195,6 @@ fn capacity(criterion: &mut Criterion) {
         ("two threads, 50 numbers of their own", vec![one[..50].to_vec(), other[..50].to_vec()]),
         ("two threads, one number", vec![one[..1].to_vec(), one[..1].to_vec()]),
     ] {
-        let of_numbers = of_thread;
         let mut group = criterion.benchmark_group(threads);
         group.sampling_mode(SamplingMode::Flat).sample_size(50);
         for (name, gate) in

@@ -12,6 +12,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
 use crate::error::raised;
+use crate::lines::Lines;
 use crate::number::PhoneNumber;
 use crate::system::System;
 
@@ -21,6 +22,15 @@ pub(crate) struct Calls {
     system: Py<System>,
     /// Or what its name lacks.
     organization: Result<OrganizationId, String>,
+}
+
+impl Calls {
+    fn owner(&self) -> Result<&OrganizationId, Error> {
+        self.organization.as_ref().map_err(|problem| {
+            let (part, problem) = ("organization".to_owned(), problem.clone());
+            RequestError::Malformed { part, problem }.into()
+        })
+    }
 }
 
 #[pymethods]
@@ -41,17 +51,23 @@ impl Calls {
         dialed: Option<&str>,
     ) -> PyResult<Permit> {
         let own = number.get().0;
-        let admitted = self.system.get().at_once(|system| match &self.organization {
-            Ok(organization) => system.admit(organization, own, dialed),
-            Err(problem) => {
-                let (part, problem) = ("organization".to_owned(), problem.clone());
-                Err(Error::from(RequestError::Malformed { part, problem }))
-            }
-        });
+        let admitted = self.system.get().at_once(|system| system.admit(self.owner()?, own, dialed));
         // Whatever is wrong, an emergency call passes.
         let without_place = |refused| dialed.and_then(json::emergency_without_place).ok_or(refused);
         let permit = admitted.or_else(without_place).map_err(|refusal| raised(py, &refusal))?;
         Ok(Permit::new(self.system.clone_ref(py), permit, Some(number.get())))
+    }
+
+    /// Looks up numbers of the organization.
+    #[pyo3(signature = (numbers, /))]
+    fn lines(&self, py: Python<'_>, numbers: Vec<Py<PhoneNumber>>) -> PyResult<Lines> {
+        let numbers: Vec<_> = numbers.iter().map(|number| number.get().0).collect();
+        let lines = self.system.get().detached(py, move |system| {
+            let owner = self.owner()?;
+            let line = |number| system.system().line(owner, number);
+            numbers.into_iter().map(line).collect::<Result<Vec<_>, _>>()
+        })?;
+        Ok(Lines::new(self.system.clone_ref(py), lines))
     }
 }
 

@@ -3,13 +3,12 @@
 #![allow(clippy::needless_pass_by_value, reason = "Python hands its arguments over")]
 
 use phone_system_core::capacity::Way;
-use phone_system_core::system::{OwnedLine, RequestError};
-use phone_system_core::{Error, OrganizationId, Refuses, Timestamp};
+use phone_system_core::system::OwnedLine;
+use phone_system_core::{Refuses, Timestamp};
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 
-use crate::number::PhoneNumber;
 use crate::system::System;
 
 /// Numbers of an organization, to admit many calls on.
@@ -20,6 +19,10 @@ pub(crate) struct Lines {
 }
 
 impl Lines {
+    pub(crate) fn new(system: Py<System>, lines: Vec<OwnedLine>) -> Self {
+        Self { system, lines }
+    }
+
     fn line(&self, place: u32) -> Option<&OwnedLine> {
         self.lines.get(usize::try_from(place).ok()?)
     }
@@ -27,27 +30,6 @@ impl Lines {
 
 #[pymethods]
 impl Lines {
-    /// Looks up numbers of an organization.
-    #[new]
-    #[pyo3(signature = (system, organization, numbers, /))]
-    fn new(
-        py: Python<'_>,
-        system: Py<System>,
-        organization: &str,
-        numbers: Vec<Py<PhoneNumber>>,
-    ) -> PyResult<Self> {
-        let numbers: Vec<_> = numbers.iter().map(|number| number.get().0).collect();
-        let lines = system.get().detached(py, move |system| {
-            let organization: OrganizationId = organization.parse().map_err(|error| {
-                let (part, problem) = ("organization".to_owned(), format!("{error}"));
-                Error::from(RequestError::Malformed { part, problem })
-            })?;
-            let line = |number| system.system().line(&organization, number);
-            numbers.into_iter().map(line).collect::<Result<Vec<_>, _>>()
-        })?;
-        Ok(Self { system, lines })
-    }
-
     fn __len__(&self) -> usize {
         self.lines.len()
     }

@@ -11,6 +11,13 @@ const ADMITTED: u64 = NOW + 1;
 /// The most calls at once that can be counted, and so the highest limit.
 pub(super) const MOST: u32 = (1 << 24) - 1;
 
+/// The limit stands above so many bits of its word.
+const LIMIT: u32 = 32;
+
+fn limits(limit: u32, committed: u32) -> u64 {
+    (u64::from(limit) << LIMIT) | u64::from(committed)
+}
+
 /// Why there is no place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Full {
@@ -27,9 +34,9 @@ pub(super) struct Full {
 #[derive(Debug)]
 pub(super) struct Counter {
     calls: AtomicU64,
-    limit: AtomicU32,
-    /// Calls above so many are counted apart; never more than the limit.
-    committed: AtomicU32,
+    /// How many there may be above how many of them are not counted apart, which are never more. One
+    /// word, so that two who set them at once do not leave the half of each.
+    limits: AtomicU64,
     /// The most at once since the last sample, and before it.
     recent: AtomicU32,
     peak: AtomicU32,
@@ -43,8 +50,7 @@ impl Default for Counter {
     fn default() -> Self {
         Self {
             calls: AtomicU64::new(0),
-            limit: AtomicU32::new(MOST),
-            committed: AtomicU32::new(MOST),
+            limits: AtomicU64::new(limits(MOST, MOST)),
             recent: AtomicU32::new(0),
             peak: AtomicU32::new(0),
             refused: AtomicU64::new(0),
@@ -54,6 +60,7 @@ impl Default for Counter {
     }
 }
 
+/// A number of calls at once: what stands lowest in a word.
 fn now(word: u64) -> u32 {
     u32::try_from(word & NOW).unwrap_or(MOST)
 }
@@ -68,14 +75,11 @@ impl Counter {
     /// Sets how many there may be at once, and above which number they are counted apart. Calls that
     /// are there stay.
     pub(super) fn set(&self, limit: u32, committed: u32) {
-        // Written only when changed, so that those who read it share its line of the cache.
         let limit = limit.min(MOST);
-        let committed = committed.min(limit);
-        if self.limit.load(Ordering::Relaxed) != limit {
-            self.limit.store(limit, Ordering::Release);
-        }
-        if self.committed.load(Ordering::Relaxed) != committed {
-            self.committed.store(committed, Ordering::Release);
+        let limits = limits(limit, committed.min(limit));
+        // Written only when changed, so that those who read it share its line of the cache.
+        if self.limits.load(Ordering::Relaxed) != limits {
+            self.limits.store(limits, Ordering::Release);
         }
     }
 
@@ -86,13 +90,12 @@ impl Counter {
         let mut word = self.calls.load(Ordering::Relaxed);
         loop {
             let in_use = now(word);
-            let burst = in_use >= self.committed.load(Ordering::Acquire);
-            if burst {
-                let limit = self.limit.load(Ordering::Acquire);
-                if in_use >= limit {
-                    self.refused.fetch_add(1, Ordering::Relaxed);
-                    return Err(Full { in_use, limit });
-                }
+            let limits = self.limits.load(Ordering::Acquire);
+            let burst = in_use >= now(limits);
+            let limit = now(limits >> LIMIT);
+            if burst && in_use >= limit {
+                self.refused.fetch_add(1, Ordering::Relaxed);
+                return Err(Full { in_use, limit });
             }
             match self.swap(word, one_more(word)) {
                 Ok(()) => {

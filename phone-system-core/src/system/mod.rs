@@ -340,12 +340,9 @@ impl PhoneSystem {
         self.log.check()?;
         let organization = owner.and_then(|id| self.organizations.find(id));
         let Touches { organization: own, account, stock } = Q::TOUCHES;
-        let state =
-            organization.as_ref().filter(|_| own).map(|organization| organization.state.read());
-        let account = organization
-            .as_ref()
-            .filter(|_| account)
-            .map(|organization| organization.account.read());
+        let state = organization.filter(|_| own).map(|organization| organization.state.read());
+        let account =
+            organization.filter(|_| account).map(|organization| organization.account.read());
         let stock = stock.then(|| self.stock.read());
         let last = [
             state.as_ref().and_then(|published| published.last),

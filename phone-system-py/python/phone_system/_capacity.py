@@ -53,17 +53,18 @@ class Begun(Generic[A]):
 class Calls:
     """What is asked of an organization about its calls."""
 
-    __slots__ = ("_caller", "_calls")
+    __slots__ = ("_caller", "_calls", "_name")
 
     _caller: Caller
     _calls: _native.Calls
+    _name: str
 
     def __init__(self, caller: Caller) -> None:
         """Keeps who asks."""
         self._caller = caller
         # Only an organization is asked about calls.
-        organization = _codec.text(caller.organization, "organization")
-        self._calls = _native.Calls(caller.system, organization)
+        self._name = _codec.text(caller.organization, "organization")
+        self._calls = _native.Calls(caller.system, self._name)
 
     def admit(self, number: PhoneNumber | str | None, dialed: str | None = None) -> Permit:
         """Admits a call to or from a number, if the organization owns it and it carries one more.
@@ -112,8 +113,7 @@ class Calls:
         Raises:
             InventoryError: If the organization does not own one of them.
         """
-        organization = _codec.text(self._caller.organization, "organization")
-        return Lines(self._caller.system, organization, numbers)
+        return Lines(self._calls, numbers)
 
     def adopt(
         self,
@@ -134,8 +134,7 @@ class Calls:
         Raises:
             InventoryError: If the organization does not own the number.
         """
-        organization = _codec.text(self._caller.organization, "organization")
-        on = call_on(organization, number, way, ends_at)
+        on = call_on(self._name, number, way, ends_at)
         permit = ask(self._caller.system, "adopt", **on)
         return Permit(self._caller.system, permit, _codec.phone_number(number, "number"))
 
@@ -151,9 +150,8 @@ class Calls:
         Returns:
             The calls.
         """
-        organization = _codec.text(self._caller.organization, "organization")
         told = ask(
-            self._caller.system, "adopt_calls", organization=organization, at=written(at, "at")
+            self._caller.system, "adopt_calls", organization=self._name, at=written(at, "at")
         )
         return [
             AdoptedCall(

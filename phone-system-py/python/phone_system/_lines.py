@@ -37,12 +37,10 @@ class Lines:
     numbers: tuple[PhoneNumber, ...]
     _lines: _native.Lines
 
-    def __init__(
-        self, system: _native.System, organization: str, numbers: Iterable[PhoneNumber | str]
-    ) -> None:
+    def __init__(self, calls: _native.Calls, numbers: Iterable[PhoneNumber | str]) -> None:
         """Made by `Organization.lines`."""
         self.numbers = tuple(_codec.phone_number(number, "numbers") for number in numbers)
-        self._lines = _native.Lines(system, organization, list(self.numbers))
+        self._lines = calls.lines(list(self.numbers))
 
     def __len__(self) -> int:
         return len(self.numbers)

@@ -100,6 +100,16 @@ class Calls:
             The permit.
         """
 
+    def lines(self, numbers: list[PhoneNumber], /) -> Lines:
+        """Looks up numbers of the organization.
+
+        Args:
+            numbers: The numbers.
+
+        Returns:
+            The lines.
+        """
+
 @final
 class Permit:
     """The right to one call, until it is released.
@@ -171,9 +181,9 @@ class Permit:
 class System:
     """A phone system, in memory or in a file; commands, queries and answers are JSON.
 
-    It can be shared between threads: each call lets the interpreter go while it works. Every
-    method raises a `phone_system.PhoneSystemError` if it refuses, and a `UnicodeEncodeError` for
-    a str that has no UTF-8.
+    It can be shared between threads: each call that takes time lets the interpreter go while it
+    works, which `release` does not. Every method raises a `phone_system.PhoneSystemError` if it
+    refuses, and a `UnicodeEncodeError` for a str that has no UTF-8.
     """
 
     def __new__(cls) -> System: ...
@@ -398,7 +408,6 @@ def query_names() -> list[str]:
 class Lines:
     """Numbers of an organization, to admit many calls on."""
 
-    def __new__(cls, system: System, organization: str, numbers: list[PhoneNumber], /) -> Lines: ...
     def __len__(self) -> int: ...
     def admit(
         self, which: Any, outbound: bool, ends_at: int | None, permits: Any, codes: Any, /
