@@ -693,8 +693,8 @@ typedef struct phs_organization phs_organization;
  *
  * phs_system_open() makes one in memory, phs_system_open_store() one in a file; phs_system_close()
  * ends both. Handles are never freed and never used for another system, so a call after the close
- * is answered with PHS_BOUNDARY_HANDLE_CLOSED; each costs about a kilobyte until the program ends, so
- * open few.
+ * is answered with PHS_BOUNDARY_HANDLE_CLOSED; each costs about a hundred bytes until the program
+ * ends.
  */
 typedef struct phs_system phs_system;
 

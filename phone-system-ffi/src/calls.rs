@@ -2,11 +2,11 @@
 
 use std::ffi::c_char;
 
+use phone_system_core::OrganizationId;
 use phone_system_core::json::{self, JsonSystem};
 use phone_system_core::system::Error;
-use phone_system_core::{OrganizationId, Refusal};
 
-use crate::boundary::{Answer, Output, bytes, guard, reference, refused, release, utf8};
+use crate::boundary::{Answer, Output, Refused, bytes, guard, reference, refused, release, utf8};
 use crate::handles::{phs_organization, phs_system};
 use crate::number::number_of;
 use crate::status::phs_status;
@@ -40,7 +40,7 @@ unsafe fn ask_or_pass(
     length: usize,
     answer: *mut *mut c_char,
     answer_length: *mut usize,
-    call: impl FnOnce(&JsonSystem, &[u8]) -> Result<String, Refusal>,
+    call: impl FnOnce(&JsonSystem, &[u8]) -> Result<String, Refused>,
     pass: impl FnOnce(&[u8]) -> Option<String>,
 ) -> phs_status {
     guard(|| {

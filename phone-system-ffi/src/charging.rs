@@ -8,10 +8,10 @@ use phone_system_core::json::WITHOUT_PLACE;
 use phone_system_core::number::is_emergency;
 use phone_system_core::organization::{Authorized, EMERGENCY_LENGTH};
 use phone_system_core::text::Country;
-use phone_system_core::{Context, Duration, PhoneNumber, Refusal, Timestamp};
+use phone_system_core::{Context, Duration, PhoneNumber, Timestamp};
 
 use crate::boundary::{
-    Output, guard, malformed, optional_text, parsed, reference, refusal, refused, text,
+    Output, Refused, guard, malformed, optional_text, parsed, reference, refusal, refused, text,
 };
 use crate::handles::phs_organization;
 use crate::number::number_of;
@@ -85,13 +85,13 @@ pub struct phs_authorization {
 }
 
 /// A duration in microseconds.
-pub(crate) fn duration(part: &str, micros: i64) -> Result<Duration, Refusal> {
+pub(crate) fn duration(part: &str, micros: i64) -> Result<Duration, Refused> {
     let problem = || malformed(part, format!("{micros} microseconds are no duration"));
     Duration::from_micros(micros).ok_or_else(problem)
 }
 
 /// An instant in microseconds since 1970 began.
-pub(crate) fn instant(part: &str, micros: i64) -> Result<Timestamp, Refusal> {
+pub(crate) fn instant(part: &str, micros: i64) -> Result<Timestamp, Refused> {
     let problem =
         || malformed(part, format!("{micros} microseconds lie before year 1 or after 9999"));
     Timestamp::from_micros(micros).ok_or_else(problem)
@@ -101,7 +101,7 @@ impl phs_context {
     /// # Safety
     ///
     /// The texts are as documented.
-    pub(crate) unsafe fn read(&self) -> Result<Context, Refusal> {
+    pub(crate) unsafe fn read(&self) -> Result<Context, Refused> {
         // SAFETY: the caller's promise.
         let (actor, key) = unsafe { (text("actor", self.actor)?, optional_text(self.key)?) };
         Ok(Context {
@@ -129,7 +129,7 @@ impl Dialed<'_> {
 }
 
 impl phs_call {
-    fn location(&self) -> Result<Country, Refusal> {
+    fn location(&self) -> Result<Country, Refused> {
         let letters = self.location.map(|letter| u8::from_ne_bytes(letter.to_ne_bytes()));
         let letters = letters.split(|letter| *letter == 0).next().unwrap_or_default();
         parsed("location", &String::from_utf8_lossy(letters))
@@ -150,7 +150,7 @@ impl phs_call {
     /// # Safety
     ///
     /// The texts are as documented.
-    unsafe fn read(&self) -> Result<AuthorizeCall, Refusal> {
+    unsafe fn read(&self) -> Result<AuthorizeCall, Refused> {
         let size = u64::from(self.size);
         let known = u64::try_from(size_of::<Self>()).unwrap_or(u64::MAX);
         // A longer one may say what is not understood here.

@@ -1,20 +1,20 @@
 //! Systems and organizations as C programs hold them.
 //!
 //! A handle is never freed, only what it stands for is: so a call with a closed handle is answered,
-//! whenever it comes and whichever thread makes it. A closed handle costs about a kilobyte.
+//! whenever it comes and whichever thread makes it.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ffi::c_char;
 use std::ptr;
-use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use phone_system_core::error::ErrorCode;
 use phone_system_core::json::JsonSystem;
-use phone_system_core::{OrganizationId, PhoneSystem, Refusal};
+use phone_system_core::{OrganizationId, PhoneSystem};
 
-use crate::boundary::{Output, bytes, guard, parsed, reference, refusal, refused, utf8};
+use crate::boundary::{Output, Refused, bytes, guard, parsed, reference, refusal, refused, utf8};
+use crate::closable::{Closable, Within};
 use crate::fork::Process;
 use crate::status::phs_status;
 
@@ -25,50 +25,18 @@ use crate::status::phs_status;
 ///
 /// phs_system_open() makes one in memory, phs_system_open_store() one in a file; phs_system_close()
 /// ends both. Handles are never freed and never used for another system, so a call after the close
-/// is answered with PHS_BOUNDARY_HANDLE_CLOSED; each costs about a kilobyte until the program ends, so
-/// open few.
+/// is answered with PHS_BOUNDARY_HANDLE_CLOSED; each costs about a hundred bytes until the program
+/// ends.
 pub struct phs_system {
     /// The process that opened its store; none for a system in memory, of which a forked process
     /// has a copy of its own.
     opened_by: Option<Process>,
-    /// For some threads each, so that threads seldom meet at a lock.
-    open: [Door; DOORS],
+    open: Closable<JsonSystem>,
     /// The handle that was made before it.
     before: AtomicPtr<Self>,
     // Not a hash map: those point into the middle of their memory, and tools that look for lost
     // memory doubt such pointers.
     organizations: Mutex<BTreeMap<OrganizationId, &'static phs_organization>>,
-}
-
-/// A way to the system, in a line of a processor's cache of its own; none when it is closed.
-#[repr(align(64))]
-struct Door(RwLock<Option<Arc<JsonSystem>>>);
-
-const DOORS: usize = 16;
-
-/// Which of the doors this thread takes.
-fn door() -> usize {
-    static NEXT: AtomicUsize = AtomicUsize::new(0);
-    thread_local! {
-        static OWN: Cell<usize> = const { Cell::new(usize::MAX) };
-    }
-    let own = OWN.get();
-    if own < DOORS {
-        return own;
-    }
-    let own = NEXT.fetch_add(1, Ordering::Relaxed) % DOORS;
-    OWN.set(own);
-    own
-}
-
-impl Door {
-    fn open(&self) -> RwLockReadGuard<'_, Option<Arc<JsonSystem>>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn close(&self) -> Option<Arc<JsonSystem>> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).take()
-    }
 }
 
 /// One organization of a system, for calls that concern no other.
@@ -91,11 +59,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl phs_system {
     fn new(system: JsonSystem, opened_by: Option<Process>) -> &'static Self {
-        let system = Arc::new(system);
-        let door = |_| Door(RwLock::new(Some(Arc::clone(&system))));
         let system: &'static Self = Box::leak(Box::new(Self {
             opened_by,
-            open: std::array::from_fn(door),
+            open: Closable::new(Arc::new(system)),
             before: AtomicPtr::default(),
             organizations: Mutex::default(),
         }));
@@ -113,34 +79,35 @@ impl phs_system {
 
     /// Refuses in a process that was forked from the one that opened the store; before any lock is
     /// taken, because another thread that held it then does not exist here to give it back.
-    fn check_process(&self) -> Result<(), Refusal> {
-        self.opened_by.as_ref().map_or(Ok(()), Process::check).map_err(refused)
+    #[inline]
+    fn check_process(&self) -> Result<(), Refused> {
+        self.opened_by.as_ref().map_or(Ok(()), |process| process.check().map_err(refused))
     }
 
-    fn door(&self) -> Result<RwLockReadGuard<'_, Option<Arc<JsonSystem>>>, Refusal> {
+    #[inline]
+    fn enter(&self) -> Result<Within<'_, JsonSystem>, Refused> {
         self.check_process()?;
-        self.open.get(door()).map(Door::open).ok_or_else(closed)
+        self.open.enter().ok_or_else(closed)
     }
 
     /// What the handle stands for, kept alive as long as the caller holds it.
-    pub(crate) fn opened(&self) -> Result<Arc<JsonSystem>, Refusal> {
-        self.door()?.clone().ok_or_else(closed)
+    pub(crate) fn opened(&self) -> Result<Arc<JsonSystem>, Refused> {
+        Ok(self.enter()?.share())
     }
 
     /// Does what takes no time with what the handle stands for; closing it waits.
     #[inline]
     pub(crate) fn at_once<T>(
         &self,
-        run: impl FnOnce(&JsonSystem) -> Result<T, Refusal>,
-    ) -> Result<T, Refusal> {
-        let system = self.door()?;
-        run(system.as_deref().ok_or_else(closed)?)
+        run: impl FnOnce(&JsonSystem) -> Result<T, Refused>,
+    ) -> Result<T, Refused> {
+        run(&*self.enter()?)
     }
 }
 
 impl phs_organization {
     /// The system, and of whom it is asked.
-    pub(crate) fn opened(&self) -> Result<(Arc<JsonSystem>, &OrganizationId), Refusal> {
+    pub(crate) fn opened(&self) -> Result<(Arc<JsonSystem>, &OrganizationId), Refused> {
         Ok((self.system.opened()?, &self.id))
     }
 
@@ -148,13 +115,13 @@ impl phs_organization {
     #[inline]
     pub(crate) fn at_once<T>(
         &self,
-        run: impl FnOnce(&JsonSystem, &OrganizationId) -> Result<T, Refusal>,
-    ) -> Result<T, Refusal> {
+        run: impl FnOnce(&JsonSystem, &OrganizationId) -> Result<T, Refused>,
+    ) -> Result<T, Refused> {
         self.system.at_once(|system| run(system, &self.id))
     }
 }
 
-fn closed() -> Refusal {
+fn closed() -> Refused {
     refusal(
         ErrorCode::HandleClosed,
         "the system was closed before this call".to_owned(),
@@ -252,12 +219,8 @@ pub unsafe extern "C" fn phs_system_close(system: *mut phs_system) -> phs_status
             return Ok(());
         };
         system.check_process()?;
-        // Of two threads that close it, the first at the first door does.
-        let mut doors = system.open.iter().map(Door::close);
-        let held = doors.next().flatten().ok_or_else(closed)?;
-        doors.for_each(drop);
-        // Outside the locks: it takes a while. Dropped whatever comes of it.
-        held.close().map_err(refused)
+        // Dropped whatever comes of it.
+        system.open.close().ok_or_else(closed)?.close().map_err(refused)
     })
 }
 

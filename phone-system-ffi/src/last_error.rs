@@ -4,8 +4,7 @@ use std::cell::RefCell;
 use std::ffi::{CString, c_char};
 use std::ptr;
 
-use phone_system_core::Refusal;
-
+use crate::boundary::Refused;
 use crate::status::{OK, phs_status};
 
 struct LastError {
@@ -29,7 +28,7 @@ fn c_text(text: String) -> CString {
 }
 
 /// Keeps a refusal for this thread; answers its status.
-pub(crate) fn keep(refusal: Refusal) -> phs_status {
+pub(crate) fn keep(refusal: Refused) -> phs_status {
     let status = refusal.code.number();
     let json = serde_json::to_string(&refusal).unwrap_or_default();
     let last = LastError { status, message: c_text(refusal.message), json: c_text(json) };

@@ -13,14 +13,20 @@
     clippy::doc_markdown,
     reason = "the comments go into the header, where `# Safety` is no heading and names are plain"
 )]
+#![allow(
+    clippy::unnecessary_box_returns,
+    reason = "refusals are boxed wherever they are handed on: see `boundary::Refused`"
+)]
 
 #[cfg(panic = "abort")]
 compile_error!("phone-system-ffi turns panics into PHS_BOUNDARY_PANIC; build it with unwinding");
 
+mod barrier;
 mod boundary;
 mod calls;
 mod capacity;
 mod charging;
+mod closable;
 mod fork;
 mod handles;
 mod last_error;

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use phone_system_core::json::JsonSystem;
 use phone_system_core::system::OwnedLine;
-use phone_system_core::{OrganizationId, Refusal, Refuses, Timestamp};
+use phone_system_core::{OrganizationId, Refuses, Timestamp};
 
-use crate::boundary::{Output, Outputs, array, guard, malformed, reference, refused};
+use crate::boundary::{Output, Outputs, Refused, array, guard, malformed, reference, refused};
 use crate::charging::instant;
 use crate::handles::{phs_organization, phs_system};
 use crate::number::number_of;
@@ -29,7 +29,7 @@ pub struct phs_lines {
 /// The instant that stands for none.
 const NEVER: i64 = i64::MAX;
 
-fn end(ends_at: i64) -> Result<Option<Timestamp>, Refusal> {
+fn end(ends_at: i64) -> Result<Option<Timestamp>, Refused> {
     (ends_at != NEVER).then(|| instant("ends_at", ends_at)).transpose()
 }
 
@@ -70,7 +70,7 @@ fn look_up(
     system: &Arc<JsonSystem>,
     id: &OrganizationId,
     digits: u64,
-) -> Result<OwnedLine, Refusal> {
+) -> Result<OwnedLine, Refused> {
     system.system().line(id, number_of(digits)?).map_err(refused)
 }
 

@@ -2,12 +2,12 @@
 
 use std::ffi::{CStr, c_char};
 
+use phone_system_core::PhoneNumber;
 use phone_system_core::error::{ErrorCode, Figure};
 use phone_system_core::number::{self, LineType, ParsedNumber};
 use phone_system_core::text::Country;
-use phone_system_core::{PhoneNumber, Refusal};
 
-use crate::boundary::{Output, bytes, guard, optional_text, refusal, refused, utf8};
+use crate::boundary::{Output, Refused, bytes, guard, optional_text, refusal, refused, utf8};
 use crate::status::phs_status;
 
 /// The size of a buffer in which every telephone number has room: +, 15 digits, NUL.
@@ -73,7 +73,7 @@ impl phs_number {
 }
 
 /// The number with these digits.
-pub(crate) fn number_of(digits: u64) -> Result<PhoneNumber, Refusal> {
+pub(crate) fn number_of(digits: u64) -> Result<PhoneNumber, Refused> {
     PhoneNumber::from_digits(digits).ok_or_else(|| {
         let text = digits.to_string();
         refused(if text.len() < 4 {
@@ -89,7 +89,7 @@ pub(crate) fn number_of(digits: u64) -> Result<PhoneNumber, Refusal> {
 /// # Safety
 ///
 /// As [`optional_text`].
-unsafe fn country(text: *const c_char) -> Result<Option<Country>, Refusal> {
+unsafe fn country(text: *const c_char) -> Result<Option<Country>, Refused> {
     // SAFETY: the caller's promise.
     let Some(text) = (unsafe { optional_text(text) })? else {
         return Ok(None);

@@ -3,9 +3,11 @@
 use std::ffi::c_char;
 
 use phone_system_core::billing::{CallFigures, Known, Price};
-use phone_system_core::{Refusal, number};
+use phone_system_core::number;
 
-use crate::boundary::{Output, Outputs, array, guard, malformed, reference, refused, text};
+use crate::boundary::{
+    Output, Outputs, Refused, array, guard, malformed, reference, refused, text,
+};
 use crate::charging::{duration, instant};
 use crate::handles::phs_organization;
 use crate::number::number_of;
@@ -49,7 +51,7 @@ impl From<Price> for phs_price {
 }
 
 impl phs_rating {
-    fn figures(&self) -> Result<CallFigures, Refusal> {
+    fn figures(&self) -> Result<CallFigures, Refused> {
         let Self { digits, begins, duration: lasts, direction, reserved } = *self;
         if reserved != 0 {
             return Err(malformed("reserved", "it is 0"));

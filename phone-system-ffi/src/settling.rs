@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 use std::ffi::c_char;
 
-use phone_system_core::Refusal;
 use phone_system_core::billing::{CallCharged, Settlement};
 use phone_system_core::bulk::Mode;
 use phone_system_core::draft::Inconsistent;
 use phone_system_core::organization::SettleCalls;
 use phone_system_core::system::Error;
 
-use crate::boundary::{Output, Outputs, array, guard, parsed, reference, refused, text};
+use crate::boundary::{Output, Outputs, Refused, array, guard, parsed, reference, refused, text};
 use crate::charging::{duration, phs_context};
 use crate::handles::phs_organization;
 use crate::status::{OK, phs_status};
@@ -53,7 +52,7 @@ impl phs_settlement {
     /// # Safety
     ///
     /// The text is as documented.
-    unsafe fn read(&self) -> Result<Settlement, Refusal> {
+    unsafe fn read(&self) -> Result<Settlement, Refused> {
         // SAFETY: the caller's promise.
         let call = unsafe { text("id", self.id) }?;
         Ok(Settlement { call: parsed("id", call)?, duration: duration("duration", self.duration)? })
@@ -79,7 +78,7 @@ impl From<&CallCharged> for phs_charge {
 }
 
 /// The refusal of an answer that has less calls than were settled: a defect.
-fn missing() -> Refusal {
+fn missing() -> Refused {
     let problem = "a call was settled and is not in the answer";
     let event = "billing.call_charged";
     refused(Error::from(Inconsistent::Event { event, problem }))
@@ -170,7 +169,7 @@ pub unsafe extern "C" fn phs_organization_settle_batch(
             settled.refused.iter().map(|item| (item.index, item.refusal.code.number())).collect();
         let mut charged = settled.answer.calls.iter();
         let mut asked = 0..u32::MAX;
-        let told = |read: &Result<Settlement, Refusal>| match read {
+        let told = |read: &Result<Settlement, Refused>| match read {
             Err(refusal) => Ok((refusal.code.number(), phs_charge::default())),
             Ok(_) => match asked.next().and_then(|place| refused.get(&place)) {
                 Some(status) => Ok((*status, phs_charge::default())),
@@ -178,7 +177,7 @@ pub unsafe extern "C" fn phs_organization_settle_batch(
             },
         };
         let told: Vec<(phs_status, phs_charge)> =
-            read.iter().map(told).collect::<Result<_, Refusal>>()?;
+            read.iter().map(told).collect::<Result<_, Refused>>()?;
         for (place, (status, charge)) in told.into_iter().enumerate() {
             statuses.set(place, status);
             charges.set(place, charge);

@@ -1,11 +1,10 @@
 //! The numbers that plain words of core have in C. Append only; the header's enumerations are
 //! written out of these tables. No word has 0, so that a field that was left out is told.
 
-use phone_system_core::Refusal;
 use phone_system_core::billing::{CallKind, Direction, LimitedBy, Reach};
 use phone_system_core::capacity::Way;
 
-use crate::boundary::malformed;
+use crate::boundary::{Refused, malformed};
 
 /// The sorts of call.
 pub const CALL_KINDS: [(u32, CallKind); 19] = [
@@ -49,12 +48,14 @@ pub const LIMITS: [(u32, LimitedBy); 5] = [
 ];
 
 /// The word with a number.
+#[inline]
 pub(crate) fn word<T: Copy>(table: &[(u32, T)], number: u32) -> Option<T> {
     table.iter().find(|(known, _)| *known == number).map(|(_, word)| *word)
 }
 
 /// The word with a number that a program gave.
-pub(crate) fn wanted<T: Copy>(part: &str, table: &[(u32, T)], number: u32) -> Result<T, Refusal> {
+#[inline]
+pub(crate) fn wanted<T: Copy>(part: &str, table: &[(u32, T)], number: u32) -> Result<T, Refused> {
     word(table, number).ok_or_else(|| malformed(part, format!("{number} is none of its numbers")))
 }
 

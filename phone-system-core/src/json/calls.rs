@@ -138,6 +138,7 @@ impl JsonSystem {
     /// # Errors
     ///
     /// `capacity.permit_unknown` if the permit was released already or never given out.
+    #[inline]
     pub fn release(&self, permit: u64) -> Result<(), Error> {
         if permit == WITHOUT_PLACE {
             return Ok(());

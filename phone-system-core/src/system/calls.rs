@@ -102,6 +102,7 @@ impl PhoneSystem {
     ///
     /// `inventory.number_unknown` if the organization does not own the number, and
     /// `capacity.limit_reached` if it carries as many calls as it can.
+    #[inline]
     pub fn admit(
         &self,
         organization: &OrganizationId,
@@ -181,7 +182,8 @@ impl PhoneSystem {
     /// # Errors
     ///
     /// As [`admit`](Self::admit); `inventory.number_unknown` also if another system looked it up.
-    #[inline]
+    #[allow(clippy::inline_always, reason = "the permit is taken apart at once")]
+    #[inline(always)]
     pub fn admit_on(&self, line: &OwnedLine, way: Way) -> Result<Permit<'_>, Error> {
         if Arc::as_ptr(&self.log) != line.log.as_ptr() {
             return Err(unknown(line.number));

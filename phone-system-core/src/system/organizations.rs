@@ -1,8 +1,10 @@
 //! The organizations of a system, found by their ids without a lock.
 
 use std::collections::BTreeMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 use std::sync::{Arc, Mutex, OnceLock};
+
+use foldhash::fast::RandomState;
 
 use super::Organization;
 use super::log::lock;
