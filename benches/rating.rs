@@ -66,14 +66,23 @@ fn calls() -> Vec<(PhoneNumber, Timestamp, u32)> {
         .collect()
 }
 
+fn figures((number, begins, seconds): &(PhoneNumber, Timestamp, u32)) -> CallFigures {
+    let (number, begins, duration) = (*number, *begins, Duration::from_seconds(*seconds));
+    CallFigures { direction: Direction::Outbound, number, begins, duration }
+}
+
 /// Millionths.
 fn rate(tariff: &Tariff, calls: &[(PhoneNumber, Timestamp, u32)]) -> i64 {
-    let price = |(number, begins, seconds): &(PhoneNumber, Timestamp, u32)| {
-        let (number, begins, duration) = (*number, *begins, Duration::from_seconds(*seconds));
-        let call = CallFigures { direction: Direction::Outbound, number, begins, duration };
-        tariff.rate_call(call).unwrap().amount
-    };
+    let price = |call| tariff.rate_call(figures(call)).unwrap().amount;
     calls.iter().fold(0, |sum, call| sum + price(call).millionths())
+}
+
+/// The same, many calls side by side.
+fn rate_many(tariff: &Tariff, calls: &[(PhoneNumber, Timestamp, u32)]) -> i64 {
+    let mut sum = 0;
+    let calls = calls.iter().map(|call| ((), figures(call)));
+    tariff.rate_calls(calls, |(), price| sum += price.unwrap().amount.millionths());
+    sum
 }
 
 type Decimals = HashMap<String, (Decimal, u32)>;
@@ -146,6 +155,8 @@ fn records(criterion: &mut Criterion) {
         let total = rate(&tariff, &calls);
         assert_eq!(Decimal::new(total, 6), by_decimals(&decimals, &texts));
         assert_eq!(total, sql() * 10_000);
+        assert_eq!(total, rate_many(&tariff, &calls));
+        assert_eq!(rate(&windows, &calls), rate_many(&windows, &calls));
         println!("{CALLS} calls, {prefixes} prefixes: {}", Decimal::new(total, 6).normalize());
 
         let mut group = criterion.benchmark_group(format!("rate a call, {prefixes} prefixes"));
@@ -153,6 +164,12 @@ fn records(criterion: &mut Criterion) {
         group.bench_function("phone-system", |bencher| bencher.iter(|| rate(&tariff, &calls)));
         group.bench_function("phone-system, windows of a time zone", |bencher| {
             bencher.iter(|| rate(&windows, &calls));
+        });
+        group.bench_function("phone-system, many calls", |bencher| {
+            bencher.iter(|| rate_many(&tariff, &calls));
+        });
+        group.bench_function("phone-system, many calls, windows of a time zone", |bencher| {
+            bencher.iter(|| rate_many(&windows, &calls));
         });
         group.bench_function("map of prefixes and decimals", |bencher| {
             bencher.iter(|| by_decimals(&decimals, &texts));

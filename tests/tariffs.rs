@@ -246,6 +246,26 @@ proptest! {
     }
 
     #[test]
+    fn many_calls_cost_what_each_costs(
+        tariff in tariff(),
+        calls in prop::collection::vec(
+            (prop::sample::select(NUMBERS.to_vec()), begins(), duration(5_000_000_000), any::<bool>()), 0..100,
+        ),
+    ) {
+        let figures = |(number, begins, duration, out): &(&str, Timestamp, Duration, bool)| CallFigures {
+            direction: if *out { Direction::Outbound } else { Direction::Inbound },
+            number: format!("+{number}").parse().unwrap(),
+            begins: *begins,
+            duration: *duration,
+        };
+        let calls: Vec<_> = calls.iter().map(figures).collect();
+        let mut told = Vec::new();
+        tariff.rate_calls(calls.iter().copied().enumerate(), |place, price| told.push((place, price)));
+        let each = calls.iter().map(|call| tariff.rate_call(*call)).enumerate();
+        prop_assert_eq!(told, each.collect::<Vec<_>>());
+    }
+
+    #[test]
     fn a_longer_call_never_costs_less_and_the_longest_is_the_last_that_is_paid(
         tariff in tariff(), number in prop::sample::select(NUMBERS.to_vec()), begins in begins(),
         one in duration(400_000_000_000), other in duration(400_000_000_000), funds in 0..60_000_000_i64,

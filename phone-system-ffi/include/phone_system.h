@@ -860,6 +860,22 @@ typedef struct phs_authorization {
 } phs_authorization;
 
 /**
+ * How long a call shall be able to last: a plain value; its text ends with NUL and stays the program's.
+ *
+ * Thread safety: as of any plain value; it is read while a call with it lasts.
+ */
+typedef struct phs_extension {
+  /**
+   * What names the call.
+   */
+  const char *id;
+  /**
+   * How long it shall be able to last, in microseconds from its beginning.
+   */
+  int64_t wanted;
+} phs_extension;
+
+/**
  * How a call ended: a plain value; its text ends with NUL and stays the program's.
  *
  * Thread safety: as of any plain value; it is read while a call with it lasts.
@@ -1595,6 +1611,51 @@ phs_status phs_organization_cancel(const struct phs_organization *organization,
                                    const struct phs_context *context);
 
 /**
+ * Lets many calls begin as far as money is concerned: each as phs_organization_authorize() does, in
+ * the order of the array, by a command of its own; they are made durable together.
+ *
+ * `calls` has `count` calls; `authorizations` and `statuses` have room for as many, and all three may
+ * not be NULL. For each call `statuses` receives PHS_OK, and `authorizations` how long it may last; or
+ * why it is refused, one of the statuses of phs_organization_authorize(), and zeros. Emergency calls
+ * pass whatever is wrong with the others, with `context` or with the system, as they do there. The key
+ * of `context` is to be NULL, because a key is for one command: a call that is asked for again is
+ * refused by its id. If `size` of the first call is not sizeof(phs_call), no other is looked at, and
+ * each is refused with PHS_BOUNDARY_ABI_MISMATCH.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if another pointer than `context` is NULL, or
+ * PHS_ENVELOPE_MALFORMED if no array has so many items; both arrays are untouched then. What is wrong
+ * with a call, with `context` or with the system is told in `statuses` only; the last error knows
+ * nothing of it.
+ */
+phs_status phs_organization_authorize_batch(const struct phs_organization *organization,
+                                            const struct phs_call *calls,
+                                            size_t count,
+                                            const struct phs_context *context,
+                                            struct phs_authorization *authorizations,
+                                            phs_status *statuses);
+
+/**
+ * Lets many calls that were authorized last longer: each as phs_organization_extend() does, in the
+ * order of the array, by a command of its own; they are made durable together.
+ *
+ * `extensions` has `count` calls; `authorizations` and `statuses` have room for as many, and all three
+ * may not be NULL. For each call `statuses` receives PHS_OK, and `authorizations` how long it may last
+ * now; or why it is refused, one of the statuses of phs_organization_extend(), and zeros. A call that
+ * is refused does not hinder the others and does not make this call fail; the last error knows nothing
+ * of it. The key of `context` is to be NULL, because a key is for one command.
+ *
+ * Returns PHS_BOUNDARY_NULL_ARGUMENT if a pointer is NULL, PHS_BOUNDARY_HANDLE_CLOSED,
+ * PHS_BOUNDARY_NOT_UTF8 or PHS_ENVELOPE_MALFORMED if `context` is wrong, or PHS_STORE_FORKED; both
+ * arrays are untouched then.
+ */
+phs_status phs_organization_extend_batch(const struct phs_organization *organization,
+                                         const struct phs_extension *extensions,
+                                         size_t count,
+                                         const struct phs_context *context,
+                                         struct phs_authorization *authorizations,
+                                         phs_status *statuses);
+
+/**
  * Charges a call that was authorized and has ended, and gives back what it did not need.
  *
  * The same as the command "billing.settle" of one call, without JSON. `out` receives what paid for
@@ -1968,6 +2029,8 @@ static_assert(offsetof(phs_call, wanted) == 48 || sizeof(void *) != 8, "the libr
 static_assert(sizeof(phs_context) == 24 || sizeof(void *) != 8, "the library was built otherwise");
 static_assert(offsetof(phs_context, actor) == 8 || sizeof(void *) != 8, "the library was built otherwise");
 static_assert(offsetof(phs_context, key) == 16 || sizeof(void *) != 8, "the library was built otherwise");
+static_assert(sizeof(phs_extension) == 16 || sizeof(void *) != 8, "the library was built otherwise");
+static_assert(offsetof(phs_extension, wanted) == 8 || sizeof(void *) != 8, "the library was built otherwise");
 static_assert(sizeof(phs_settlement) == 16 || sizeof(void *) != 8, "the library was built otherwise");
 static_assert(offsetof(phs_settlement, duration) == 8 || sizeof(void *) != 8, "the library was built otherwise");
 #elif __STDC_VERSION__ >= 201112L
@@ -2014,6 +2077,8 @@ _Static_assert(offsetof(phs_call, wanted) == 48 || sizeof(void *) != 8, "the lib
 _Static_assert(sizeof(phs_context) == 24 || sizeof(void *) != 8, "the library was built otherwise");
 _Static_assert(offsetof(phs_context, actor) == 8 || sizeof(void *) != 8, "the library was built otherwise");
 _Static_assert(offsetof(phs_context, key) == 16 || sizeof(void *) != 8, "the library was built otherwise");
+_Static_assert(sizeof(phs_extension) == 16 || sizeof(void *) != 8, "the library was built otherwise");
+_Static_assert(offsetof(phs_extension, wanted) == 8 || sizeof(void *) != 8, "the library was built otherwise");
 _Static_assert(sizeof(phs_settlement) == 16 || sizeof(void *) != 8, "the library was built otherwise");
 _Static_assert(offsetof(phs_settlement, duration) == 8 || sizeof(void *) != 8, "the library was built otherwise");
 #endif

@@ -259,6 +259,24 @@ public:
     return extended;
   }
 
+  /** Lets many calls begin; see phs_organization_authorize_batch(). */
+  std::vector<Told<phs_authorization>> authorize_batch(const std::vector<phs_call> &calls,
+                                                       const phs_context &context) const {
+    return detail::each<phs_authorization>(calls, [&](auto *items, auto *told, auto *statuses) {
+      return phs_organization_authorize_batch(handle_, items, calls.size(), &context, told, statuses);
+    });
+  }
+
+  /** Lets many calls last longer; see phs_organization_extend_batch(). */
+  std::vector<Told<phs_authorization>> extend_batch(const std::vector<phs_extension> &extensions,
+                                                    const phs_context &context) const {
+    return detail::each<phs_authorization>(
+        extensions, [&](auto *items, auto *told, auto *statuses) {
+          return phs_organization_extend_batch(handle_, items, extensions.size(), &context, told,
+                                               statuses);
+        });
+  }
+
   /** Gives back what is held for a call; see phs_organization_cancel(). */
   void cancel(const std::string &id, const phs_context &context) const {
     detail::check(phs_organization_cancel(handle_, id.c_str(), &context));

@@ -66,6 +66,7 @@ pub struct phs_context {
 ///
 /// Thread safety: as of any plain value.
 #[repr(C)]
+#[derive(Default)]
 pub struct phs_authorization {
     /// How long it may last, from its beginning, in microseconds: end it then, or extend it before.
     pub duration: i64,
@@ -135,6 +136,29 @@ impl phs_call {
         parsed("location", &String::from_utf8_lossy(letters))
     }
 
+    /// Refuses a call of another size than it has here: a longer one may say what is not understood.
+    pub(crate) fn check_size(&self) -> Result<(), Refused> {
+        let size = u64::from(self.size);
+        let known = u64::try_from(size_of::<Self>()).unwrap_or(u64::MAX);
+        if size == known {
+            return Ok(());
+        }
+        let message = format!(
+            "a phs_call of {size} bytes was given; it has {known} in this library, and `size` is to be \
+             sizeof(phs_call)"
+        );
+        let figures = vec![("program", Figure::Count(size)), ("library", Figure::Count(known))];
+        Err(refusal(ErrorCode::AbiMismatch, message, figures))
+    }
+
+    /// # Safety
+    ///
+    /// The texts are as documented.
+    pub(crate) unsafe fn is_emergency(&self) -> bool {
+        // SAFETY: the caller's promise.
+        unsafe { self.dialed() }.is_emergency()
+    }
+
     /// # Safety
     ///
     /// The texts are as documented.
@@ -150,18 +174,8 @@ impl phs_call {
     /// # Safety
     ///
     /// The texts are as documented.
-    unsafe fn read(&self) -> Result<AuthorizeCall, Refused> {
-        let size = u64::from(self.size);
-        let known = u64::try_from(size_of::<Self>()).unwrap_or(u64::MAX);
-        // A longer one may say what is not understood here.
-        if size != known {
-            let message = format!(
-                "a phs_call of {size} bytes was given; it has {known} in this library, and `size` \
-                 is to be sizeof(phs_call)"
-            );
-            let figures = vec![("program", Figure::Count(size)), ("library", Figure::Count(known))];
-            return Err(refusal(ErrorCode::AbiMismatch, message, figures));
-        }
+    pub(crate) unsafe fn read(&self) -> Result<AuthorizeCall, Refused> {
+        self.check_size()?;
         // SAFETY: the caller's promise.
         let (id, user, caller, called) = unsafe {
             (
@@ -201,6 +215,14 @@ impl phs_authorization {
             limited_by: number(&LIMITS, &LimitedBy::Wanted),
             emergency: 1,
         }
+    }
+
+    pub(crate) fn emergency_without_place() -> Self {
+        Self::emergency(WITHOUT_PLACE)
+    }
+
+    pub(crate) fn without_place(authorized: &Authorized) -> Self {
+        Self::of(authorized, WITHOUT_PLACE)
     }
 
     fn of(authorized: &Authorized, permit: u64) -> Self {
@@ -251,15 +273,15 @@ pub unsafe extern "C" fn phs_organization_authorize(
             )
         };
         // SAFETY: the texts are as documented.
-        if unsafe { call.dialed() }.is_emergency() {
-            out.set(phs_authorization::emergency(WITHOUT_PLACE));
+        if unsafe { call.is_emergency() } {
+            out.set(phs_authorization::emergency_without_place());
             return Ok(());
         }
         let (system, id) = organization.opened()?;
         // SAFETY: each pointer is NULL or as documented.
         let (call, context) = unsafe { (call.read()?, reference("context", context)?.read()?) };
         let authorized = system.system().execute(id, &call, &context).map_err(refused)?;
-        out.set(phs_authorization::of(&authorized.answer, WITHOUT_PLACE));
+        out.set(phs_authorization::without_place(&authorized.answer));
         Ok(())
     })
 }
@@ -355,7 +377,7 @@ pub unsafe extern "C" fn phs_organization_extend(
         let context = unsafe { context.read() }?;
         let command = ExtendCall { call: parsed("id", call)?, wanted: duration("wanted", wanted)? };
         let extended = system.system().execute(id, &command, &context).map_err(refused)?;
-        out.set(phs_authorization::of(&extended.answer, WITHOUT_PLACE));
+        out.set(phs_authorization::without_place(&extended.answer));
         Ok(())
     })
 }

@@ -4,6 +4,7 @@ use std::ffi::c_char;
 
 use phone_system_core::billing::{CallFigures, Known, Price};
 use phone_system_core::number;
+use phone_system_core::{ErrorCode, Refuses};
 
 use crate::boundary::{
     Output, Outputs, Refused, array, guard, malformed, reference, refused, text,
@@ -142,15 +143,19 @@ pub unsafe extern "C" fn phs_organization_rate_batch(
         };
         let (system, id) = organization.opened()?;
         let tariff = system.system().tariff_of(id).map_err(refused)?;
-        for (place, rating) in ratings.iter().enumerate() {
-            let price = rating.figures().and_then(|call| tariff.rate_call(call).map_err(refused));
-            let (status, price) = match price {
+        let tell = |place, told: Result<Price, ErrorCode>| {
+            let (status, price) = match told {
                 Ok(price) => (OK, price.into()),
-                Err(refusal) => (refusal.code.number(), phs_price::default()),
+                Err(code) => (code.number(), phs_price::default()),
             };
             statuses.set(place, status);
             prices.set(place, price);
-        }
+        };
+        let calls = ratings.iter().enumerate().filter_map(|(place, rating)| {
+            let call = rating.figures().map_err(|refusal| tell(place, Err(refusal.code)));
+            Some((place, call.ok()?))
+        });
+        tariff.rate_calls(calls, |place, price| tell(place, price.map_err(|error| error.code())));
         Ok(())
     })
 }

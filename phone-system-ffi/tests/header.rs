@@ -17,11 +17,11 @@ use std::path::{Path, PathBuf};
 
 use phone_system::{
     CALL_KINDS, DIRECTIONS, LIMITS, LINES, REACHES, WAYS, phs_authorization, phs_call, phs_charge,
-    phs_context, phs_number, phs_occupancy, phs_price, phs_rating, phs_settlement,
+    phs_context, phs_extension, phs_number, phs_occupancy, phs_price, phs_rating, phs_settlement,
 };
 use phone_system_core::ErrorCode;
 
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 14] = [
     "version",
     "status",
     "last_error",
@@ -31,6 +31,7 @@ const SOURCES: [&str; 13] = [
     "capacity",
     "lines",
     "charging",
+    "together",
     "settling",
     "rating",
     "traffic",
@@ -221,6 +222,7 @@ fn assertions() -> String {
     let wide = layout! {
         phs_call: kind reach location id user caller called wanted;
         phs_context: actor key;
+        phs_extension: wanted;
         phs_settlement: duration;
     };
     let checks = status.into_iter().chain(fixed).map(|(what, size)| format!("{what} == {size}"));

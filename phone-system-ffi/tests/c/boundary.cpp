@@ -242,6 +242,14 @@ void charges() {
   REFUSES(PHS_BILLING_NOT_AUTHORIZED, organization.cancel("second", context));
   call.id = "third";
   CHECK(organization.authorize(call, context).cost == dollar);
+  call.id = "fourth";
+  const auto together = organization.authorize_batch({call, call}, context);
+  CHECK(together.size() == 2 && together[0].answer.cost == dollar);
+  CHECK(together[1].status == PHS_BILLING_ALREADY_AUTHORIZED);
+  const auto longer = organization.extend_batch({{"none", 1}, {"fourth", 2 * minute}}, context);
+  CHECK(longer.size() == 2 && longer[0].status == PHS_BILLING_NOT_AUTHORIZED);
+  CHECK(longer[1].status == PHS_OK && longer[1].answer.cost == 2 * dollar);
+  organization.cancel("fourth", context);
   const auto settled = organization.settle_batch({{"none", 1}, {"third", minute}}, context);
   CHECK(settled.size() == 2 && settled[0].status == PHS_BILLING_NOT_AUTHORIZED);
   CHECK(settled[1].status == PHS_OK && settled[1].answer.drawn == dollar);

@@ -112,6 +112,7 @@ static void nulls(void) {
   const phs_organization *contoso = named(phones, "contoso");
   const phs_call call = call_of("1");
   const phs_settlement settlement = {"1", MINUTE}, nameless = {NULL, MINUTE};
+  const phs_extension extension = {"1", 6 * MINUTE};
   const phs_rating rating = {442079460123, 0, MINUTE, PHS_DIRECTION_OUTBOUND, 0};
   phs_context context = now;
   phs_call wrong = call;
@@ -153,6 +154,20 @@ static void nulls(void) {
   NEEDS("context", phs_organization_settle_batch(contoso, &settlement, 1, NULL, &charge, &status));
   NEEDS("charges", phs_organization_settle_batch(contoso, &settlement, 1, &now, NULL, &status));
   NEEDS("statuses", phs_organization_settle_batch(contoso, &settlement, 1, &now, &charge, NULL));
+  NEEDS("organization",
+        phs_organization_authorize_batch(NULL, &call, 1, &now, &authorized, &status));
+  NEEDS("calls", phs_organization_authorize_batch(contoso, NULL, 0, &now, &authorized, &status));
+  NEEDS("authorizations",
+        phs_organization_authorize_batch(contoso, &call, 1, &now, NULL, &status));
+  NEEDS("statuses", phs_organization_authorize_batch(contoso, &call, 1, &now, &authorized, NULL));
+  NEEDS("organization",
+        phs_organization_extend_batch(NULL, &extension, 1, &now, &authorized, &status));
+  NEEDS("extensions", phs_organization_extend_batch(contoso, NULL, 0, &now, &authorized, &status));
+  NEEDS("context",
+        phs_organization_extend_batch(contoso, &extension, 1, NULL, &authorized, &status));
+  NEEDS("authorizations",
+        phs_organization_extend_batch(contoso, &extension, 1, &now, NULL, &status));
+  NEEDS("statuses", phs_organization_extend_batch(contoso, &extension, 1, &now, &authorized, NULL));
   NEEDS("organization", phs_organization_rate(NULL, "+44", 1, 0, 0, &price));
   NEEDS("number", phs_organization_rate(contoso, NULL, 1, 0, 0, &price));
   NEEDS("out", phs_organization_rate(contoso, "+44", 1, 0, 0, NULL));
@@ -165,6 +180,8 @@ static void nulls(void) {
                                                                 &now, &charge, &status));
   REFUSES(PHS_ENVELOPE_MALFORMED,
           phs_organization_rate_batch(contoso, &rating, SIZE_MAX / 16, &price, &status));
+  REFUSES(PHS_ENVELOPE_MALFORMED, phs_organization_authorize_batch(contoso, &call, SIZE_MAX / 8, &now,
+                                                                   &authorized, &status));
   CHECK(authorized.permit == 7 && charge.amount == 7 && price.amount == 7 && status == 7);
   SUCCEEDS(phs_system_close(phones));
 }
@@ -373,6 +390,87 @@ static void batches(void) {
   SUCCEEDS(phs_system_close(phones));
 }
 
+/* Whether it is the answer that every emergency call gets. */
+static int passes(phs_authorization *authorized) {
+  const int passed = authorized->emergency == 1 && authorized->cost == 0 &&
+                     authorized->duration >= DAY && authorized->ends_at == INT64_MAX;
+  memset(authorized, 0, sizeof *authorized);
+  return passed;
+}
+
+/* Many calls that begin, and go on. */
+static void together(void) {
+  phs_system *phones = opened();
+  const phs_organization *contoso = funded(phones, COMMAND("billing.add_funds", "\"amount\":\"10.00\""));
+  enum { COUNT = 8 };
+  phs_call calls[COUNT];
+  phs_authorization told[COUNT + 1];
+  phs_status statuses[COUNT + 1];
+  phs_context keyed = now;
+  const phs_extension extensions[] = {
+      {"a", 6 * MINUTE}, {"unknown", MINUTE}, {NULL, MINUTE}, {"a", 6 * MINUTE}, {"b", 6 * MINUTE}};
+  static const phs_status begun[COUNT] = {PHS_OK, PHS_BILLING_ALREADY_AUTHORIZED,
+                                          PHS_OK, PHS_BOUNDARY_NULL_ARGUMENT,
+                                          PHS_OK, PHS_ENVELOPE_MALFORMED,
+                                          PHS_OK, PHS_BILLING_FUNDS_TOO_LOW};
+  static const phs_status extended[] = {PHS_OK, PHS_BILLING_NOT_AUTHORIZED, PHS_BOUNDARY_NULL_ARGUMENT,
+                                        PHS_BILLING_NOT_LONGER, PHS_OK};
+  static const char *const ids[COUNT] = {"a", "a", "b", NULL, "911", "c", "d", "e"};
+  enum { GO_ON = sizeof extended / sizeof *extended };
+
+  for (int place = 0; place < COUNT; place++) {
+    calls[place] = call_of(ids[place]);
+  }
+  /* An emergency call, of which everything else is wrong. */
+  calls[4].called = "911";
+  calls[4].id = NULL;
+  calls[5].kind = 0;
+  calls[6].wanted = 60 * MINUTE;
+  memset(told, 'x', sizeof told);
+  memset(statuses, 'x', sizeof statuses);
+  SUCCEEDS(phs_organization_authorize_batch(contoso, calls, 0, &now, told, statuses));
+  SUCCEEDS(phs_organization_authorize_batch(contoso, calls, COUNT, &now, told, statuses));
+  for (int place = 0; place < COUNT; place++) {
+    CHECK(statuses[place] == begun[place] && told[place].permit == 0);
+    CHECK(told[place].emergency == (place == 4) && (told[place].duration == 0) == (begun[place] != PHS_OK));
+  }
+  CHECK(memcmp(&statuses[COUNT], "xxxx", 4) == 0 && memcmp(&told[COUNT], "xxxx", 4) == 0);
+  CHECK(told[0].cost == 300 * CENT && told[2].cost == 300 * CENT && passes(&told[4]));
+  CHECK(told[6].cost == 360 * CENT && told[6].duration == 6 * MINUTE);
+  CHECK(told[6].limited_by == PHS_LIMITED_BY_FUNDS && amount(contoso, "held") == 960 * CENT);
+
+  SUCCEEDS(phs_organization_cancel(contoso, "d", &now));
+  SUCCEEDS(phs_organization_extend_batch(contoso, extensions, GO_ON, &now, told, statuses));
+  for (int place = 0; place < GO_ON; place++) {
+    CHECK(statuses[place] == extended[place]);
+    CHECK(told[place].duration == (extended[place] == PHS_OK ? 6 * MINUTE : 0));
+  }
+  CHECK(amount(contoso, "held") == 720 * CENT);
+
+  /* A key is for one command; emergency calls ask for none, and not for a context either. */
+  keyed.key = "together";
+  calls[3] = call_of("f");
+  SUCCEEDS(phs_organization_authorize_batch(contoso, &calls[3], 2, &keyed, told, statuses));
+  CHECK(statuses[0] == PHS_ENVELOPE_MALFORMED && statuses[1] == PHS_OK && passes(&told[1]));
+  SUCCEEDS(phs_organization_authorize_batch(contoso, &calls[3], 2, NULL, told, statuses));
+  CHECK(statuses[0] == PHS_BOUNDARY_NULL_ARGUMENT && statuses[1] == PHS_OK && passes(&told[1]));
+  REFUSES(PHS_ENVELOPE_MALFORMED,
+          phs_organization_extend_batch(contoso, extensions, 1, &keyed, told, statuses));
+  /* Another header's calls are not read but for the first. */
+  calls[4].size = calls[3].size = sizeof(phs_call) - 8;
+  SUCCEEDS(phs_organization_authorize_batch(contoso, &calls[4], 2, &now, told, statuses));
+  CHECK(statuses[0] == PHS_OK && passes(&told[0]) && statuses[1] == PHS_BOUNDARY_ABI_MISMATCH);
+  SUCCEEDS(phs_organization_authorize_batch(contoso, &calls[3], 2, &now, told, statuses));
+  CHECK(statuses[0] == PHS_BOUNDARY_ABI_MISMATCH && statuses[1] == PHS_BOUNDARY_ABI_MISMATCH);
+
+  SUCCEEDS(phs_system_close(phones));
+  calls[3] = call_of("f");
+  SUCCEEDS(phs_organization_authorize_batch(contoso, &calls[3], 2, &now, told, statuses));
+  CHECK(statuses[0] == PHS_BOUNDARY_HANDLE_CLOSED && statuses[1] == PHS_OK && passes(&told[1]));
+  REFUSES(PHS_BOUNDARY_HANDLE_CLOSED,
+          phs_organization_extend_batch(contoso, extensions, 1, &now, told, statuses));
+}
+
 static void prices(void) {
   phs_system *phones = opened();
   const phs_organization *contoso = funded(phones, COMMAND("billing.add_funds", "\"amount\":\"10.00\""));
@@ -443,14 +541,6 @@ static void prices(void) {
           phs_organization_rate_batch(fabrikam, ratings, COUNT, found, statuses));
   CHECK(statuses[0] == 7);
   SUCCEEDS(phs_system_close(phones));
-}
-
-/* Whether it is the answer that every emergency call gets. */
-static int passes(phs_authorization *authorized) {
-  const int passed = authorized->emergency == 1 && authorized->cost == 0 &&
-                     authorized->duration >= DAY && authorized->ends_at == INT64_MAX;
-  memset(authorized, 0, sizeof *authorized);
-  return passed;
 }
 
 static void emergencies(void) {
@@ -622,6 +712,7 @@ int main(void) {
   wrong_calls();
   one_call();
   batches();
+  together();
   prices();
   emergencies();
   closed();

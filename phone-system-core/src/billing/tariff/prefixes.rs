@@ -220,10 +220,28 @@ impl<T: Copy + Default + PartialEq> Prefixes<T> {
     /// where fewer digits are known than `most`, it may be too long.
     #[inline]
     pub(super) fn longest(&self, digits: Digits) -> Option<(u32, T)> {
+        self.longest_within(self.within(digits), digits)
+    }
+
+    /// The first interval that begins with the high bits of the digits or later, and the one after the
+    /// last.
+    #[inline]
+    pub(super) fn within(&self, digits: Digits) -> (u32, u32) {
+        let high = usize::try_from(digits.key >> self.low.1).unwrap_or(usize::MAX);
+        let found = self.directory.get(high..).and_then(<[u32]>::first_chunk);
+        let [from, to] = found.copied().unwrap_or_default();
+        (from, to)
+    }
+
+    /// As [`longest`](Self::longest), by what is known of the intervals [already](Self::within).
+    #[inline]
+    pub(super) fn longest_within(
+        &self,
+        (from, to): (u32, u32),
+        digits: Digits,
+    ) -> Option<(u32, T)> {
         let (low, entry) = (self.low, self.entry);
-        let high = usize::try_from(digits.key >> low.1).ok()?;
-        let [from, to] = self.directory.get(high..)?.first_chunk()?;
-        let (from, to) = (usize::try_from(*from).ok()?, usize::try_from(*to).ok()?);
+        let (from, to) = (usize::try_from(from).ok()?, usize::try_from(to).ok()?);
         let key = ((digits.key & low.0) << entry.1) | entry.0;
         let within = self.intervals.get(from..to)?;
         let before = from.saturating_add(within.partition_point(|(start, _)| *start <= key));

@@ -8,6 +8,9 @@ use super::{Error, Tariff};
 use crate::number::PhoneNumber;
 use crate::time::{Duration, Timestamp};
 
+/// How many calls are looked for side by side.
+const AT_ONCE: usize = 32;
+
 /// What the price of a call depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CallFigures {
@@ -78,7 +81,83 @@ impl Tariff {
     pub fn rate_call(&self, call: CallFigures) -> Result<Price, Error> {
         let side = self.side(call.direction);
         let digits = Digits::of(call.number.digits());
-        if let Some((entry, plain)) = side.prefixes.longest(digits)
+        self.rate_found(call, side, digits, side.prefixes.longest(digits))
+    }
+
+    /// The prices of calls by their figures, told in their order, each with what the caller knows the
+    /// call by; nothing is allocated.
+    ///
+    /// The price of each is that of [`rate_call`](Self::rate_call). Of a long list that does not fit
+    /// into a processor's cache many calls are priced in half of the time, because their prefixes are
+    /// looked for side by side.
+    ///
+    /// ```
+    /// use phone_system_core::billing::{CallFigures, Direction, Tariff};
+    /// use phone_system_core::Duration;
+    ///
+    /// let csv = "Prefix,RatePerMinute,Increments\n44,0.60,60/60\n";
+    /// let tariff = Tariff::from_csv("list".parse()?, "USD".parse()?, csv)?;
+    /// let (number, begins) = ("+442079460123".parse()?, "2018-04-02T12:00:00Z".parse()?);
+    /// let call = |seconds| {
+    ///     let duration = Duration::from_seconds(seconds);
+    ///     CallFigures { direction: Direction::Outbound, number, begins, duration }
+    /// };
+    /// let mut amounts = Vec::new();
+    /// tariff.rate_calls([("first", call(60)), ("second", call(61))], |name, price| {
+    ///     amounts.push((name, price.map(|price| price.amount.to_string())));
+    /// });
+    /// assert_eq!(amounts, [("first", Ok("0.60".into())), ("second", Ok("1.20".into()))]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn rate_calls<T>(
+        &self,
+        calls: impl IntoIterator<Item = (T, CallFigures)>,
+        mut told: impl FnMut(T, Result<Price, Error>),
+    ) {
+        let mut calls = calls.into_iter();
+        let mut asked: [Option<(T, CallFigures)>; AT_ONCE] = std::array::from_fn(|_| None);
+        let mut within = [(Digits::of(0), (0, 0)); AT_ONCE];
+        let mut found = [None; AT_ONCE];
+        loop {
+            let mut count = 0_usize;
+            // Each loop reads memory that the next call's turn does not wait for.
+            for ((place, within), (known_by, call)) in
+                asked.iter_mut().zip(&mut within).zip(calls.by_ref())
+            {
+                let digits = Digits::of(call.number.digits());
+                *within = (digits, self.side(call.direction).prefixes.within(digits));
+                *place = Some((known_by, call));
+                count = count.saturating_add(1);
+            }
+            for ((place, (digits, within)), found) in
+                asked.iter().zip(&within).zip(&mut found).take(count)
+            {
+                let side = place.as_ref().map(|(_, call)| self.side(call.direction));
+                *found = side.and_then(|side| side.prefixes.longest_within(*within, *digits));
+            }
+            for ((place, (digits, _)), found) in
+                asked.iter_mut().zip(&within).zip(&found).take(count)
+            {
+                if let Some((known_by, call)) = place.take() {
+                    let side = self.side(call.direction);
+                    told(known_by, self.rate_found(call, side, *digits, *found));
+                }
+            }
+            if count < AT_ONCE {
+                return;
+            }
+        }
+    }
+
+    #[inline]
+    fn rate_found(
+        &self,
+        call: CallFigures,
+        side: &Side,
+        digits: Digits,
+        found: Option<(u32, Plain)>,
+    ) -> Result<Price, Error> {
+        if let Some((entry, plain)) = found
             && side.known(entry, digits) == entry
             && let Some(price) = plain.price(side, self, call.duration)
         {
