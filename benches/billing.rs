@@ -10,7 +10,7 @@ use phone_system_benches::{call, caller_with_credits, context, contoso};
 use phone_system_core::billing::{Account, CallRecord, Event, Settlement, Unpaid};
 use phone_system_core::bulk::Mode;
 use phone_system_core::draft::{Apply, Draft};
-use phone_system_core::organization::{ChargeCalls, Command, Drafts, SettleCalls};
+use phone_system_core::organization::{ChargeCalls, Command, Context, Drafts, SettleCalls};
 use phone_system_core::{Duration, PhoneSystem};
 
 /// Calls of a group, which are done one after the other.
@@ -66,9 +66,9 @@ fn charges(criterion: &mut Criterion) {
 }
 
 /// A command decided and applied, without its record; what follows from it is in the account.
-fn decide(command: &impl Command, drafts: &mut Drafts) {
-    let at = context().at;
-    command.decide(drafts, &context()).unwrap();
+fn decide(command: &impl Command, drafts: &mut Drafts, context: &Context) {
+    let at = context.at;
+    command.decide(drafts, context).unwrap();
     let account =
         std::mem::replace(&mut drafts.account, Draft::at(Account::default(), at).unwrap());
     drafts.account = Draft::at(account.finish().0, at).unwrap();
@@ -108,8 +108,8 @@ fn running_calls(criterion: &mut Criterion) {
             },
             |mut drafts| {
                 for (authorize, settle) in &calls {
-                    decide(authorize, &mut drafts);
-                    decide(settle, &mut drafts);
+                    decide(authorize, &mut drafts, &context);
+                    decide(settle, &mut drafts, &context);
                 }
                 drafts
             },

@@ -70,8 +70,13 @@ impl Timestamp {
 
     /// The calendar month, of UTC.
     pub fn month(self) -> Month {
-        let at = DateTime::<Utc>::from(self);
-        Month { year: u16::try_from(at.year()).unwrap_or_default(), month: at.month() }
+        const DAY: i64 = 24 * 3_600 * 1_000_000;
+        // From the first day of the year 1, which is day 1, to the first of 1970.
+        const BEFORE_1970: i64 = 719_163;
+        let day = i32::try_from(self.0.div_euclid(DAY).saturating_add(BEFORE_1970));
+        // Every day of the years 1 to 9999 is one of chrono's.
+        let date = day.ok().and_then(NaiveDate::from_num_days_from_ce_opt).unwrap_or_default();
+        Month { year: u16::try_from(date.year()).unwrap_or_default(), month: date.month() }
     }
 
     /// The instant `duration` earlier; `None` before the year 1.
@@ -416,7 +421,16 @@ mod tests {
         ] {
             assert_eq!(at(from).plus_months(months), to.map(at), "{from}");
         }
-        assert_eq!(at("2018-04-30T23:59:59.999999Z").month().to_string(), "2018-04");
+        for (instant, month) in [
+            ("2018-04-30T23:59:59.999999Z", "2018-04"),
+            ("2018-05-01T00:00:00Z", "2018-05"),
+            ("1969-12-31T23:59:59.999999Z", "1969-12"),
+            ("2020-02-29T00:00:00Z", "2020-02"),
+        ] {
+            assert_eq!(at(instant).month().to_string(), month);
+        }
+        assert_eq!(Timestamp::MIN.month().to_string(), "0001-01");
+        assert_eq!(Timestamp::MAX.month().to_string(), "9999-12");
         assert_eq!("2018-04".parse(), Ok(at("2018-04-01T00:00:00Z").month()));
         for bad in ["", "2018", "2018-13", "2018-4", "2018-04-01", "0000-01"] {
             assert!(bad.parse::<Month>().is_err(), "{bad}");

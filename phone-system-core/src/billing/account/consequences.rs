@@ -111,6 +111,9 @@ impl Account {
         at: Timestamp,
     ) -> Option<RechargeRequested> {
         let mut auto = self.auto_recharge.as_ref();
+        if auto.is_none() && !matches!(event, Event::AutoRechargeSet(_)) {
+            return None;
+        }
         let (mut pending, mut retry_at) = (self.pending.is_some(), self.retry_at);
         let mut recharged = self.recharged_in(at.month());
         match event {

@@ -224,13 +224,16 @@ impl Account {
             return Ok(());
         };
         let key = (at.month(), user.clone());
-        let spent = self.spent.get(&key).copied().unwrap_or_default();
-        let spent =
-            spent.checked_add(more).and_then(|spent| spent.checked_sub(less)).ok_or(RANGE)?;
-        if spent == Amount::ZERO {
+        let after = |spent: Amount| {
+            spent.checked_add(more).and_then(|spent| spent.checked_sub(less)).ok_or(RANGE)
+        };
+        let Some(spent) = self.spent.get_mut(&key) else {
+            self.spent.insert(key, after(Amount::ZERO)?);
+            return Ok(());
+        };
+        *spent = after(*spent)?;
+        if *spent == Amount::ZERO {
             self.spent.remove(&key);
-        } else {
-            self.spent.insert(key, spent);
         }
         Ok(())
     }
