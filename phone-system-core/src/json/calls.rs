@@ -71,8 +71,9 @@ impl JsonSystem {
     }
 
     /// Keeps a permit until it is released by the number that is answered, or until `ends_at`.
+    #[inline]
     pub fn keep(&self, permit: Permit<'_>, ends_at: Option<Timestamp>) -> u64 {
-        permit.keep(ends_at).unwrap_or(WITHOUT_PLACE)
+        Keeper::new(ends_at).keep(permit).unwrap_or(WITHOUT_PLACE)
     }
 
     /// As [`PhoneSystem::admit`](crate::PhoneSystem::admit); answers a number for [`release`](Self::release).
@@ -80,6 +81,7 @@ impl JsonSystem {
     /// # Errors
     ///
     /// As [`PhoneSystem::admit`](crate::PhoneSystem::admit).
+    #[inline]
     pub fn admit(
         &self,
         organization: &OrganizationId,
