@@ -118,7 +118,8 @@ pub(crate) struct Within<'a, T> {
     _stay: Stay,
 }
 
-struct Stay(&'static Presence);
+/// It ends on the thread on which it began.
+struct Stay(&'static Presence, PhantomData<*const ()>);
 
 impl Drop for Stay {
     #[inline]
@@ -160,7 +161,7 @@ impl<T: Send + Sync> Closable<T> {
     /// Uses the value; none if it is closed.
     #[inline]
     pub(crate) fn enter(&self) -> Option<Within<'_, T>> {
-        let stay = Stay(Presence::here());
+        let stay = Stay(Presence::here(), PhantomData);
         stay.0.within.store(self.address(), Ordering::Relaxed);
         // Said before it is looked at: so whoever closes it sees this stay, or this stay sees that it is
         // closed.

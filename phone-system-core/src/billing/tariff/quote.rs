@@ -207,6 +207,12 @@ impl Side {
         self.rows.get(usize::try_from(place).ok()?)
     }
 
+    /// Has the processor read the first row of a prefix, so that it is there when it is asked for.
+    #[inline]
+    pub(super) fn read_ahead(&self, entry: u32) {
+        std::hint::black_box(self.row(entry).map(|row| row.window));
+    }
+
     /// The first row of the longest prefix that the digits begin with, or [`NONE`].
     pub(super) fn longest(&self, digits: Digits) -> u32 {
         self.prefixes.longest(digits).map_or(NONE, |(entry, _)| self.known(entry, digits))

@@ -135,6 +135,13 @@ impl Tariff {
                 let side = place.as_ref().map(|(_, call)| self.side(call.direction));
                 *found = side.and_then(|side| side.prefixes.longest_within(*within, *digits));
             }
+            for (place, found) in asked.iter().zip(&found).take(count) {
+                if let (Some((_, call)), Some((entry, plain))) = (place, found)
+                    && *plain == Plain::default()
+                {
+                    self.side(call.direction).read_ahead(*entry);
+                }
+            }
             for ((place, (digits, _)), found) in
                 asked.iter_mut().zip(&within).zip(&found).take(count)
             {

@@ -265,19 +265,36 @@ impl WindowDefinition {
 pub(crate) struct Zone {
     starts: Vec<i64>,
     offsets: Vec<i64>,
+    /// For each quarter since 1970 began, how many have started by its first second.
+    quarters: Vec<u32>,
 }
+
+/// A quarter has two to the power of this seconds: 97 days.
+const QUARTER: u32 = 23;
 
 /// The years for which offsets are looked up: 1970 to 2100.
 const FIRST: i64 = 0;
 const LAST: i64 = 4_133_980_800;
 
 impl Zone {
-    pub(crate) fn new(TimeZone(zone): TimeZone) -> Self {
+    pub(crate) fn new(zone: TimeZone) -> Self {
+        let mut found = Self::without_quarters(zone);
+        let started = |quarter: i64| {
+            let started = found.starts.partition_point(|start| *start <= quarter << QUARTER);
+            u32::try_from(started).unwrap_or_default()
+        };
+        let last = found.starts.last().copied().unwrap_or_default().max(FIRST) >> QUARTER;
+        found.quarters = (FIRST >> QUARTER..=last).map(started).collect();
+        found
+    }
+
+    fn without_quarters(TimeZone(zone): TimeZone) -> Self {
         let offset = |second: i64| {
             let at = DateTime::from_timestamp(second, 0).unwrap_or_default().naive_utc();
             i64::from(zone.offset_from_utc_datetime(&at).fix().local_minus_utc())
         };
-        let mut found = Self { starts: vec![i64::MIN], offsets: vec![offset(FIRST)] };
+        let (starts, offsets) = (vec![i64::MIN], vec![offset(FIRST)]);
+        let mut found = Self { starts, offsets, quarters: Vec::new() };
         if zone == Tz::UTC {
             return found;
         }
@@ -305,7 +322,14 @@ impl Zone {
     /// What is added to a second of UTC for what clocks show, and the second from which on that is
     /// something else.
     pub(crate) fn at(&self, second: i64) -> (i64, i64) {
-        let after = self.starts.partition_point(|start| *start <= second);
+        let quarter = usize::try_from(second.max(FIRST) >> QUARTER).unwrap_or(usize::MAX);
+        let quarter = self.quarters.get(quarter).or(self.quarters.last());
+        let started =
+            quarter.and_then(|started| usize::try_from(*started).ok()).unwrap_or_default();
+        let later = self.starts.get(started..).unwrap_or_default();
+        // A quarter has few; before the first one clocks show what they do when it begins.
+        let more = later.iter().take_while(|start| **start <= second).count();
+        let after = started.saturating_add(more);
         let offset = after.checked_sub(1).and_then(|place| self.offsets.get(place));
         (offset.copied().unwrap_or_default(), self.starts.get(after).copied().unwrap_or(i64::MAX))
     }
@@ -479,4 +503,31 @@ pub(super) fn bit(place: u8) -> u64 {
 
 fn bits() -> impl Iterator<Item = u64> {
     (0..64).map(bit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_offset_is_found_at_every_second_at_which_it_may_change() {
+        for name in
+            ["UTC", "America/New_York", "Africa/Casablanca", "Asia/Kolkata", "Australia/Lord_Howe"]
+        {
+            let zone = Zone::new(name.parse().unwrap());
+            let quarters = (-2..600_i64).map(|quarter| quarter << QUARTER);
+            let ends = [i64::MIN, i64::MIN + 1, -1, LAST, i64::MAX - 1, i64::MAX];
+            for second in zone.starts.iter().copied().chain(quarters).chain(ends) {
+                for second in [second.saturating_sub(1), second, second.saturating_add(1)] {
+                    let after = zone.starts.partition_point(|start| *start <= second);
+                    let until = zone.starts.get(after).copied().unwrap_or(i64::MAX);
+                    assert_eq!(
+                        zone.at(second),
+                        (zone.offsets[after - 1], until),
+                        "{name} {second}"
+                    );
+                }
+            }
+        }
+    }
 }
