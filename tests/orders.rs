@@ -28,7 +28,8 @@ fn a_counter_never_has_more_than_its_limit_and_loses_none() {
         let counter = Arc::new(Counter::default());
         counter.set(1, 1);
         let call = |counter: &Counter| match counter.take() {
-            Ok(_) => {
+            Ok(place) => {
+                counter.let_through(place);
                 assert_eq!(counter.in_use(), 1);
                 counter.give_back();
                 1
@@ -57,7 +58,7 @@ fn what_another_limit_refused_was_never_admitted() {
             other.undo();
         });
         counter.take_anyway(true);
-        counter.take().unwrap();
+        counter.let_through(counter.take().unwrap());
         thread.join().unwrap();
         assert_eq!((counter.in_use(), counter.admitted(), counter.emergency()), (2, 1, 1));
         assert!(counter.peak() >= 2);

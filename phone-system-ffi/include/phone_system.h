@@ -1616,11 +1616,15 @@ phs_status phs_organization_cancel(const struct phs_organization *organization,
  *
  * `calls` has `count` calls; `authorizations` and `statuses` have room for as many, and all three may
  * not be NULL. For each call `statuses` receives PHS_OK, and `authorizations` how long it may last; or
- * why it is refused, one of the statuses of phs_organization_authorize(), and zeros. Emergency calls
- * pass whatever is wrong with the others, with `context` or with the system, as they do there. The key
- * of `context` is to be NULL, because a key is for one command: a call that is asked for again is
- * refused by its id. If `size` of the first call is not sizeof(phs_call), no other is looked at, and
- * each is refused with PHS_BOUNDARY_ABI_MISMATCH.
+ * why it is refused, one of the statuses of phs_organization_authorize(), and zeros. The key of `context`
+ * is to be NULL, because a key is for one command: a call that is asked for again is refused by its id.
+ *
+ * Emergency calls pass whatever is wrong with the others, with `context` or with the system, as they do
+ * there; they are answered in the arrays before any other is looked at, and this returns when all are. One
+ * that is not to wait for the others is asked for alone.
+ *
+ * If `size` of the first call is not sizeof(phs_call), no other can be found: then each is refused with
+ * PHS_BOUNDARY_ABI_MISMATCH, but for the first if it is an emergency call.
  *
  * Returns PHS_BOUNDARY_NULL_ARGUMENT if another pointer than `context` is NULL, or
  * PHS_ENVELOPE_MALFORMED if no array has so many items; both arrays are untouched then. What is wrong
@@ -1645,8 +1649,8 @@ phs_status phs_organization_authorize_batch(const struct phs_organization *organ
  * of it. The key of `context` is to be NULL, because a key is for one command.
  *
  * Returns PHS_BOUNDARY_NULL_ARGUMENT if a pointer is NULL, PHS_BOUNDARY_HANDLE_CLOSED,
- * PHS_BOUNDARY_NOT_UTF8 or PHS_ENVELOPE_MALFORMED if `context` is wrong, or PHS_STORE_FORKED; both
- * arrays are untouched then.
+ * PHS_BOUNDARY_NOT_UTF8 or PHS_ENVELOPE_MALFORMED if `context` is wrong or no array has so many items, or
+ * PHS_STORE_FORKED; both arrays are untouched then.
  */
 phs_status phs_organization_extend_batch(const struct phs_organization *organization,
                                          const struct phs_extension *extensions,

@@ -6,7 +6,7 @@
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::ops::Deref;
-use std::ptr;
+use std::ptr::{self, NonNull};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering, compiler_fence, fence};
 use std::thread;
@@ -18,8 +18,8 @@ use crate::barrier;
 pub(crate) struct Closable<T> {
     /// Made from an `Arc`; null when it is closed.
     value: AtomicPtr<T>,
-    /// Whether whoever closes it brings the other threads' memory into order too; else each does so
-    /// by itself.
+    /// Whether whoever closes it has all threads pass a barrier; else each passes one by itself whenever
+    /// it uses the value.
     ordered_by_closing: bool,
     owns: PhantomData<Arc<T>>,
 }
@@ -27,10 +27,10 @@ pub(crate) struct Closable<T> {
 /// What a thread uses, for those who want to take it away.
 #[derive(Default)]
 #[repr(align(64))]
-struct Presence {
+pub(crate) struct Presence {
     /// The address of a [`Closable`]; 0 for none.
     within: AtomicUsize,
-    /// Whether it is for this use only.
+    /// Whether it is given back when its thread leaves.
     once: AtomicBool,
     taken: AtomicBool,
     /// The one that was made before it.
@@ -93,6 +93,12 @@ impl Presence {
         }
     }
 
+    /// Forgets the stays of threads that a forked process does not have.
+    pub(crate) fn forget_other_threads() {
+        // The one thread that it has is not within anything while it forks.
+        Self::all().for_each(|presence| presence.within.store(0, Ordering::Release));
+    }
+
     fn give_back(&self) {
         self.taken.store(false, Ordering::Release);
     }
@@ -114,8 +120,10 @@ impl Presence {
 
 /// A thread's use of a value; closing waits for its end.
 pub(crate) struct Within<'a, T> {
-    value: &'a T,
+    /// From the `Arc`, which is there as long as the stay.
+    value: NonNull<T>,
     _stay: Stay,
+    closable: PhantomData<&'a Closable<T>>,
 }
 
 /// It ends on the thread on which it began.
@@ -133,17 +141,19 @@ impl<T> Deref for Within<'_, T> {
 
     #[inline]
     fn deref(&self) -> &T {
-        self.value
+        // SAFETY: it is there as long as the stay.
+        unsafe { self.value.as_ref() }
     }
 }
 
 impl<T> Within<'_, T> {
     /// The value for longer than this use.
     pub(crate) fn share(&self) -> Arc<T> {
-        // SAFETY: from an `Arc` that is there as long as this use.
+        let value = self.value.as_ptr().cast_const();
+        // SAFETY: from an `Arc` that is there as long as the stay.
         unsafe {
-            Arc::increment_strong_count(self.value);
-            Arc::from_raw(self.value)
+            Arc::increment_strong_count(value);
+            Arc::from_raw(value)
         }
     }
 }
@@ -162,20 +172,21 @@ impl<T: Send + Sync> Closable<T> {
     #[inline]
     pub(crate) fn enter(&self) -> Option<Within<'_, T>> {
         let stay = Stay(Presence::here(), PhantomData);
-        stay.0.within.store(self.address(), Ordering::Relaxed);
-        // Said before it is looked at: so whoever closes it sees this stay, or this stay sees that it is
-        // closed.
+        // Whoever reads it sees all that the thread did before, elsewhere too.
+        stay.0.within.store(self.address(), Ordering::Release);
+        // Said before the value is read: so whoever closes it sees this stay, or this stay sees that it
+        // is closed.
         if self.ordered_by_closing {
             compiler_fence(Ordering::SeqCst);
         } else {
             fence(Ordering::SeqCst);
         }
-        // SAFETY: null, or from an `Arc` that is not given up before this stay has ended.
-        let value = unsafe { self.value.load(Ordering::Acquire).as_ref() }?;
-        Some(Within { value, _stay: stay })
+        let value = NonNull::new(self.value.load(Ordering::Acquire))?;
+        Some(Within { value, _stay: stay, closable: PhantomData })
     }
 
-    /// Takes the value away, to one of those who ask, once nobody uses it but by a share.
+    /// Takes the value away and waits until nobody uses it, but for those who have a share; answers it to
+    /// the first who asks.
     pub(crate) fn close(&self) -> Option<Arc<T>> {
         let value = self.value.swap(ptr::null_mut(), Ordering::AcqRel);
         if value.is_null() {

@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use phone_system_core::store;
 
+use crate::closable::Presence;
+
 /// How often the process was forked, from its own beginning down to here.
 static FORKS: AtomicU64 = AtomicU64::new(0);
 
@@ -35,13 +37,14 @@ impl Process {
 
 /// Has the operating system tell of every fork from now on.
 #[cfg(unix)]
-fn told_of_forks() -> Result<(), store::Error> {
+pub(crate) fn told_of_forks() -> Result<(), store::Error> {
     use std::sync::atomic::AtomicBool;
 
     static TOLD: AtomicBool = AtomicBool::new(false);
 
     unsafe extern "C" fn in_child() {
         FORKS.fetch_add(1, Ordering::Relaxed);
+        Presence::forget_other_threads();
     }
 
     // No lock, for the reason above. Two threads that come here at once have each fork counted
@@ -49,7 +52,7 @@ fn told_of_forks() -> Result<(), store::Error> {
     if TOLD.load(Ordering::Acquire) {
         return Ok(());
     }
-    // SAFETY: the handler only adds to a number; the C library drops it with this library.
+    // SAFETY: the handler only changes numbers, without a lock; the C library drops it with this library.
     let status = unsafe { libc::pthread_atfork(None, None, Some(in_child)) };
     if status != 0 {
         let problem = std::io::Error::from_raw_os_error(status).to_string();
@@ -61,6 +64,6 @@ fn told_of_forks() -> Result<(), store::Error> {
 
 #[cfg(not(unix))]
 #[allow(clippy::unnecessary_wraps, reason = "as where there are forks")]
-fn told_of_forks() -> Result<(), store::Error> {
+pub(crate) fn told_of_forks() -> Result<(), store::Error> {
     Ok(())
 }

@@ -15,7 +15,7 @@ use phone_system_core::{OrganizationId, PhoneSystem};
 
 use crate::boundary::{Output, Refused, bytes, guard, parsed, reference, refusal, refused, utf8};
 use crate::closable::{Closable, Within};
-use crate::fork::Process;
+use crate::fork::{Process, told_of_forks};
 use crate::status::phs_status;
 
 /// A phone system: many organizations, the provider, and their log.
@@ -138,6 +138,8 @@ pub unsafe extern "C" fn phs_system_open(out: *mut *mut phs_system) -> phs_statu
     guard(|| {
         // SAFETY: `out` is NULL or writable, as documented.
         let out = unsafe { Output::pointer("out", out.cast::<*const phs_system>()) }?;
+        // So that a forked process can close its copy; without that it may wait for threads it lacks.
+        let _ = told_of_forks();
         out.set(phs_system::new(PhoneSystem::in_memory().into(), None));
         Ok(())
     })

@@ -1,6 +1,7 @@
 //! Many calls that begin or go on, without JSON: each by a command of its own, and all of them made durable
 //! together.
 
+use std::collections::BTreeSet;
 use std::ffi::c_char;
 
 use phone_system_core::Context;
@@ -9,7 +10,7 @@ use phone_system_core::organization::Authorized;
 use phone_system_core::system::Ticket;
 
 use crate::boundary::{
-    Outputs, Refused, array, guard, malformed, parsed, reference, refused, text,
+    Outputs, Refused, array, guard, malformed, null, parsed, reference, refused, text,
 };
 use crate::charging::{duration, phs_authorization, phs_call, phs_context};
 use crate::handles::phs_organization;
@@ -24,6 +25,26 @@ pub struct phs_extension {
     pub id: *const c_char,
     /// How long it shall be able to last, in microseconds from its beginning.
     pub wanted: i64,
+}
+
+/// The calls that can be found: all, or the first alone if it says that it has another size than here,
+/// and why the others cannot be.
+///
+/// # Safety
+///
+/// The pointer is NULL or points to `count` calls that nobody writes while `'a` lasts.
+unsafe fn found<'a>(
+    calls: *const phs_call,
+    count: usize,
+) -> Result<(&'a [phs_call], Option<Refused>), Refused> {
+    // SAFETY: the caller's promise, of the first of them.
+    let first = unsafe { array("calls", calls, count.min(1)) }?;
+    let strange = first.first().and_then(|first| first.check_size().err());
+    if strange.is_some() {
+        return Ok((first, strange));
+    }
+    // SAFETY: the caller's promise; all have the size that they have here.
+    Ok((unsafe { array("calls", calls, count) }?, None))
 }
 
 /// Reads a context for many commands.
@@ -63,11 +84,15 @@ fn tell(
 ///
 /// `calls` has `count` calls; `authorizations` and `statuses` have room for as many, and all three may
 /// not be NULL. For each call `statuses` receives PHS_OK, and `authorizations` how long it may last; or
-/// why it is refused, one of the statuses of phs_organization_authorize(), and zeros. Emergency calls
-/// pass whatever is wrong with the others, with `context` or with the system, as they do there. The key
-/// of `context` is to be NULL, because a key is for one command: a call that is asked for again is
-/// refused by its id. If `size` of the first call is not sizeof(phs_call), no other is looked at, and
-/// each is refused with PHS_BOUNDARY_ABI_MISMATCH.
+/// why it is refused, one of the statuses of phs_organization_authorize(), and zeros. The key of `context`
+/// is to be NULL, because a key is for one command: a call that is asked for again is refused by its id.
+///
+/// Emergency calls pass whatever is wrong with the others, with `context` or with the system, as they do
+/// there; they are answered in the arrays before any other is looked at, and this returns when all are. One
+/// that is not to wait for the others is asked for alone.
+///
+/// If `size` of the first call is not sizeof(phs_call), no other can be found: then each is refused with
+/// PHS_BOUNDARY_ABI_MISMATCH, but for the first if it is an emergency call.
 ///
 /// Returns PHS_BOUNDARY_NULL_ARGUMENT if another pointer than `context` is NULL, or
 /// PHS_ENVELOPE_MALFORMED if no array has so many items; both arrays are untouched then. What is wrong
@@ -84,45 +109,50 @@ pub unsafe extern "C" fn phs_organization_authorize_batch(
 ) -> phs_status {
     guard(|| {
         // SAFETY: each pointer is NULL or as documented.
-        let (authorizations, statuses, organization, calls) = unsafe {
+        let (authorizations, statuses, organization, (calls, strange)) = unsafe {
             (
                 Outputs::new("authorizations", authorizations, count)?,
                 Outputs::new("statuses", statuses, count)?,
                 reference("organization", organization)?,
-                array("calls", calls, count)?,
+                found(calls, count)?,
             )
         };
+        // First, and whatever becomes of the others.
+        let mut emergencies = BTreeSet::new();
+        for (place, call) in calls.iter().enumerate() {
+            // SAFETY: the texts are as documented.
+            if unsafe { call.is_emergency() } {
+                emergencies.insert(place);
+                let passes = phs_authorization::emergency_without_place();
+                tell(&authorizations, &statuses, place, Ok(passes));
+            }
+        }
         let opened = organization.opened();
         // SAFETY: NULL or as documented.
         let context = unsafe { context_of_many(context) };
-        let strange = calls.first().and_then(|first| first.check_size().err());
+        let others = (0..count).filter(|place| !emergencies.contains(place));
         // All are asked for before the first is waited for.
-        let submitted = calls.iter().enumerate().map(|(place, call)| {
-            if place > 0
-                && let Some(strange) = &strange
-            {
-                return Err(strange.clone());
-            }
-            // SAFETY: the texts are as documented.
-            if unsafe { call.is_emergency() } {
-                return Ok(None);
-            }
-            let (system, id) = opened.as_ref().map_err(Clone::clone)?;
-            // SAFETY: the texts are as documented.
-            let call = unsafe { call.read() }?;
-            let context = context.as_ref().map_err(Clone::clone)?;
-            system.system().submit(*id, &call, context).map(Some).map_err(refused)
-        });
-        let submitted: Vec<Result<Option<Ticket<Authorized>>, Refused>> = submitted.collect();
-        for (place, submitted) in submitted.into_iter().enumerate() {
-            let told = submitted.and_then(|ticket| match (ticket, &opened) {
-                (Some(ticket), Ok((system, _))) => {
-                    let authorized = system.system().wait(ticket).map_err(refused)?;
-                    Ok(phs_authorization::without_place(&authorized.answer))
+        let submitted = others.map(|place| {
+            let submit = || {
+                if let Some(strange) = &strange {
+                    return Err(strange.clone());
                 }
-                _ => Ok(phs_authorization::emergency_without_place()),
-            });
-            tell(&authorizations, &statuses, place, told);
+                let (system, id) = opened.as_ref().map_err(Clone::clone)?;
+                let call = calls.get(place).ok_or_else(|| null("calls"))?;
+                // SAFETY: the texts are as documented.
+                let call = unsafe { call.read() }?;
+                let context = context.as_ref().map_err(Clone::clone)?;
+                let ticket = system.system().submit(*id, &call, context).map_err(refused)?;
+                Ok((system, ticket))
+            };
+            (place, submit())
+        });
+        let submitted: Vec<_> = submitted.collect();
+        for (place, submitted) in submitted {
+            let authorized = submitted
+                .and_then(|(system, ticket)| system.system().wait(ticket).map_err(refused))
+                .map(|authorized| phs_authorization::without_place(&authorized.answer));
+            tell(&authorizations, &statuses, place, authorized);
         }
         Ok(())
     })
@@ -138,8 +168,8 @@ pub unsafe extern "C" fn phs_organization_authorize_batch(
 /// of it. The key of `context` is to be NULL, because a key is for one command.
 ///
 /// Returns PHS_BOUNDARY_NULL_ARGUMENT if a pointer is NULL, PHS_BOUNDARY_HANDLE_CLOSED,
-/// PHS_BOUNDARY_NOT_UTF8 or PHS_ENVELOPE_MALFORMED if `context` is wrong, or PHS_STORE_FORKED; both
-/// arrays are untouched then.
+/// PHS_BOUNDARY_NOT_UTF8 or PHS_ENVELOPE_MALFORMED if `context` is wrong or no array has so many items, or
+/// PHS_STORE_FORKED; both arrays are untouched then.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn phs_organization_extend_batch(
     organization: *const phs_organization,

@@ -18,6 +18,15 @@ fn limits(limit: u32, committed: u32) -> u64 {
     (u64::from(limit) << LIMIT) | u64::from(committed)
 }
 
+/// A place that was taken, for a call that other limits may refuse yet.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Place {
+    /// How many there are with it.
+    in_use: u32,
+    /// Whether it is one of those that are counted apart.
+    burst: bool,
+}
+
 /// Why there is no place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Full {
@@ -83,10 +92,10 @@ impl Counter {
         }
     }
 
-    /// Takes a place if there are fewer calls than the limit; else counts the refusal. Answers whether
-    /// it is a place above those that are counted apart.
+    /// Takes a place if there are fewer calls than the limit; else counts the refusal. The call is then
+    /// [let through](Self::let_through), or the place taken [back](Self::undo).
     #[inline]
-    pub(super) fn take(&self) -> Result<bool, Full> {
+    pub(super) fn take(&self) -> Result<Place, Full> {
         let mut word = self.calls.load(Ordering::Relaxed);
         loop {
             let in_use = now(word);
@@ -98,10 +107,7 @@ impl Counter {
                 return Err(Full { in_use, limit });
             }
             match self.swap(word, one_more(word)) {
-                Ok(()) => {
-                    self.reached(in_use.saturating_add(1));
-                    return Ok(burst);
-                }
+                Ok(()) => return Ok(Place { in_use: in_use.saturating_add(1), burst }),
                 Err(changed) => word = changed,
             }
         }
@@ -113,7 +119,7 @@ impl Counter {
         let mut word = self.calls.load(Ordering::Relaxed);
         loop {
             let more = if emergency { word.saturating_add(1) } else { one_more(word) };
-            // 16 million calls at once are not counted beyond; none is refused for that.
+            // 16 million calls at once are not counted beyond; these are not refused for that.
             let more = if now(word) == MOST { word } else { more };
             match self.swap(word, more) {
                 Ok(()) => break,
@@ -161,9 +167,13 @@ impl Counter {
         }
     }
 
-    /// Counts a call apart that was admitted above.
-    pub(super) fn burst(&self) {
-        self.bursts.fetch_add(1, Ordering::Relaxed);
+    /// Counts a call for the peak, and apart if it is to be, now that no limit has refused it.
+    #[inline]
+    pub(super) fn let_through(&self, place: Place) {
+        self.reached(place.in_use);
+        if place.burst {
+            self.bursts.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     pub(super) fn in_use(&self) -> u32 {

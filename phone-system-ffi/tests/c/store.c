@@ -476,9 +476,26 @@ static void in_a_fork(phs_system *phones, const phs_organization *contoso, phs_s
 }
 
 /* The store stays the parent's, whatever its children do while its threads are at work. */
+struct looks {
+  const phs_system *copy;
+  pthread_t thread;
+  atomic_int ends;
+};
+
+/* Is within a system in memory nearly all the time. */
+static void *look(void *argument) {
+  struct looks *looks = argument;
+  phs_occupancy known;
+  while (!atomic_load(&looks->ends)) {
+    SUCCEEDS(phs_system_occupancy(looks->copy, owned, &known));
+  }
+  return NULL;
+}
+
 static void forked(void) {
   phs_system *phones = OPENED("{\"path\":\"numbers\",\"create\":true}"), *copy;
   struct work shared = {.phones = phones};
+  struct looks looks = {.copy = NULL};
   const phs_organization *contoso;
   pthread_t threads[THREADS];
   unsigned acknowledged;
@@ -493,6 +510,10 @@ static void forked(void) {
   buy(copy, 1);
   fflush(stdout);
 
+  looks.copy = copy;
+  if (BUSY) {
+    CHECK(pthread_create(&looks.thread, NULL, look, &looks) == 0);
+  }
   begin(&shared, threads);
   while (atomic_load(&shared.acknowledged) < 10) {
     usleep(1000);
@@ -525,6 +546,8 @@ static void forked(void) {
   if (BUSY) {
     atomic_store(&shared.ends, 1);
     join(threads);
+    atomic_store(&looks.ends, 1);
+    CHECK(pthread_join(looks.thread, NULL) == 0);
   }
 
   SUCCEEDS(phs_wait(phones, ticket, &answer, NULL));

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Error;
 use super::prefixes::Prefix;
-use super::windows::{TimeZone, WindowDefinition};
+use super::windows::WindowDefinition;
+use super::zone::TimeZone;
 use crate::money::{Currency, Rounding, UnitPrice};
 use crate::text::{Country, Label, words};
 use crate::time::{Duration, Timestamp};

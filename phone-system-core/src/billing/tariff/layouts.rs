@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use super::definition::{Group, TariffDefinition};
 use super::prefixes::Prefix;
-use super::windows::{self, Date, Zone};
+use super::windows::Date;
+use super::zone::{TimeZone, Zone, midnight};
 use super::{Direction, Error, Rate, Tariff, Unreadable};
 use crate::money::{Currency, UnitPrice};
 use crate::table::{self, Column, Row, Table};
@@ -226,7 +227,7 @@ pub(super) fn read(
     let places = header.places;
     let dated = columns.valid_from.required || columns.valid_to.required;
     let mut cells = Cells {
-        zone: Zone::new(if dated { definition.time_zone } else { windows::TimeZone::default() }),
+        zone: Zone::new(if dated { definition.time_zone } else { TimeZone::default() }),
         labels: HashMap::new(),
     };
     let before = u64::try_from(definition.rates.len()).unwrap_or(u64::MAX);
@@ -374,7 +375,7 @@ impl Cells {
             }
             let date = date(cell)?;
             let date = if after { date.next() } else { Some(date) };
-            let midnight = date.and_then(|date| windows::midnight(date, &self.zone));
+            let midnight = date.and_then(|date| midnight(date, &self.zone));
             midnight.map(Some).ok_or_else(|| "the years 1 to 9999 are kept".to_owned())
         })
     }

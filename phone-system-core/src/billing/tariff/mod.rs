@@ -9,6 +9,7 @@ mod prefixes;
 mod quote;
 mod rating;
 mod windows;
+mod zone;
 
 use std::cmp::Reverse;
 
@@ -31,8 +32,9 @@ pub use layouts::Layout;
 pub use prefixes::Prefix;
 pub use quote::Quote;
 pub use rating::CallFigures;
-pub(crate) use windows::Zone;
-pub use windows::{Date, DateRange, TimeOfDay, TimeZone, Weekday, WindowDefinition};
+pub use windows::{Date, DateRange, TimeOfDay, Weekday, WindowDefinition};
+pub use zone::TimeZone;
+pub(crate) use zone::Zone;
 
 use prefixes::Digits;
 use quote::{ANY, Row, Side};

@@ -53,6 +53,9 @@ impl Plain {
 
     #[inline]
     fn price(self, side: &Side, tariff: &Tariff, duration: Duration) -> Option<Price> {
+        if self == Self::default() {
+            return None;
+        }
         let place = usize::try_from(self.0 & ((1 << Self::TERMS) - 1)).ok()?;
         let terms = side.terms.get(place)?;
         let reckoned = tariff.price(duration, || Ok(terms.reckon(self.0 >> Self::TERMS, duration)));

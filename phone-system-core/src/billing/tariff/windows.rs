@@ -3,13 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, Offset, TimeZone as _};
-use chrono_tz::Tz;
+use chrono::{Datelike, Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::Error;
+use super::zone::{TimeZone, Zone};
 use crate::text::{Label, as_text, words};
-use crate::time::Timestamp;
 
 words! {
     /// A day of the week.
@@ -28,35 +27,6 @@ words! {
         Saturday = "saturday",
         /// Sunday.
         Sunday = "sunday",
-    }
-}
-
-/// A time zone by its IANA name, such as `Europe/London`; the data are those of the release in
-/// `NOTICE`, from 1970 to 2100.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct TimeZone(Tz);
-
-impl Default for TimeZone {
-    /// UTC.
-    fn default() -> Self {
-        Self(Tz::UTC)
-    }
-}
-
-impl fmt::Display for TimeZone {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.name())
-    }
-}
-
-impl FromStr for TimeZone {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        text.parse().map(Self).map_err(|_| {
-            let text: String = text.chars().take(64).collect();
-            format!("`{text}` is not the IANA name of a time zone, such as Europe/London or UTC")
-        })
     }
 }
 
@@ -155,7 +125,6 @@ impl FromStr for Date {
 }
 
 as_text! {
-    TimeZone: "time-zone", "A time zone by its IANA name.";
     TimeOfDay: "time-of-day", "A time of day from 00:00 to 24:00, to the second.";
     Date: "date", "A day of the calendar.";
 }
@@ -258,98 +227,6 @@ impl WindowDefinition {
         over.retain(|(from, to)| from < to);
         (begun, over)
     }
-}
-
-/// When clocks of a zone show what: each offset to UTC with the second from which on it is in force.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Zone {
-    starts: Vec<i64>,
-    offsets: Vec<i64>,
-    /// For each quarter since 1970 began, how many have started by its first second.
-    quarters: Vec<u32>,
-}
-
-/// A quarter has two to the power of this seconds: 97 days.
-const QUARTER: u32 = 23;
-
-/// The years for which offsets are looked up: 1970 to 2100.
-const FIRST: i64 = 0;
-const LAST: i64 = 4_133_980_800;
-
-impl Zone {
-    pub(crate) fn new(zone: TimeZone) -> Self {
-        let mut found = Self::without_quarters(zone);
-        let started = |quarter: i64| {
-            let started = found.starts.partition_point(|start| *start <= quarter << QUARTER);
-            u32::try_from(started).unwrap_or_default()
-        };
-        let last = found.starts.last().copied().unwrap_or_default().max(FIRST) >> QUARTER;
-        found.quarters = (FIRST >> QUARTER..=last).map(started).collect();
-        found
-    }
-
-    fn without_quarters(TimeZone(zone): TimeZone) -> Self {
-        let offset = |second: i64| {
-            let at = DateTime::from_timestamp(second, 0).unwrap_or_default().naive_utc();
-            i64::from(zone.offset_from_utc_datetime(&at).fix().local_minus_utc())
-        };
-        let (starts, offsets) = (vec![i64::MIN], vec![offset(FIRST)]);
-        let mut found = Self { starts, offsets, quarters: Vec::new() };
-        if zone == Tz::UTC {
-            return found;
-        }
-        // No zone has changed its offset and changed it back within a day since 1970.
-        let (mut known, mut at) = (offset(FIRST), FIRST);
-        while at < LAST {
-            let next = at.saturating_add(i64::from(DAY));
-            if offset(next) == known {
-                at = next;
-                continue;
-            }
-            let (mut same, mut other) = (at, next);
-            while other.saturating_sub(same) > 1 {
-                let middle = same.midpoint(other);
-                if offset(middle) == known { same = middle } else { other = middle }
-            }
-            known = offset(other);
-            found.starts.push(other);
-            found.offsets.push(known);
-            at = other;
-        }
-        found
-    }
-
-    /// What is added to a second of UTC for what clocks show, and the second from which on that is
-    /// something else.
-    pub(crate) fn at(&self, second: i64) -> (i64, i64) {
-        let quarter = usize::try_from(second.max(FIRST) >> QUARTER).unwrap_or(usize::MAX);
-        let quarter = self.quarters.get(quarter).or(self.quarters.last());
-        let started =
-            quarter.and_then(|started| usize::try_from(*started).ok()).unwrap_or_default();
-        let later = self.starts.get(started..).unwrap_or_default();
-        // A quarter has few; before the first one clocks show what they do when it begins.
-        let more = later.iter().take_while(|start| **start <= second).count();
-        let after = started.saturating_add(more);
-        let offset = after.checked_sub(1).and_then(|place| self.offsets.get(place));
-        (offset.copied().unwrap_or_default(), self.starts.get(after).copied().unwrap_or(i64::MAX))
-    }
-
-    /// The first instant at which clocks show this or later.
-    pub(super) fn first(&self, local: i64) -> i64 {
-        for (place, (start, offset)) in self.starts.iter().zip(&self.offsets).enumerate() {
-            let second = local.saturating_sub(*offset).max(*start);
-            let end = self.starts.get(place.saturating_add(1)).copied().unwrap_or(i64::MAX);
-            if second < end {
-                return second;
-            }
-        }
-        local
-    }
-}
-
-/// Midnight with which a day of a time zone begins, as an instant.
-pub(super) fn midnight(date: Date, zone: &Zone) -> Option<Timestamp> {
-    zone.first(date.midnight()).checked_mul(1_000_000).and_then(Timestamp::from_micros)
 }
 
 /// The windows of a list, ready to be asked.
@@ -503,31 +380,4 @@ pub(super) fn bit(place: u8) -> u64 {
 
 fn bits() -> impl Iterator<Item = u64> {
     (0..64).map(bit)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_offset_is_found_at_every_second_at_which_it_may_change() {
-        for name in
-            ["UTC", "America/New_York", "Africa/Casablanca", "Asia/Kolkata", "Australia/Lord_Howe"]
-        {
-            let zone = Zone::new(name.parse().unwrap());
-            let quarters = (-2..600_i64).map(|quarter| quarter << QUARTER);
-            let ends = [i64::MIN, i64::MIN + 1, -1, LAST, i64::MAX - 1, i64::MAX];
-            for second in zone.starts.iter().copied().chain(quarters).chain(ends) {
-                for second in [second.saturating_sub(1), second, second.saturating_add(1)] {
-                    let after = zone.starts.partition_point(|start| *start <= second);
-                    let until = zone.starts.get(after).copied().unwrap_or(i64::MAX);
-                    assert_eq!(
-                        zone.at(second),
-                        (zone.offsets[after - 1], until),
-                        "{name} {second}"
-                    );
-                }
-            }
-        }
-    }
 }

@@ -242,13 +242,15 @@ impl<'a> Line<'a> {
     #[inline(always)]
     pub fn admit(self, way: Way) -> Result<Permit<'a>, Error> {
         let path = self.slot.path.load(Ordering::Acquire);
-        if let Err(full) = self.slot.own.take() {
-            return Err(self.full(full));
-        }
+        let place = match self.slot.own.take() {
+            Ok(place) => place,
+            Err(full) => return Err(self.full(full)),
+        };
         let steps = self.gate.steps(path, way);
         if !steps.is_empty() {
             take_all(self.slot, steps)?;
         }
+        self.slot.own.let_through(place);
         let taken = Taken { place: self.place, path, way, emergency: false };
         Ok(Permit { gate: self.gate, slot: self.slot, steps, taken })
     }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::super::counter::{Counter, Full, MOST};
+use super::super::counter::{Counter, Full, MOST, Place};
 use super::super::scope::{Limits, Scope, Share, Way};
 use super::super::{Error, Occupancy};
 use super::{Gate, Known, Slot, occupancy};
@@ -140,16 +140,22 @@ impl Gate {
     }
 }
 
+/// Limits whose calls are counted for the peak, and as bursts, only when all have let one through.
+const COUNTED_LATER: usize = 16;
+
 /// Takes the places besides the number's, or none, and the number's neither.
 #[inline]
 pub(super) fn take_all(slot: &Slot, steps: &[Step]) -> Result<(), Error> {
-    // Counted when every limit has let the call through.
-    let mut above = 0_u64;
-    for (place, step) in steps.iter().enumerate() {
+    // Counted when every limit has let the call through; of more limits than these at once.
+    let mut places = [Place::default(); COUNTED_LATER];
+    for (at, step) in steps.iter().enumerate() {
         match step.counter.0.take() {
-            Ok(burst) => above |= u64::from(burst) << (place & 63),
+            Ok(taken) => match places.get_mut(at) {
+                Some(place) => *place = taken,
+                None => step.counter.0.let_through(taken),
+            },
             Err(Full { in_use, limit }) => {
-                for taken in steps.iter().take(place) {
+                for taken in steps.iter().take(at) {
                     taken.counter.0.undo();
                 }
                 slot.own.undo();
@@ -158,13 +164,8 @@ pub(super) fn take_all(slot: &Slot, steps: &[Step]) -> Result<(), Error> {
             }
         }
     }
-    if above != 0 {
-        let is_above = |place: usize| above >> (place & 63) & 1 == 1;
-        for (place, step) in steps.iter().enumerate() {
-            if is_above(place) {
-                step.counter.0.burst();
-            }
-        }
+    for (step, place) in steps.iter().zip(places) {
+        step.counter.0.let_through(place);
     }
     Ok(())
 }
