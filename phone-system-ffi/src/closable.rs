@@ -276,13 +276,13 @@ mod tests {
                         while begun.load(Ordering::Relaxed) < 50 {
                             thread::yield_now();
                         }
-                        closable.close().map(|value| Arc::try_unwrap(value).is_ok())
+                        // In its place, where a thread that is late would see it.
+                        closable.close().map(drop)
                     };
                     let closing = [scope.spawn(close), scope.spawn(close)];
                     closing.map(|thread| thread.join().unwrap())
                 });
-                let by: Vec<_> = closed.into_iter().flatten().collect();
-                assert_eq!(by, [true], "closed once, and freed");
+                assert_eq!(closed.into_iter().flatten().count(), 1, "closed once");
             }
         }
     }

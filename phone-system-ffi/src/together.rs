@@ -6,6 +6,7 @@ use std::ffi::c_char;
 
 use phone_system_core::Context;
 use phone_system_core::billing::ExtendCall;
+use phone_system_core::json::JsonSystem;
 use phone_system_core::organization::Authorized;
 use phone_system_core::system::Ticket;
 
@@ -59,6 +60,12 @@ unsafe fn context_of_many(context: *const phs_context) -> Result<Context, Refuse
         return Err(malformed("key", "one key is for one command; each call is named by its id"));
     }
     Ok(context)
+}
+
+/// What was submitted, once it is durable.
+fn durable(system: &JsonSystem, ticket: Ticket<Authorized>) -> Result<phs_authorization, Refused> {
+    let authorized = system.system().wait(ticket).map_err(refused)?;
+    Ok(phs_authorization::without_place(&authorized.answer))
 }
 
 fn tell(
@@ -149,10 +156,8 @@ pub unsafe extern "C" fn phs_organization_authorize_batch(
         });
         let submitted: Vec<_> = submitted.collect();
         for (place, submitted) in submitted {
-            let authorized = submitted
-                .and_then(|(system, ticket)| system.system().wait(ticket).map_err(refused))
-                .map(|authorized| phs_authorization::without_place(&authorized.answer));
-            tell(&authorizations, &statuses, place, authorized);
+            let told = submitted.and_then(|(system, ticket)| durable(system, ticket));
+            tell(&authorizations, &statuses, place, told);
         }
         Ok(())
     })
@@ -200,10 +205,8 @@ pub unsafe extern "C" fn phs_organization_extend_batch(
         });
         let submitted: Vec<Result<Ticket<Authorized>, Refused>> = submitted.collect();
         for (place, submitted) in submitted.into_iter().enumerate() {
-            let extended = submitted
-                .and_then(|ticket| system.system().wait(ticket).map_err(refused))
-                .map(|extended| phs_authorization::without_place(&extended.answer));
-            tell(&authorizations, &statuses, place, extended);
+            let told = submitted.and_then(|ticket| durable(&system, ticket));
+            tell(&authorizations, &statuses, place, told);
         }
         Ok(())
     })

@@ -475,7 +475,6 @@ static void in_a_fork(phs_system *phones, const phs_organization *contoso, phs_s
   SUCCEEDS(phs_system_close(copy));
 }
 
-/* The store stays the parent's, whatever its children do while its threads are at work. */
 struct looks {
   const phs_system *copy;
   pthread_t thread;
@@ -492,6 +491,7 @@ static void *look(void *argument) {
   return NULL;
 }
 
+/* The store stays the parent's, whatever its children do while its threads are at work. */
 static void forked(void) {
   phs_system *phones = OPENED("{\"path\":\"numbers\",\"create\":true}"), *copy;
   struct work shared = {.phones = phones};

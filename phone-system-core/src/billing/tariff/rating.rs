@@ -90,9 +90,8 @@ impl Tariff {
     /// The prices of calls by their figures, told in their order, each with what the caller knows the
     /// call by; nothing is allocated.
     ///
-    /// The price of each is that of [`rate_call`](Self::rate_call). Of a long list that does not fit
-    /// into a processor's cache many calls are priced in half of the time, because their prefixes are
-    /// looked for side by side.
+    /// The price of each is that of [`rate_call`](Self::rate_call). Prefixes are looked for side by side,
+    /// so that calls by a list that does not fit into a processor's cache wait for memory together.
     ///
     /// ```
     /// use phone_system_core::billing::{CallFigures, Direction, Tariff};
@@ -167,13 +166,14 @@ impl Tariff {
         digits: Digits,
         found: Option<(u32, Plain)>,
     ) -> Result<Price, Error> {
-        if let Some((entry, plain)) = found
-            && side.known(entry, digits) == entry
+        let Some((entry, plain)) = found else { return self.rate_by_rows(call, NONE) };
+        let known = side.known(entry, digits);
+        if known == entry
             && let Some(price) = plain.price(side, self, call.duration)
         {
             return Ok(price);
         }
-        self.rate_by_rows(call, side.longest(digits))
+        self.rate_by_rows(call, known)
     }
 
     /// Apart, so that what nearly every call needs stays short.
