@@ -15,7 +15,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::io::{self, Write};
+use std::io;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -68,11 +68,19 @@ impl Header {
     fn write(&self, json: &mut Vec<u8>) -> io::Result<()> {
         let Self { format, position, at, skew, command_hash, payload, previous, .. } = self;
         let Self { organization, streams, actor, key, command, .. } = self;
-        write!(json, r#"{{"format":{format},"position":{position},"organization":"#)?;
+        json.extend_from_slice(br#"{"format":"#);
+        serde_json::to_writer(&mut *json, format)?;
+        json.extend_from_slice(br#","position":"#);
+        serde_json::to_writer(&mut *json, position)?;
+        json.extend_from_slice(br#","organization":"#);
         serde_json::to_writer(&mut *json, organization)?;
         json.extend_from_slice(br#","streams":"#);
         serde_json::to_writer(&mut *json, streams)?;
-        write!(json, r#","at":"{at}","skew":"{skew}","actor":"#)?;
+        json.extend_from_slice(br#","at":"#);
+        serde_json::to_writer(&mut *json, at)?;
+        json.extend_from_slice(br#","skew":"#);
+        serde_json::to_writer(&mut *json, skew)?;
+        json.extend_from_slice(br#","actor":"#);
         serde_json::to_writer(&mut *json, actor)?;
         json.extend_from_slice(br#","key":"#);
         serde_json::to_writer(&mut *json, key)?;
