@@ -80,7 +80,7 @@ impl Account {
             Event::CallCharged(event) => (&event.call, event.draws.as_slice()),
             _ => return Vec::new(),
         };
-        let Some(hold) = self.hold(call) else {
+        let Some(hold) = self.holds.get(call) else {
             return Vec::new();
         };
         let forfeited = |held: &super::Draw| {
@@ -175,7 +175,7 @@ impl Account {
     fn next_ending(&self, at: Timestamp) -> Option<(Timestamp, Event)> {
         let hold = self.hold_ends.iter().next().map(|(key, ())| key).filter(|(due, _)| *due <= at);
         let released = hold.and_then(|(due, call)| {
-            let draws = self.hold(call)?.draws.clone();
+            let draws = self.holds.get(call)?.draws.clone();
             let reason = ReleaseReason::TimedOut;
             Some((*due, HoldReleased { call: call.clone(), reason, draws, at: *due }.into()))
         });

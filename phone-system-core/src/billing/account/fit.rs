@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Account, Call, ChargedCall, Lot, Payment, PendingRecharge};
+use super::{Account, ChargedCall, Lot, Payment, PendingRecharge};
 use crate::billing::charge::sum;
 use crate::billing::events::{
     CallAuthorized, CallCharged, CallExtended, ChargeRefunded, CreditsGiven, Draw, Event,
@@ -218,14 +218,14 @@ impl Account {
         Ok(())
     }
 
-    /// Counts what a user's calls cost in a month: so much more, and no longer what was counted before.
+    /// Counts what a user's calls cost in a month.
     fn spend(&mut self, user: Option<&UserId>, at: Timestamp, more: Amount, less: Amount) -> Fit {
         let Some(user) = user.filter(|_| more != less) else {
             return Ok(());
         };
         let key = (at.month(), user.clone());
         let after = |spent: Amount| {
-            spent.checked_sub(less).and_then(|spent| spent.checked_add(more)).ok_or(RANGE)
+            spent.checked_add(more).and_then(|spent| spent.checked_sub(less)).ok_or(RANGE)
         };
         let Some(spent) = self.spent.get_mut(&key) else {
             self.spent.insert(key, after(Amount::ZERO)?);
@@ -240,6 +240,9 @@ impl Account {
 
     fn authorize(&mut self, event: &CallAuthorized) -> Fit {
         let CallAuthorized { call, hold, .. } = event;
+        if self.charged.contains(call) {
+            return Err("the call was charged");
+        }
         self.spend(hold.user.as_ref(), hold.started_at, hold.cost, Amount::ZERO)?;
         self.hold_again(call, Arc::new(hold.clone()))
     }
@@ -249,10 +252,9 @@ impl Account {
         self.hold_funds(&hold.draws)?;
         self.hold_minutes(hold.included.as_ref(), true)?;
         self.hold_ends.insert((hold.ends_at, call.clone()), ());
-        match self.calls.insert(call.clone(), Call::Held(hold)) {
+        match self.holds.insert(call.clone(), hold) {
             None => Ok(()),
-            Some(Call::Held(_)) => Err("the call is authorized"),
-            Some(Call::Charged(_)) => Err("the call was charged"),
+            Some(_) => Err("the call is authorized"),
         }
     }
 
@@ -273,12 +275,13 @@ impl Account {
                 None => hold.draws.push(Draw { lot: *lot, amount: *amount }),
             }
         }
-        self.calls.insert(call.clone(), Call::Held(Arc::new(hold)));
+        self.holds.insert(call.clone(), Arc::new(hold));
         Ok(())
     }
 
-    /// Gives back all that was held for a call but what its user may spend.
-    fn give_back(&mut self, call: &Key, hold: &Hold, draws: &[Draw]) -> Fit {
+    /// Ends a hold: all that it has is given back.
+    fn end(&mut self, call: &Key, draws: &[Draw]) -> Fit {
+        let hold = self.holds.remove(call).ok_or("the call is not authorized")?;
         if hold.draws != draws {
             return Err("something else is held");
         }
@@ -288,49 +291,37 @@ impl Account {
             self.held = self.held.checked_sub(*amount).ok_or(RANGE)?;
         }
         self.hold_minutes(hold.included.as_ref(), false)?;
+        self.spend(hold.user.as_ref(), hold.started_at, Amount::ZERO, hold.cost)?;
         self.hold_ends.remove(&(hold.ends_at, call.clone()));
         Ok(())
     }
 
     fn release(&mut self, event: &HoldReleased) -> Fit {
-        let HoldReleased { call, draws, .. } = event;
-        let Some(Call::Held(hold)) = self.calls.remove(call) else {
-            return Err("the call is not authorized");
-        };
-        self.give_back(call, &hold, draws)?;
-        self.spend(hold.user.as_ref(), hold.started_at, Amount::ZERO, hold.cost)
+        self.end(&event.call, &event.draws)
     }
 
     fn charge(&mut self, event: &CallCharged) -> Fit {
+        if self.holds.contains(&event.call) {
+            self.end(&event.call, &event.released)?;
+        } else if !event.released.is_empty() {
+            return Err("nothing was held");
+        }
         let refundable = sum(&event.draws).ok_or(RANGE)?;
         let charged = ChargedCall { month: event.started_at.month(), refundable };
-        let held = match self.calls.insert(event.call.clone(), Call::Charged(charged)) {
-            None if event.released.is_empty() => None,
-            None => return Err("nothing was held"),
-            Some(Call::Held(hold)) => Some(hold),
-            Some(Call::Charged(_)) => return Err("the call was charged"),
-        };
-        let cost = event.priced.as_ref().map(|priced| priced.amount).unwrap_or_default();
-        if let Some(hold) = held {
-            self.give_back(&event.call, &hold, &event.released)?;
-            if (&hold.user, hold.started_at) != (&event.user, event.started_at) {
-                return Err("the hold is another call's");
-            }
-            self.spend(event.user.as_ref(), event.started_at, cost, hold.cost)?;
-        } else {
-            self.spend(event.user.as_ref(), event.started_at, cost, Amount::ZERO)?;
+        if self.charged.insert(event.call.clone(), charged).is_some() {
+            return Err("the call was charged");
         }
         if let Some(Included { pool, reach, duration, .. }) = event.included {
             let used = self.used(pool).with(reach, duration).ok_or("the pool is out of range")?;
             self.used.insert(pool, used);
         }
+        let cost = event.priced.as_ref().map(|priced| priced.amount).unwrap_or_default();
+        self.spend(event.user.as_ref(), event.started_at, cost, Amount::ZERO)?;
         self.take_all(&event.draws)
     }
 
     fn refund(&mut self, event: &ChargeRefunded) -> Fit {
-        let Some(Call::Charged(charged)) = self.calls.get_mut(&event.call) else {
-            return Err("the call is not known");
-        };
+        let charged = self.charged.get_mut(&event.call).ok_or("the call is not known")?;
         let left = charged.refundable.checked_sub(event.amount).ok_or(RANGE)?;
         if left.is_negative() {
             return Err("the call cost less");
@@ -357,10 +348,7 @@ impl Account {
             return Err("the month is closed");
         }
         self.closed = Some(month);
-        self.calls = kept(&self.calls, |_, call| match call {
-            Call::Held(_) => true,
-            Call::Charged(charged) => charged.month > month,
-        })?;
+        self.charged = kept(&self.charged, |_, charged| charged.month > month)?;
         self.used = kept(&self.used, |pool, _| pool.month > month)?;
         self.spent = kept(&self.spent, |(of, _), _| *of > month)?;
         Ok(())

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::fit::Fit;
 use super::{
-    Account, AutoRecharge, Call, ChargedCall, CreditsSetUp, Hold, LedgerSums, Lot, PendingRecharge,
+    Account, AutoRecharge, ChargedCall, CreditsSetUp, Hold, LedgerSums, Lot, PendingRecharge,
     TariffId, UserPolicy,
 };
 use crate::billing::minutes::{PoolKey, Used};
@@ -26,7 +26,7 @@ struct Kept<'a> {
     agreements: Vec<Cow<'a, Label>>,
     lots: Vec<Cow<'a, Lot>>,
     lots_bought: u64,
-    holds: Vec<(Cow<'a, Key>, Cow<'a, Hold>)>,
+    holds: Cow<'a, Map<Key, Arc<Hold>, SMALL>>,
     auto_recharge: Cow<'a, Option<AutoRecharge>>,
     pending: Cow<'a, Option<PendingRecharge>>,
     recharges: u64,
@@ -34,7 +34,7 @@ struct Kept<'a> {
     recharged: Option<(Month, Amount)>,
     tariff: Cow<'a, Option<TariffId>>,
     used: Cow<'a, Map<PoolKey, Used, SMALL>>,
-    charged: Vec<(Cow<'a, Key>, ChargedCall)>,
+    charged: Cow<'a, Map<Key, ChargedCall, SMALL>>,
     closed: Option<Month>,
     policies: Cow<'a, Map<UserId, UserPolicy>>,
     spent: Cow<'a, Map<(Month, UserId), Amount, SMALL>>,
@@ -49,10 +49,7 @@ impl<'a> Kept<'a> {
             agreements: account.agreements().map(Cow::Borrowed).collect(),
             lots: account.lots().map(Cow::Borrowed).collect(),
             lots_bought: account.lots_bought,
-            holds: account
-                .holds()
-                .map(|(call, hold)| (Cow::Borrowed(call), Cow::Borrowed(hold)))
-                .collect(),
+            holds: Cow::Borrowed(&account.holds),
             auto_recharge: Cow::Borrowed(&account.auto_recharge),
             pending: Cow::Borrowed(&account.pending),
             recharges: account.recharges,
@@ -60,10 +57,7 @@ impl<'a> Kept<'a> {
             recharged: account.recharged,
             tariff: Cow::Borrowed(&account.tariff),
             used: Cow::Borrowed(&account.used),
-            charged: account
-                .charged_calls()
-                .map(|(call, charged)| (Cow::Borrowed(call), *charged))
-                .collect(),
+            charged: Cow::Borrowed(&account.charged),
             closed: account.closed,
             policies: Cow::Borrowed(&account.policies),
             spent: Cow::Borrowed(&account.spent),
@@ -78,9 +72,6 @@ impl<'a> Kept<'a> {
         }
         let agreements: Vec<_> =
             self.agreements.into_iter().map(|agreement| (agreement.into_owned(), ())).collect();
-        let charged = self.charged.into_iter();
-        let calls: Vec<_> =
-            charged.map(|(call, charged)| (call.into_owned(), Call::Charged(charged))).collect();
         let mut account = Account {
             credits: self.credits.into_owned(),
             postpaid: self.postpaid,
@@ -89,7 +80,7 @@ impl<'a> Kept<'a> {
             lots_bought: self.lots_bought,
             balance: Amount::ZERO,
             held: Amount::ZERO,
-            calls: Map::try_from(calls).map_err(|_| "a key stands twice")?,
+            holds: Map::default(),
             hold_ends: Map::default(),
             held_minutes: Map::default(),
             auto_recharge: self.auto_recharge.into_owned(),
@@ -99,6 +90,7 @@ impl<'a> Kept<'a> {
             recharged: self.recharged,
             tariff: self.tariff.into_owned(),
             used: self.used.into_owned(),
+            charged: self.charged.into_owned(),
             closed: self.closed,
             policies: self.policies.into_owned(),
             spent: self.spent.into_owned(),
@@ -110,8 +102,8 @@ impl<'a> Kept<'a> {
             held.push((lot.lot, std::mem::take(&mut lot.held)));
             account.take_in(lot)?;
         }
-        for (call, hold) in self.holds {
-            account.hold_again(&call, Arc::new(hold.into_owned()))?;
+        for (call, hold) in self.holds.iter() {
+            account.hold_again(call, Arc::clone(hold))?;
         }
         if held.iter().any(|(lot, held)| account.lots.get(lot).map(|lot| lot.held) != Some(*held)) {
             return Err("what is held of a lot is not what its calls hold");

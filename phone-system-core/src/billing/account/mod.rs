@@ -91,16 +91,7 @@ pub struct PendingRecharge {
     pub since: Timestamp,
 }
 
-/// What is known of a call: one entry from its authorization until the books of its month are closed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Call {
-    /// It goes on, and this is held for it.
-    Held(Arc<Hold>),
-    /// It was charged, or recorded as free.
-    Charged(ChargedCall),
-}
-
-/// A call that was charged and whose books are open.
+/// A call whose books are open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct ChargedCall {
     /// The month in which it began.
@@ -120,8 +111,8 @@ pub struct Account {
     lots_bought: u64,
     balance: Amount,
     held: Amount,
-    calls: Map<Key, Call, SMALL>,
-    /// When which hold ends: one entry for each.
+    holds: Map<Key, Arc<Hold>, SMALL>,
+    /// When which hold ends.
     hold_ends: Map<(Timestamp, Key), (), SMALL>,
     /// The minutes that holds have of each pool.
     held_minutes: Map<PoolKey, Used, SMALL>,
@@ -133,6 +124,7 @@ pub struct Account {
     recharged: Option<(Month, Amount)>,
     tariff: Option<TariffId>,
     used: Map<PoolKey, Used, SMALL>,
+    charged: Map<Key, ChargedCall, SMALL>,
     /// The last month whose books are closed.
     closed: Option<Month>,
     policies: Map<UserId, UserPolicy>,
@@ -180,19 +172,12 @@ impl Account {
 
     /// What is held for a call.
     pub fn hold(&self, call: &Key) -> Option<&Hold> {
-        match self.calls.get(call)? {
-            Call::Held(hold) => Some(hold),
-            Call::Charged(_) => None,
-        }
+        self.holds.get(call).map(AsRef::as_ref)
     }
 
     /// The calls that may go on, and what is held for each, by their names.
     pub fn holds(&self) -> impl Iterator<Item = (&Key, &Hold)> {
-        // Of all calls, nearly all may have been charged.
-        let calls = self.hold_ends.iter().map(|((_, call), ())| call);
-        let mut holds: Vec<_> = calls.filter_map(|call| Some((call, self.hold(call)?))).collect();
-        holds.sort_unstable_by_key(|(call, _)| *call);
-        holds.into_iter()
+        self.holds.iter().map(|(call, hold)| (call, hold.as_ref()))
     }
 
     /// Auto-recharge, if it is set.
@@ -235,27 +220,12 @@ impl Account {
 
     /// Whether a call was charged, or recorded as free, and its month is not closed.
     pub fn was_charged(&self, call: &Key) -> bool {
-        self.charged(call).is_some()
+        self.charged.contains(call)
     }
 
     /// What credits paid of a call and was not given back; none if it is not known.
     pub fn refundable(&self, call: &Key) -> Option<Amount> {
-        self.charged(call).map(|charged| charged.refundable)
-    }
-
-    fn charged(&self, call: &Key) -> Option<&ChargedCall> {
-        match self.calls.get(call)? {
-            Call::Held(_) => None,
-            Call::Charged(charged) => Some(charged),
-        }
-    }
-
-    /// The calls that were charged and whose books are open, by their names.
-    fn charged_calls(&self) -> impl Iterator<Item = (&Key, &ChargedCall)> {
-        self.calls.iter().filter_map(|(call, known)| match known {
-            Call::Held(_) => None,
-            Call::Charged(charged) => Some((call, charged)),
-        })
+        self.charged.get(call).map(|charged| charged.refundable)
     }
 
     /// The last month whose books are closed.
