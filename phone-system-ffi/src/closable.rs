@@ -276,13 +276,18 @@ mod tests {
                         while begun.load(Ordering::Relaxed) < 50 {
                             thread::yield_now();
                         }
-                        // In its place, where a thread that is late would see it.
-                        closable.close().map(drop)
+                        closable.close().map(|value| {
+                            let alone = Arc::strong_count(&value) == 1;
+                            // In its place, where a thread that is late would see it.
+                            drop(value);
+                            alone
+                        })
                     };
                     let closing = [scope.spawn(close), scope.spawn(close)];
                     closing.map(|thread| thread.join().unwrap())
                 });
-                assert_eq!(closed.into_iter().flatten().count(), 1, "closed once");
+                let by: Vec<_> = closed.into_iter().flatten().collect();
+                assert_eq!(by, [true], "closed once, and freed");
             }
         }
     }
