@@ -230,5 +230,23 @@ fn capacity(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, capacity);
+/// Many calls at once: all are admitted, and then all released. Time is for all of them.
+fn at_once(criterion: &mut Criterion) {
+    let contoso: OrganizationId = "contoso".parse().unwrap();
+    let numbers = here_and_there(&numbers());
+    let system = JsonSystem::from(system(&contoso));
+    let line = |number: &PhoneNumber| system.system().line(&contoso, *number).unwrap();
+    let lines: Vec<_> = numbers.iter().map(line).collect();
+    let mut permits = Vec::with_capacity(lines.len());
+    criterion.bench_function("1,000 at once", |bencher| {
+        bencher.iter(|| {
+            let admit = system.admitting(Way::Inbound, None);
+            permits.clear();
+            permits.extend(lines.iter().map(|line| admit(line).unwrap()));
+            assert_eq!(system.release_all(&permits), lines.len());
+        });
+    });
+}
+
+criterion_group!(benches, capacity, at_once);
 criterion_main!(benches);

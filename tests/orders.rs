@@ -25,7 +25,7 @@ use permits::{Permits, TOGETHER};
 #[test]
 fn a_counter_never_has_more_than_its_limit_and_loses_none() {
     loom::model(|| {
-        let counter = Arc::new(Counter::default());
+        let counter = Arc::new(<Counter>::default());
         counter.set(1, 1);
         let call = |counter: &Counter| match counter.take() {
             Ok(place) => {
@@ -51,7 +51,7 @@ fn a_counter_never_has_more_than_its_limit_and_loses_none() {
 #[test]
 fn what_another_limit_refused_was_never_admitted() {
     loom::model(|| {
-        let counter = Arc::new(Counter::default());
+        let counter = Arc::new(<Counter>::default());
         let other = Arc::clone(&counter);
         let thread = thread::spawn(move || {
             other.take().unwrap();

@@ -1,5 +1,7 @@
 //! The calls of one limit, counted without a lock.
 
+use std::borrow::Borrow;
+
 use super::sync::{AtomicU32, AtomicU64, Ordering};
 
 /// The bits that tell how many calls there are now; those above them tell how many were admitted.
@@ -18,13 +20,30 @@ fn limits(limit: u32, committed: u32) -> u64 {
     (u64::from(limit) << LIMIT) | u64::from(committed)
 }
 
-/// A place that was taken, for a call that other limits may refuse yet.
+/// A place that was taken, for a call that other limits may refuse yet: how many calls there are with
+/// it, and whether it is one of those that are counted apart. One word, so that a call of many limits
+/// writes little before its next atomic change, which waits for all that was written.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Place {
-    /// How many there are with it.
-    in_use: u32,
-    /// Whether it is one of those that are counted apart.
-    burst: bool,
+pub(super) struct Place(u32);
+
+/// The bit of a place that is counted apart; none of [`NOW`].
+const BURST: u32 = 1 << 31;
+
+impl Place {
+    #[inline]
+    fn new(in_use: u32, burst: bool) -> Self {
+        Self(if burst { in_use | BURST } else { in_use })
+    }
+
+    #[inline]
+    fn in_use(self) -> u32 {
+        self.0 & !BURST
+    }
+
+    #[inline]
+    fn is_burst(self) -> bool {
+        self.0 & BURST != 0
+    }
 }
 
 /// Why there is no place.
@@ -39,10 +58,11 @@ pub(super) struct Full {
 /// The calls of one limit.
 ///
 /// One word holds the calls now and the sum of those that were admitted, so that both change at
-/// once, and a call costs two atomic changes: one when it begins and one when it ends.
+/// once, and a call costs two atomic changes: one when it begins and one when it ends. The word is
+/// [`Apart`] where many threads count in it.
 #[derive(Debug)]
-pub(super) struct Counter {
-    calls: AtomicU64,
+pub(super) struct Counter<Word = AtomicU64> {
+    calls: Word,
     /// How many there may be above how many of them are not counted apart, which are never more. One
     /// word, so that two who set them at once do not leave the half of each.
     limits: AtomicU64,
@@ -54,11 +74,30 @@ pub(super) struct Counter {
     bursts: AtomicU64,
 }
 
-impl Default for Counter {
+/// A word away from all else: processors fetch two lines of 64 bytes at once. Who only reads what
+/// stands beside it then does not wait for those who count.
+#[derive(Debug)]
+#[repr(align(128))]
+pub(super) struct Apart(AtomicU64);
+
+impl From<AtomicU64> for Apart {
+    fn from(word: AtomicU64) -> Self {
+        Self(word)
+    }
+}
+
+impl Borrow<AtomicU64> for Apart {
+    #[inline]
+    fn borrow(&self) -> &AtomicU64 {
+        &self.0
+    }
+}
+
+impl<Word: From<AtomicU64>> Default for Counter<Word> {
     /// Without a limit.
     fn default() -> Self {
         Self {
-            calls: AtomicU64::new(0),
+            calls: AtomicU64::new(0).into(),
             limits: AtomicU64::new(limits(MOST, MOST)),
             recent: AtomicU32::new(0),
             peak: AtomicU32::new(0),
@@ -80,7 +119,12 @@ fn one_more(word: u64) -> u64 {
     word.checked_add(ADMITTED).unwrap_or(word).saturating_add(1)
 }
 
-impl Counter {
+impl<Word: Borrow<AtomicU64>> Counter<Word> {
+    #[inline]
+    fn calls(&self) -> &AtomicU64 {
+        self.calls.borrow()
+    }
+
     /// Sets how many there may be at once, and above which number they are counted apart. Calls that
     /// are there stay.
     pub(super) fn set(&self, limit: u32, committed: u32) {
@@ -96,7 +140,7 @@ impl Counter {
     /// [let through](Self::let_through), or the place taken [back](Self::undo).
     #[inline]
     pub(super) fn take(&self) -> Result<Place, Full> {
-        let mut word = self.calls.load(Ordering::Relaxed);
+        let mut word = self.calls().load(Ordering::Relaxed);
         loop {
             let in_use = now(word);
             let limits = self.limits.load(Ordering::Acquire);
@@ -107,7 +151,7 @@ impl Counter {
                 return Err(Full { in_use, limit });
             }
             match self.swap(word, one_more(word)) {
-                Ok(()) => return Ok(Place { in_use: in_use.saturating_add(1), burst }),
+                Ok(()) => return Ok(Place::new(in_use.saturating_add(1), burst)),
                 Err(changed) => word = changed,
             }
         }
@@ -116,7 +160,7 @@ impl Counter {
     /// Takes a place whatever the limit: a call that was there before, or, counted apart, one to an
     /// emergency service.
     pub(super) fn take_anyway(&self, emergency: bool) {
-        let mut word = self.calls.load(Ordering::Relaxed);
+        let mut word = self.calls().load(Ordering::Relaxed);
         loop {
             let more = if emergency { word.saturating_add(1) } else { one_more(word) };
             // 16 million calls at once are not counted beyond; these are not refused for that.
@@ -135,16 +179,16 @@ impl Counter {
     /// Gives a place back. Each that was taken is given back once.
     #[inline]
     pub(super) fn give_back(&self) {
-        let before = self.calls.fetch_sub(1, Ordering::AcqRel);
+        let before = self.calls().fetch_sub(1, Ordering::AcqRel);
         if now(before) == 0 {
             // One of those beyond 16 million, which were not counted.
-            self.calls.fetch_add(1, Ordering::AcqRel);
+            self.calls().fetch_add(1, Ordering::AcqRel);
         }
     }
 
     /// Takes back a place of a call that another limit refused.
     pub(super) fn undo(&self) {
-        let mut word = self.calls.load(Ordering::Relaxed);
+        let mut word = self.calls().load(Ordering::Relaxed);
         while now(word) > 0 {
             match self.swap(word, word.saturating_sub(1).saturating_sub(ADMITTED)) {
                 Ok(()) => return,
@@ -156,7 +200,7 @@ impl Counter {
     #[inline]
     fn swap(&self, word: u64, other: u64) -> Result<(), u64> {
         let swapped =
-            self.calls.compare_exchange_weak(word, other, Ordering::AcqRel, Ordering::Relaxed);
+            self.calls().compare_exchange_weak(word, other, Ordering::AcqRel, Ordering::Relaxed);
         swapped.map(drop)
     }
 
@@ -170,18 +214,18 @@ impl Counter {
     /// Counts a call for the peak, and apart if it is to be, now that no limit has refused it.
     #[inline]
     pub(super) fn let_through(&self, place: Place) {
-        self.reached(place.in_use);
-        if place.burst {
+        self.reached(place.in_use());
+        if place.is_burst() {
             self.bursts.fetch_add(1, Ordering::Relaxed);
         }
     }
 
     pub(super) fn in_use(&self) -> u32 {
-        now(self.calls.load(Ordering::Acquire))
+        now(self.calls().load(Ordering::Acquire))
     }
 
     pub(super) fn admitted(&self) -> u64 {
-        self.calls.load(Ordering::Acquire) / ADMITTED
+        self.calls().load(Ordering::Acquire) / ADMITTED
     }
 
     pub(super) fn peak(&self) -> u32 {

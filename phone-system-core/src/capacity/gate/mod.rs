@@ -3,6 +3,7 @@
 mod samples;
 mod shared;
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashMap};
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -247,9 +248,7 @@ impl<'a> Line<'a> {
             Err(full) => return Err(self.full(full)),
         };
         let steps = self.gate.steps(path, way);
-        if !steps.is_empty() {
-            take_all(self.slot, steps)?;
-        }
+        take_all(self.slot, steps)?;
         self.slot.own.let_through(place);
         let taken = Taken { place: self.place, path, way, emergency: false };
         Ok(Permit { gate: self.gate, slot: self.slot, steps, taken })
@@ -284,7 +283,7 @@ impl<'a> Line<'a> {
     }
 }
 
-fn occupancy(counter: &Counter) -> Occupancy {
+fn occupancy<Word: Borrow<AtomicU64>>(counter: &Counter<Word>) -> Occupancy {
     Occupancy {
         in_use: counter.in_use(),
         peak: counter.peak(),

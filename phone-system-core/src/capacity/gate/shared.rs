@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::super::counter::{Counter, Full, MOST, Place};
+use super::super::counter::{Apart, Counter, Full, MOST, Place};
 use super::super::scope::{Limits, Scope, Share, Way};
 use super::super::{Error, Occupancy};
 use super::{Gate, Known, Slot, occupancy};
@@ -19,10 +19,9 @@ pub(super) struct Path {
 /// So many paths fit into the word of a permit.
 const PATHS: u32 = 1 << 30;
 
-/// The counter of a limit that is shared, in a line of a processor's cache that holds nothing else.
+/// The counter of a limit that is shared.
 #[derive(Debug, Default)]
-#[repr(align(64))]
-pub(super) struct Shared(pub(super) Counter);
+pub(super) struct Shared(pub(super) Counter<Apart>);
 
 /// One of them.
 #[derive(Clone, Debug)]
@@ -40,6 +39,11 @@ impl Step {
     #[inline]
     pub(super) fn give_back(&self) {
         self.counter.0.give_back();
+    }
+
+    #[cold]
+    fn full(&self, Full { in_use, limit }: Full) -> Error {
+        Error::ScopeFull { scope: self.scope.clone(), share: self.share, in_use, limit }
     }
 }
 
@@ -140,27 +144,31 @@ impl Gate {
     }
 }
 
-/// Limits whose calls are counted for the peak, and as bursts, only when all have let one through.
-const COUNTED_LATER: usize = 16;
-
 /// Takes the places besides the number's, or none, and the number's neither.
 #[inline]
 pub(super) fn take_all(slot: &Slot, steps: &[Step]) -> Result<(), Error> {
-    // Counted when every limit has let the call through; of more limits than these at once.
-    let mut places = [Place::default(); COUNTED_LATER];
+    match steps {
+        [] => Ok(()),
+        [_] => take_each::<1>(slot, steps),
+        [_, _] => take_each::<2>(slot, steps),
+        _ => take_each::<16>(slot, steps),
+    }
+}
+
+/// Takes them one after the other. Calls are counted for the peak, and as bursts, only when all limits
+/// have let one through; of more than `LATER` limits at once.
+#[inline]
+fn take_each<const LATER: usize>(slot: &Slot, steps: &[Step]) -> Result<(), Error> {
+    let mut places = [Place::default(); LATER];
     for (at, step) in steps.iter().enumerate() {
         match step.counter.0.take() {
             Ok(taken) => match places.get_mut(at) {
                 Some(place) => *place = taken,
                 None => step.counter.0.let_through(taken),
             },
-            Err(Full { in_use, limit }) => {
-                for taken in steps.iter().take(at) {
-                    taken.counter.0.undo();
-                }
-                slot.own.undo();
-                let (scope, share) = (step.scope.clone(), step.share);
-                return Err(Error::ScopeFull { scope, share, in_use, limit });
+            Err(full) => {
+                undo(slot, steps, at);
+                return Err(step.full(full));
             }
         }
     }
@@ -168,4 +176,13 @@ pub(super) fn take_all(slot: &Slot, steps: &[Step]) -> Result<(), Error> {
         step.counter.0.let_through(place);
     }
     Ok(())
+}
+
+/// Takes back the number's place and the first `taken` of the others.
+#[cold]
+fn undo(slot: &Slot, steps: &[Step], taken: usize) {
+    for step in steps.iter().take(taken) {
+        step.counter.0.undo();
+    }
+    slot.own.undo();
 }
