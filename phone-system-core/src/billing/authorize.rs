@@ -1,5 +1,7 @@
 //! Whether a call may take place, and how long it may last: what it may need is held for it.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::account::Account;
@@ -230,28 +232,26 @@ pub(crate) fn decide_authorize(
     if wanted == Duration::ZERO || wanted > LONGEST {
         return Err(Error::LengthOutOfRange { wanted, maximum: LONGEST }.into());
     }
-    let mut authorized = CallAuthorized {
-        call: call.call.clone(),
-        hold: Hold {
-            kind: call.kind,
-            user: call.user.clone(),
-            started_at,
-            duration: wanted,
-            ends_at: terms.ends_at(started_at, wanted),
-            included: None,
-            basis: None,
-            credits: false,
-            capability: Capability::Free,
-            cost: Amount::ZERO,
-            draws: Vec::new(),
-        },
-        limited_by: LimitedBy::Wanted,
+    let mut hold = Hold {
+        kind: call.kind,
+        user: call.user.clone(),
+        started_at,
+        duration: wanted,
+        ends_at: terms.ends_at(started_at, wanted),
+        included: None,
+        basis: None,
+        credits: false,
+        capability: Capability::Free,
+        cost: Amount::ZERO,
+        draws: Vec::new(),
     };
-    let hold = &mut authorized.hold;
+    let authorized = |hold, limited_by| {
+        Ok(CallAuthorized { call: call.call.clone(), hold: Arc::new(hold), limited_by })
+    };
     let paid = match funding {
         Funding::Free(capability) => {
             hold.capability = capability;
-            return Ok(authorized);
+            return authorized(hold, LimitedBy::Wanted);
         }
         Funding::Paid(paid) => paid,
     };
@@ -265,11 +265,11 @@ pub(crate) fn decide_authorize(
     hold.included = included;
     let rest = wanted.saturating_sub(covered);
     if rest == Duration::ZERO {
-        return Ok(authorized);
+        return authorized(hold, LimitedBy::Wanted);
     }
 
     let paid = may_use.map_err(CallError::from).and(quote);
-    let limited = match paid {
+    let (limited, limited_by) = match paid {
         Ok(quote) => {
             let budget = Budget::of(account, call.user.as_ref(), started_at, Amount::ZERO)?;
             let affordable = affordable(quote, rest, budget, terms.unpriceable_is_free)?;
@@ -280,22 +280,19 @@ pub(crate) fn decide_authorize(
             }
             hold.cost = affordable.cost;
             hold.draws = draws(account, affordable.cost)?;
-            authorized.limited_by = affordable.limited_by;
-            covered.checked_add(affordable.duration).unwrap_or(wanted)
+            let limited = covered.checked_add(affordable.duration).unwrap_or(wanted);
+            (limited, affordable.limited_by)
         }
         Err(CallError::Tariff(error)) if error.is_without_price() && terms.unpriceable_is_free => {
             hold.capability = Capability::Free;
-            wanted
+            (wanted, LimitedBy::Wanted)
         }
         Err(error) if covered == Duration::ZERO => return Err(error),
-        Err(_) => {
-            authorized.limited_by = LimitedBy::Minutes;
-            covered
-        }
+        Err(_) => (covered, LimitedBy::Minutes),
     };
     hold.duration = limited;
     hold.ends_at = terms.ends_at(started_at, limited);
-    Ok(authorized)
+    authorized(hold, limited_by)
 }
 
 fn quote<'a>(

@@ -1,5 +1,7 @@
 //! What can happen to an account.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::account::{AutoRecharge, Payment};
@@ -163,8 +165,8 @@ impl Priced {
 pub struct CallAuthorized {
     /// The call.
     pub call: Key,
-    /// What is held for it.
-    pub hold: Hold,
+    /// What is held for it; the account has it too.
+    pub hold: Arc<Hold>,
     /// What limits how long it may last.
     pub limited_by: LimitedBy,
 }

@@ -218,14 +218,14 @@ impl Account {
         Ok(())
     }
 
-    /// Counts what a user's calls cost in a month.
+    /// Counts what a user's calls cost in a month: `more`, and no longer `less`.
     fn spend(&mut self, user: Option<&UserId>, at: Timestamp, more: Amount, less: Amount) -> Fit {
         let Some(user) = user.filter(|_| more != less) else {
             return Ok(());
         };
         let key = (at.month(), user.clone());
         let after = |spent: Amount| {
-            spent.checked_add(more).and_then(|spent| spent.checked_sub(less)).ok_or(RANGE)
+            spent.checked_sub(less).and_then(|spent| spent.checked_add(more)).ok_or(RANGE)
         };
         let Some(spent) = self.spent.get_mut(&key) else {
             self.spent.insert(key, after(Amount::ZERO)?);
@@ -244,7 +244,7 @@ impl Account {
             return Err("the call was charged");
         }
         self.spend(hold.user.as_ref(), hold.started_at, hold.cost, Amount::ZERO)?;
-        self.hold_again(call, Arc::new(hold.clone()))
+        self.hold_again(call, Arc::clone(hold))
     }
 
     /// Holds what a call needs; what it may cost is counted already.
@@ -279,9 +279,8 @@ impl Account {
         Ok(())
     }
 
-    /// Ends a hold: all that it has is given back.
-    fn end(&mut self, call: &Key, draws: &[Draw]) -> Fit {
-        let hold = self.holds.remove(call).ok_or("the call is not authorized")?;
+    /// Gives back all that a hold had which was taken out. What it may have cost is counted still.
+    fn end(&mut self, call: &Key, hold: &Hold, draws: &[Draw]) -> Fit {
         if hold.draws != draws {
             return Err("something else is held");
         }
@@ -291,18 +290,25 @@ impl Account {
             self.held = self.held.checked_sub(*amount).ok_or(RANGE)?;
         }
         self.hold_minutes(hold.included.as_ref(), false)?;
-        self.spend(hold.user.as_ref(), hold.started_at, Amount::ZERO, hold.cost)?;
         self.hold_ends.remove(&(hold.ends_at, call.clone()));
         Ok(())
     }
 
     fn release(&mut self, event: &HoldReleased) -> Fit {
-        self.end(&event.call, &event.draws)
+        let hold = self.holds.remove(&event.call).ok_or("the call is not authorized")?;
+        self.end(&event.call, &hold, &event.draws)?;
+        self.spend(hold.user.as_ref(), hold.started_at, Amount::ZERO, hold.cost)
     }
 
     fn charge(&mut self, event: &CallCharged) -> Fit {
-        if self.holds.contains(&event.call) {
-            self.end(&event.call, &event.released)?;
+        // What it may have cost is counted already.
+        let mut counted = Amount::ZERO;
+        if let Some(hold) = self.holds.remove(&event.call) {
+            if (&hold.user, hold.started_at) != (&event.user, event.started_at) {
+                return Err("another call is held");
+            }
+            self.end(&event.call, &hold, &event.released)?;
+            counted = hold.cost;
         } else if !event.released.is_empty() {
             return Err("nothing was held");
         }
@@ -316,7 +322,7 @@ impl Account {
             self.used.insert(pool, used);
         }
         let cost = event.priced.as_ref().map(|priced| priced.amount).unwrap_or_default();
-        self.spend(event.user.as_ref(), event.started_at, cost, Amount::ZERO)?;
+        self.spend(event.user.as_ref(), event.started_at, cost, counted)?;
         self.take_all(&event.draws)
     }
 

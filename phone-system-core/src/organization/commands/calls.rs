@@ -248,10 +248,18 @@ impl Authorized {
 
 impl From<&CallAuthorized> for Authorized {
     fn from(event: &CallAuthorized) -> Self {
-        let CallAuthorized { call, hold, limited_by } = event.clone();
-        let Hold { duration, ends_at, included, cost, draws, .. } = hold;
-        let ends_at = Some(ends_at);
-        Self { call, duration, limited_by, ends_at, included, cost, draws, emergency: false }
+        let CallAuthorized { call, hold, limited_by } = event;
+        let Hold { duration, ends_at, cost, .. } = **hold;
+        Self {
+            call: call.clone(),
+            duration,
+            limited_by: *limited_by,
+            ends_at: Some(ends_at),
+            included: hold.included.clone(),
+            cost,
+            draws: hold.draws.clone(),
+            emergency: false,
+        }
     }
 }
 

@@ -28,6 +28,8 @@ pub(super) struct Caller<'a> {
     skus: SkuSet,
     /// The country of the licences, or of the call.
     country: Country,
+    /// The number called, if it can be read.
+    called: Option<Known>,
 }
 
 impl<'a> Caller<'a> {
@@ -41,7 +43,8 @@ impl<'a> Caller<'a> {
         let held = call.user.as_ref().and_then(|user| state.licensing().user(user));
         let skus = held.map(|user| user.skus).unwrap_or_default();
         let country = held.map_or(call.location, |user| user.usage_location);
-        Self { call, state, reference, tariff, skus, country }
+        let called = call.number_called();
+        Self { call, state, reference, tariff, skus, country, called }
     }
 
     /// What may pay for the call.
@@ -69,7 +72,7 @@ impl<'a> Caller<'a> {
             CallKind::ConfOut => self.conference_out(credits),
             CallKind::ConfIn | CallKind::UcapIn => {
                 let per_minute = call.kind == CallKind::ConfIn && self.pays_per_minute();
-                let (credits, capability) = match (is_toll_free(call, state)?, per_minute) {
+                let (credits, capability) = match (self.is_toll_free()?, per_minute) {
                     (true, _) => (Credits::TollFree, Capability::Credits),
                     (false, true) => (credits, Capability::AudioConferencingPayPerMinute),
                     (false, false) if call.kind == CallKind::ConfIn => {
@@ -98,7 +101,7 @@ impl<'a> Caller<'a> {
 
     /// What may pay for a conference that dials out.
     fn conference_out(&self, credits: Credits) -> Result<Funding, Error> {
-        let number = called(self.call)?;
+        let number = self.called()?.clone();
         let included = self.skus.gives(Grant::AudioConferencing)
             && country_of(&number, self.tariff).is_some_and(is_zone_a)
             && self.usage(Some(Plan::Conferencing), &number) == DestinationUse::Included;
@@ -120,10 +123,9 @@ impl<'a> Caller<'a> {
     /// What may pay for a call of someone who may hold calling plans.
     fn outbound(&self, credits: Credits) -> Result<Funding, Error> {
         let Self { call, state, reference, .. } = self;
-        let number = call.number_called();
         let mut pools = Vec::new();
         for plan in self.skus.iter().filter_map(plan_of) {
-            let of = number.as_ref().unwrap_or(&Known::Withheld);
+            let of = self.called.as_ref().unwrap_or(&Known::Withheld);
             if self.usage(Some(plan), of) != DestinationUse::Included {
                 continue;
             }
@@ -134,8 +136,11 @@ impl<'a> Caller<'a> {
             pools.push((pool, size, reach));
         }
         // What is paid whole from minutes needs no number that can be read.
-        let number =
-            if call.reach.is_some() { number.unwrap_or(Known::Withheld) } else { called(call)? };
+        let number = match &self.called {
+            Some(number) if call.reach.is_some() => number.clone(),
+            None if call.reach.is_some() => Known::Withheld,
+            _ => self.called()?.clone(),
+        };
         let (capability, direction) = (Capability::Credits, Direction::Outbound);
         Ok(Funding::Paid(Paid { pools, credits, capability, direction, number }))
     }
@@ -150,7 +155,7 @@ impl<'a> Caller<'a> {
         if let Some(reach) = call.reach {
             return Ok(reach);
         }
-        let Some(to) = country_of(&called(call)?, self.tariff) else { return Err(unknown(call)) };
+        let Some(to) = country_of(self.called()?, self.tariff) else { return Err(unknown(call)) };
         let canada = self.state.rules().billing.canada_is_domestic;
         let at_home = |country: Country| match country.as_str() {
             // They share their pools.
@@ -166,11 +171,10 @@ impl<'a> Caller<'a> {
     /// user does not let it.
     pub(super) fn check_destination(&self, account: &Account) -> Result<(), Error> {
         let call = self.call;
-        let number = call.number_called();
         let destinations = self.reference.destinations();
         let named = || call.called.as_deref().unwrap_or_default().chars().take(64).collect();
         if call.kind.is_outbound()
-            && let Some(number) = &number
+            && let Some(number) = &self.called
             && let (DestinationUse::Barred, Some(prefix)) =
                 destinations.usage(self.country, None, number)
         {
@@ -206,8 +210,25 @@ impl<'a> Caller<'a> {
         Err(billing::Error::DialOutRefused { user, policy, called: named() }.into())
     }
 
+    /// Whether the call came to a toll-free number: as the organization owns it, else as the numbering
+    /// plan has it, because it may have been given up since.
+    fn is_toll_free(&self) -> Result<bool, Error> {
+        let Known::Whole(number) = *self.called()? else { return Err(unknown(self.call)) };
+        Ok(match self.state.inventory().number(number) {
+            Some(owned) => owned.shelf.kind == NumberKind::ServiceTollFree,
+            None => number::parse(&number.to_string(), None)
+                .is_ok_and(|parsed| parsed.line == LineType::TollFree),
+        })
+    }
+
+    /// The number called, if there is one.
+    fn called(&self) -> Result<&Known, Error> {
+        let known = self.called.as_ref().filter(|number| **number != Known::Withheld);
+        known.ok_or_else(|| unknown(self.call))
+    }
+
     fn conference_may_call(&self, dial_out: DialOut) -> Result<bool, Error> {
-        let to = || country_of(&called(self.call)?, self.tariff).ok_or_else(|| unknown(self.call));
+        let to = || country_of(self.called()?, self.tariff).ok_or_else(|| unknown(self.call));
         Ok(match dial_out.conference {
             ConferenceDialOut::International => true,
             ConferenceDialOut::Domestic => self.reach()? == Reach::Domestic,
@@ -215,17 +236,6 @@ impl<'a> Caller<'a> {
             _ => false,
         })
     }
-}
-
-/// Whether a call came to a toll-free number: as the organization owns it, else as the numbering
-/// plan has it, because it may have been given up since.
-fn is_toll_free(call: &CallRecord, state: &State) -> Result<bool, Error> {
-    let Known::Whole(number) = called(call)? else { return Err(unknown(call)) };
-    Ok(match state.inventory().number(number) {
-        Some(owned) => owned.shelf.kind == NumberKind::ServiceTollFree,
-        None => number::parse(&number.to_string(), None)
-            .is_ok_and(|parsed| parsed.line == LineType::TollFree),
-    })
 }
 
 /// The plan whose minutes a product includes.
@@ -291,12 +301,6 @@ pub(crate) fn conferencing_size(state: &State, at: Timestamp) -> PoolSize {
     let entitled = Entitlement::of(Basis::of(state.licensing()), state.rules(), at);
     let minutes = u32::try_from(entitled.conference_minutes.total).unwrap_or(u32::MAX);
     PoolSize { domestic: Duration::from_minutes(minutes), international: Duration::ZERO }
-}
-
-/// The number called, if there is one.
-fn called(call: &CallRecord) -> Result<Known, Error> {
-    let known = call.number_called().filter(|number| *number != Known::Withheld);
-    known.ok_or_else(|| unknown(call))
 }
 
 fn unknown(call: &CallRecord) -> Error {
