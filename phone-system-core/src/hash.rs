@@ -4,9 +4,10 @@ use std::fmt;
 use std::io;
 use std::str::FromStr;
 
+use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
-use crate::text::as_text;
+use crate::text::read_as_text;
 
 /// A SHA-256; 64 hexadecimal digits in JSON.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,7 +23,7 @@ impl Hash {
     }
 
     /// The hash of something as JSON without blanks, which is never there as a whole.
-    pub(crate) fn of_json(value: &impl serde::Serialize) -> Self {
+    pub(crate) fn of_json(value: &impl Serialize) -> Self {
         struct Hashing(Sha256);
         impl io::Write for Hashing {
             fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -76,9 +77,13 @@ impl FromStr for Hash {
     }
 }
 
-as_text! {
-    Hash: "hash", "A SHA-256 in 64 hexadecimal digits.";
+impl Serialize for Hash {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(std::str::from_utf8(&self.digits()).unwrap_or_default())
+    }
 }
+
+read_as_text!(Hash: "hash", "A SHA-256 in 64 hexadecimal digits.");
 
 /// 32 bytes written as 64 hexadecimal digits in either case.
 pub(crate) fn from_hexadecimal(text: &str) -> Option<[u8; 32]> {

@@ -5,16 +5,16 @@ use std::str::FromStr;
 
 use rust_decimal::Decimal;
 
-use crate::text::{as_text, words};
-use crate::written::Written;
+use crate::text::{as_text_in_place, words};
+use crate::written::{InPlace, Written};
 
 /// A currency by its three letters of ISO 4217, in upper case.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Currency([u8; 3]);
 
-impl fmt::Display for Currency {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(std::str::from_utf8(&self.0).unwrap_or_default())
+impl InPlace for Currency {
+    fn write(&self, text: &mut Written) {
+        text.text(std::str::from_utf8(&self.0).unwrap_or_default());
     }
 }
 
@@ -240,11 +240,9 @@ impl UnitPrice {
     }
 }
 
-impl fmt::Display for UnitPrice {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = Written::new();
+impl InPlace for UnitPrice {
+    fn write(&self, text: &mut Written) {
         text.number(self.0 / PRICE_UNIT).fraction(self.0 % PRICE_UNIT, 9);
-        f.write_str(text.as_str())
     }
 }
 
@@ -301,14 +299,12 @@ impl TryFrom<Decimal> for Amount {
     }
 }
 
-impl fmt::Display for Amount {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl InPlace for Amount {
+    fn write(&self, text: &mut Written) {
         const WHOLE: u64 = UNIT.unsigned_abs();
         let amount = self.0.unsigned_abs();
-        let mut text = Written::new();
         text.text(if self.0 < 0 { "-" } else { "" });
         text.number(amount / WHOLE).fraction(amount % WHOLE, 6);
-        f.write_str(text.as_str())
     }
 }
 
@@ -333,7 +329,7 @@ impl FromStr for Amount {
     }
 }
 
-as_text! {
+as_text_in_place! {
     Currency: "currency", "Three letters of ISO 4217.";
     Amount: "amount", "An exact amount of money, with two to six digits after the point.";
     UnitPrice: "price", "An exact price, not negative, with two to nine digits after the point.";

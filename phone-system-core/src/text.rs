@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::figure_as_text;
+use crate::written::{InPlace, Written};
 
 /// Why a text cannot name the thing that it is to name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -70,6 +71,35 @@ macro_rules! as_text {
             }
         }
 
+        $crate::text::read_as_text!($t: $format, $about);
+    )* };
+}
+pub(crate) use as_text;
+
+/// As [`as_text`] for what is [`InPlace`](crate::written::InPlace), which it displays too: nothing is
+/// formatted, because these texts are most of what is in a commit.
+macro_rules! as_text_in_place {
+    ($($t:ty: $format:literal, $about:literal;)*) => { $(
+        impl std::fmt::Display for $t {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str($crate::written::InPlace::written(self).as_str())
+            }
+        }
+
+        impl serde::Serialize for $t {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str($crate::written::InPlace::written(self).as_str())
+            }
+        }
+
+        $crate::text::read_as_text!($t: $format, $about);
+    )* };
+}
+pub(crate) use as_text_in_place;
+
+/// What is the same for both.
+macro_rules! read_as_text {
+    ($t:ty: $format:literal, $about:literal) => {
         impl<'de> serde::Deserialize<'de> for $t {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 $crate::text::read(deserializer)
@@ -78,9 +108,9 @@ macro_rules! as_text {
 
         $crate::text::text_schema!($t: $format, $about);
         $crate::error::figure_as_text!($t);
-    )* };
+    };
 }
-pub(crate) use as_text;
+pub(crate) use read_as_text;
 
 /// Declares an enum of plain words: their one text form, in JSON, in tables and in sentences.
 macro_rules! words {
@@ -249,9 +279,9 @@ impl Country {
 
 const COUNTRY: &str = "a country: two letters of ISO 3166-1 such as US";
 
-impl fmt::Display for Country {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+impl InPlace for Country {
+    fn write(&self, text: &mut Written) {
+        text.text(self.as_str());
     }
 }
 
@@ -273,7 +303,7 @@ impl FromStr for Country {
     }
 }
 
-as_text! {
+as_text_in_place! {
     Country: "country", "Two letters of ISO 3166-1.";
 }
 

@@ -1,10 +1,9 @@
 //! Instants and durations. Nothing here, or anywhere in the crate, reads a clock.
 
-use std::fmt;
 use std::str::FromStr;
 
-use crate::text::as_text;
-use crate::written::Written;
+use crate::text::as_text_in_place;
+use crate::written::{InPlace, Written};
 use chrono::{DateTime, Datelike, Months, NaiveDate, Timelike, Utc};
 
 /// Why a text is no instant or no duration.
@@ -113,11 +112,10 @@ impl TryFrom<DateTime<Utc>> for Timestamp {
 
 const INSTANT: &str = "an instant of the years 1 to 9999 such as `2018-04-01T09:00:00Z`, with at most six digits of a second";
 
-impl fmt::Display for Timestamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = DateTime::<Utc>::from(*self);
-        let micros = at.timestamp_subsec_micros();
-        let mut text = Written::new();
+impl InPlace for Timestamp {
+    fn write(&self, text: &mut Written) {
+        let at = DateTime::<Utc>::from(*self).naive_utc();
+        let micros = at.and_utc().timestamp_subsec_micros();
         let mut part = |before: &str, value: u32, width: usize| {
             text.text(before).padded(u64::from(value), width);
         };
@@ -130,7 +128,7 @@ impl fmt::Display for Timestamp {
         if micros != 0 {
             part(".", micros, 6);
         }
-        f.write_str(text.text("Z").as_str())
+        text.text("Z");
     }
 }
 
@@ -276,12 +274,10 @@ impl Month {
     }
 }
 
-impl fmt::Display for Month {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = Written::new();
+impl InPlace for Month {
+    fn write(&self, text: &mut Written) {
         let year = u64::from(self.year);
         text.padded(year, 4).text("-").padded(u64::from(self.month), 2);
-        f.write_str(text.as_str())
     }
 }
 
@@ -297,15 +293,15 @@ impl FromStr for Month {
     }
 }
 
-impl fmt::Display for Duration {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl InPlace for Duration {
+    fn write(&self, text: &mut Written) {
         const WHOLE: u64 = SECOND.unsigned_abs();
         if self.0 == 0 {
-            return f.write_str(NOTHING);
+            text.text(NOTHING);
+            return;
         }
         let (seconds, micros) = (self.0.unsigned_abs() / WHOLE, self.0.unsigned_abs() % WHOLE);
         let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-        let mut text = Written::new();
         text.text("PT");
         if hours != 0 {
             text.number(hours).text("H");
@@ -320,7 +316,6 @@ impl fmt::Display for Duration {
             }
             text.text("S");
         }
-        f.write_str(text.as_str())
     }
 }
 
@@ -375,7 +370,7 @@ fn parse_duration(text: &str) -> Option<Duration> {
     Some(Duration(micros))
 }
 
-as_text! {
+as_text_in_place! {
     Timestamp: "date-time", "An instant, RFC 3339 in UTC, to the microsecond.";
     Duration: "duration", "A length of time, ISO 8601 in hours, minutes and seconds.";
     Month: "month", "A calendar month of UTC.";

@@ -6,6 +6,19 @@ pub(crate) struct Written {
     length: usize,
 }
 
+/// What has a short text of ASCII as its one text form.
+pub(crate) trait InPlace {
+    /// Writes it.
+    fn write(&self, text: &mut Written);
+
+    /// Its text.
+    fn written(&self) -> Written {
+        let mut text = Written::new();
+        self.write(&mut text);
+        text
+    }
+}
+
 impl Written {
     /// Longer than the longest text that is written so: a duration of 26 characters.
     const ROOM: usize = 32;

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Serialize, Serializer};
+
 use crate::number::{self, PhoneNumber};
-use crate::text::{Country, as_text};
+use crate::text::{Country, read_as_text};
 
 /// A number as far as it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +77,13 @@ impl FromStr for Known {
     }
 }
 
-as_text! {
-    Known: "known_number", "A number with +, its leading digits and *, or `withheld`.";
+impl Serialize for Known {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Whole(number) => number.serialize(serializer),
+            _ => serializer.collect_str(self),
+        }
+    }
 }
+
+read_as_text!(Known: "known_number", "A number with +, its leading digits and *, or `withheld`.");

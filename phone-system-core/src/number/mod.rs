@@ -22,10 +22,11 @@ use std::fmt;
 use std::num::NonZeroU64;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use crate::error::{figure_as_text, refusals};
-use crate::written::Written;
+use crate::text::as_text_in_place;
+use crate::written::{InPlace, Written};
 
 pub use country_of::country_of;
 pub use emergency::is_emergency;
@@ -132,11 +133,9 @@ impl FromStr for PhoneNumber {
     }
 }
 
-impl fmt::Display for PhoneNumber {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = Written::new();
+impl InPlace for PhoneNumber {
+    fn write(&self, text: &mut Written) {
         text.text("+").number(self.0.get());
-        f.write_str(text.as_str())
     }
 }
 
@@ -146,20 +145,9 @@ impl fmt::Debug for PhoneNumber {
     }
 }
 
-impl Serialize for PhoneNumber {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
+as_text_in_place! {
+    PhoneNumber: "phone-number", "A telephone number in E.164: + and 4 to 15 digits.";
 }
-
-impl<'de> Deserialize<'de> for PhoneNumber {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::text::read(deserializer)
-    }
-}
-
-crate::text::text_schema!(PhoneNumber: "phone-number", "A telephone number in E.164: + and 4 to 15 digits.");
-figure_as_text!(PhoneNumber);
 
 /// What a number is for, and thereby how much it carries ("Setting up Phone System", steps 3 and
 /// 4): a person's calls, or a service's.

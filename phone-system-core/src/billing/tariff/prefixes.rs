@@ -1,21 +1,21 @@
 //! Leading digits of numbers, and the search for the longest that fits.
 
-use std::fmt;
 use std::str::FromStr;
 
-use crate::text::as_text;
+use crate::text::as_text_in_place;
+use crate::written::{InPlace, Written};
 
 /// The leading digits of numbers: one to fifteen, the first of them the country code's. `*` stands
 /// for none: for any number, and for one that is withheld.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Prefix(u64);
 
-impl fmt::Display for Prefix {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl InPlace for Prefix {
+    fn write(&self, text: &mut Written) {
         match self.0 {
-            0 => f.write_str("*"),
-            digits => fmt::Display::fmt(&digits, f),
-        }
+            0 => text.text("*"),
+            digits => text.number(digits),
+        };
     }
 }
 
@@ -36,7 +36,7 @@ impl FromStr for Prefix {
     }
 }
 
-as_text! {
+as_text_in_place! {
     Prefix: "prefix", "The leading digits of numbers; * for any number.";
 }
 
