@@ -34,8 +34,8 @@ impl Lines {
         self.lines.len()
     }
 
-    /// Admits calls, each by itself: a permit for each, 0 where it is refused, and the number of the
-    /// code that says why.
+    /// Admits calls, each by itself: a permit for each, 0 where it is refused, and there the number of the
+    /// code that says why. `codes` are zeros before.
     #[pyo3(signature = (which, outbound, ends_at, permits, codes, /))]
     fn admit(
         &self,
@@ -54,25 +54,34 @@ impl Lines {
         let way = if outbound { Way::Outbound } else { Way::Inbound };
         let ends_at = ends_at.and_then(Timestamp::from_micros);
         let count = which.as_ref().map_or(self.lines.len(), Vec::len);
-        let (told_permits, told_codes) = self.system.get().detached(py, |system| {
-            let mut told = (Vec::with_capacity(count), Vec::with_capacity(count));
+        let (told, refused) = self.system.get().detached(py, |system| {
             let admit = system.admitting(way, ends_at);
-            let tell = |line| {
-                let (permit, code) = match admit(line) {
-                    Ok(permit) => (permit, 0),
-                    Err(error) => (0, error.code().number()),
-                };
-                told.0.push(permit);
-                told.1.push(code);
+            // Few are refused: what they need is there when the first of them is.
+            let mut refused: Option<Vec<u32>> = None;
+            let mut tell = |call: usize, line: Option<&OwnedLine>| match line.map(&admit) {
+                Some(Ok(permit)) => permit,
+                Some(Err(error)) => {
+                    let codes = refused.get_or_insert_with(|| vec![0; count]);
+                    if let Some(code) = codes.get_mut(call) {
+                        *code = error.code().number();
+                    }
+                    0
+                }
+                None => 0,
             };
-            match which {
-                None => self.lines.iter().for_each(tell),
-                Some(which) => which.iter().filter_map(|place| self.line(*place)).for_each(tell),
-            }
-            Ok(told)
+            let told: Vec<u64> = match &which {
+                None => {
+                    self.lines.iter().enumerate().map(|(at, line)| tell(at, Some(line))).collect()
+                }
+                Some(which) => {
+                    let calls = which.iter().enumerate();
+                    calls.map(|(at, place)| tell(at, self.line(*place))).collect()
+                }
+            };
+            Ok((told, refused))
         })?;
-        permits.copy_from_slice(py, &told_permits)?;
-        codes.copy_from_slice(py, &told_codes)
+        permits.copy_from_slice(py, &told)?;
+        refused.map_or(Ok(()), |refused| codes.copy_from_slice(py, &refused))
     }
 
     /// Gives back the places of calls; answers how many permits were open.
