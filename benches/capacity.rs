@@ -1,9 +1,10 @@
 //! A call admitted and released: by a line, by its number, through a system as C does it.
 //!
 //! Beside them maps of counters that a user would lock instead; they know no organizations, no limits
-//! by rules and no emergency calls. Time is per call and thread; with two threads both make calls all
-//! the time, on the same numbers or on those of an organization each. There are 500 numbers a thread, and
-//! where it says so 50: more do not fit into a first-level cache that two processors share.
+//! by rules and no emergency calls. And bare counters: one atomic change up and one down, which is what
+//! each limit costs at least. Time is per call and thread; with two threads both make calls all the time,
+//! on the same numbers or on those of an organization each. There are 500 numbers a thread, and where it
+//! says so 50: more do not fit into a first-level cache that two processors share.
 
 #![allow(missing_docs, reason = "criterion's macros make public items")]
 #![allow(
@@ -18,7 +19,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, SamplingMode, criterion_group, criterion_main};
@@ -132,6 +133,12 @@ fn in_a_sharded_map(sharded: &DashMap<PhoneNumber, u32>, number: PhoneNumber) {
     *sharded.get_mut(&number).unwrap() -= 1;
 }
 
+/// What a counter costs that refuses nothing and knows nothing: one atomic change up, one down.
+fn by_bare_counter(counter: &AtomicU64) {
+    counter.fetch_add(1, Ordering::AcqRel);
+    counter.fetch_sub(1, Ordering::AcqRel);
+}
+
 /// A way to make a call.
 type Call<'a> = &'a (dyn Fn(&PhoneNumber) + Sync);
 
@@ -172,6 +179,8 @@ fn capacity(criterion: &mut Criterion) {
         let permit = line.admit(Way::Inbound).unwrap().keep(None).unwrap();
         alone.release(permit).unwrap();
     };
+    let counters: Vec<AtomicU64> = numbers.iter().map(|_| AtomicU64::default()).collect();
+    let place_of = |number: &PhoneNumber| numbers.binary_search(number).unwrap();
     let (locked, sharded) = (Mutex::default(), DashMap::default());
     let through_lock = |number: &PhoneNumber| in_a_locked_map(&locked, *number);
     let through_shards = |number: &PhoneNumber| in_a_sharded_map(&sharded, *number);
@@ -221,6 +230,14 @@ fn capacity(criterion: &mut Criterion) {
                 });
             }
         }
+        let bare: Vec<Vec<&AtomicU64>> = of_numbers
+            .iter()
+            .map(|numbers| numbers.iter().map(|number| &counters[place_of(number)]).collect())
+            .collect();
+        group.bench_function("a bare counter", |bencher| {
+            bencher
+                .iter_custom(|calls| together(&bare, calls, &|counter| by_bare_counter(counter)));
+        });
         for (name, call) in ways {
             group.bench_function(name, |bencher| {
                 bencher.iter_custom(|calls| together(&of_numbers, calls, &call));
