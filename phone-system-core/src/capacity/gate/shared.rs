@@ -155,8 +155,8 @@ pub(super) fn take_all(slot: &Slot, steps: &[Step]) -> Result<(), Error> {
     }
 }
 
-/// Takes them one after the other. Calls are counted for the peak, and as bursts, only when all limits
-/// have let one through; of more than `LATER` limits at once.
+/// Takes them one after the other. A call is counted for the peaks, and as a burst, only when all limits
+/// have let it through; by limits after the first `LATER` of them, at once.
 #[inline]
 fn take_each<const LATER: usize>(slot: &Slot, steps: &[Step]) -> Result<(), Error> {
     let mut places = [Place::default(); LATER];

@@ -100,6 +100,39 @@ fn numbers_share_a_trunk_in_both_ways_and_in_each() {
 }
 
 #[test]
+fn however_many_limits_there_are_the_one_that_refuses_leaves_the_others_as_they_were() {
+    for count in [1, 2, 3, 16, 17, 20] {
+        for full in 0..count {
+            let gate = Gate::default();
+            let line = limited(&gate, 9);
+            let scopes: Vec<Scope> =
+                (0..count).map(|nth| format!("trunk:{nth}").parse().unwrap()).collect();
+            for (nth, scope) in scopes.iter().enumerate() {
+                let limit = Some(if nth == full { 1 } else { 9 });
+                gate.set_limits(scope, Limits { two_way: limit, ..Limits::default() });
+            }
+            gate.join(number(), &scopes);
+            let first = line.admit(Way::Inbound).unwrap();
+            let refused = line.admit(Way::Inbound).unwrap_err();
+            let (scope, share) = (scopes[full].clone(), Share::TwoWay);
+            assert_eq!(refused, Error::ScopeFull { scope, share, in_use: 1, limit: 1 });
+            let uses = |at: usize| gate.occupancy_of(&scopes[at], Share::TwoWay).unwrap().0;
+            for at in 0..count {
+                let now = uses(at);
+                let expected = (1, 1, u64::from(at == full));
+                assert_eq!((now.in_use, now.admitted, now.refused), expected, "{at} of {count}");
+                // Those after the sixteenth count a call for their peak at once.
+                assert!(now.peak == 1 || at >= 16, "{at} of {count}");
+            }
+            let own = line.occupancy();
+            assert_eq!((own.in_use, own.admitted, own.peak, own.refused), (1, 1, 1, 0));
+            drop(first);
+            assert!((0..count).all(|at| uses(at).in_use == 0) && line.occupancy().in_use == 0);
+        }
+    }
+}
+
+#[test]
 fn a_kept_permit_is_released_once_and_told_from_others() {
     let gate = Gate::default();
     let line = limited(&gate, 9);

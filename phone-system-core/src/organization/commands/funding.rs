@@ -136,10 +136,9 @@ impl<'a> Caller<'a> {
             pools.push((pool, size, reach));
         }
         // What is paid whole from minutes needs no number that can be read.
-        let number = match &self.called {
-            Some(number) if call.reach.is_some() => number.clone(),
-            None if call.reach.is_some() => Known::Withheld,
-            _ => self.called()?.clone(),
+        let number = match call.reach {
+            Some(_) => self.called.clone().unwrap_or(Known::Withheld),
+            None => self.called()?.clone(),
         };
         let (capability, direction) = (Capability::Credits, Direction::Outbound);
         Ok(Funding::Paid(Paid { pools, credits, capability, direction, number }))
