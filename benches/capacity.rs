@@ -4,7 +4,7 @@
 //! by rules and no emergency calls. And bare counters: one atomic change up and one down, which is what
 //! each limit costs at least. Time is per call and thread; with two threads both make calls all the time,
 //! on the same numbers or on those of an organization each. There are 500 numbers a thread, and where it
-//! says so 50: more do not fit into a first-level cache that two processors share.
+//! says so 50: more do not fit into a first-level cache if two processors share one.
 
 #![allow(missing_docs, reason = "criterion's macros make public items")]
 #![allow(

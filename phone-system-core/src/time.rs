@@ -114,8 +114,10 @@ const INSTANT: &str = "an instant of the years 1 to 9999 such as `2018-04-01T09:
 
 impl InPlace for Timestamp {
     fn write(&self, text: &mut Written) {
-        let at = DateTime::<Utc>::from(*self).naive_utc();
-        let micros = at.and_utc().timestamp_subsec_micros();
+        let at = DateTime::<Utc>::from(*self);
+        let micros = at.timestamp_subsec_micros();
+        // Else the offset of the zone, which is none, is added for each of its parts.
+        let at = at.naive_utc();
         let mut part = |before: &str, value: u32, width: usize| {
             text.text(before).padded(u64::from(value), width);
         };

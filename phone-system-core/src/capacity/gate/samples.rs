@@ -25,7 +25,7 @@ impl Gate {
             }
         }
         for ((scope, share), counter) in &known.counters {
-            let (most, in_use) = counter.0.take_recent();
+            let (most, in_use) = counter.take_recent();
             if *share == Share::TwoWay && (most > 0 || known.scopes.contains_key(scope)) {
                 known.scopes.entry(scope.clone()).or_default().add(at, most, in_use, passed);
             }

@@ -20,8 +20,7 @@ pub(super) struct Path {
 const PATHS: u32 = 1 << 30;
 
 /// The counter of a limit that is shared.
-#[derive(Debug, Default)]
-pub(super) struct Shared(pub(super) Counter<Apart>);
+pub(super) type Shared = Counter<Apart>;
 
 /// One of them.
 #[derive(Clone, Debug)]
@@ -33,12 +32,12 @@ pub(super) struct Step {
 
 impl Step {
     pub(super) fn take_anyway(&self, emergency: bool) {
-        self.counter.0.take_anyway(emergency);
+        self.counter.take_anyway(emergency);
     }
 
     #[inline]
     pub(super) fn give_back(&self) {
-        self.counter.0.give_back();
+        self.counter.give_back();
     }
 
     #[cold]
@@ -72,7 +71,7 @@ impl Gate {
             let counter = known.counters.entry((scope.clone(), *share)).or_default();
             let committed = limits.of(*share).unwrap_or(MOST);
             let burst = if *share == Share::TwoWay { limits.burst } else { 0 };
-            counter.0.set(committed.saturating_add(burst), committed);
+            counter.set(committed.saturating_add(burst), committed);
         }
         for (number, scopes) in members {
             self.lead(&mut known, number, &scopes);
@@ -140,7 +139,7 @@ impl Gate {
         let known = self.known();
         known.limits.get(scope)?.of(share)?;
         let counter = known.counters.get(&(scope.clone(), share))?;
-        Some((occupancy(&counter.0), counter.0.bursts()))
+        Some((occupancy(counter), counter.bursts()))
     }
 }
 
@@ -161,10 +160,10 @@ pub(super) fn take_all(slot: &Slot, steps: &[Step]) -> Result<(), Error> {
 fn take_each<const LATER: usize>(slot: &Slot, steps: &[Step]) -> Result<(), Error> {
     let mut places = [Place::default(); LATER];
     for (at, step) in steps.iter().enumerate() {
-        match step.counter.0.take() {
+        match step.counter.take() {
             Ok(taken) => match places.get_mut(at) {
                 Some(place) => *place = taken,
-                None => step.counter.0.let_through(taken),
+                None => step.counter.let_through(taken),
             },
             Err(full) => {
                 undo(slot, steps, at);
@@ -173,7 +172,7 @@ fn take_each<const LATER: usize>(slot: &Slot, steps: &[Step]) -> Result<(), Erro
         }
     }
     for (step, place) in steps.iter().zip(places) {
-        step.counter.0.let_through(place);
+        step.counter.let_through(place);
     }
     Ok(())
 }
@@ -182,7 +181,7 @@ fn take_each<const LATER: usize>(slot: &Slot, steps: &[Step]) -> Result<(), Erro
 #[cold]
 fn undo(slot: &Slot, steps: &[Step], taken: usize) {
     for step in steps.iter().take(taken) {
-        step.counter.0.undo();
+        step.counter.undo();
     }
     slot.own.undo();
 }

@@ -1,5 +1,7 @@
 //! Who pays for a call: which pools and whether credits, by licences, numbers and destinations.
 
+use std::cell::OnceCell;
+
 use crate::billing::{
     self, Account, CallKind, CallRecord, Capability, ConferenceDialOut, Credits, DestinationUse,
     DialOut, Direction, Funding, Known, Paid, Plan, PoolKey, PoolSize, Reach, Tariff, UserDialOut,
@@ -28,8 +30,9 @@ pub(super) struct Caller<'a> {
     skus: SkuSet,
     /// The country of the licences, or of the call.
     country: Country,
-    /// The number called, if it can be read.
-    called: Option<Known>,
+    /// The number called, if it can be read; read when it is asked for, because that can take long and
+    /// free calls do without.
+    called: OnceCell<Option<Known>>,
 }
 
 impl<'a> Caller<'a> {
@@ -43,8 +46,7 @@ impl<'a> Caller<'a> {
         let held = call.user.as_ref().and_then(|user| state.licensing().user(user));
         let skus = held.map(|user| user.skus).unwrap_or_default();
         let country = held.map_or(call.location, |user| user.usage_location);
-        let called = call.number_called();
-        Self { call, state, reference, tariff, skus, country, called }
+        Self { call, state, reference, tariff, skus, country, called: OnceCell::new() }
     }
 
     /// What may pay for the call.
@@ -125,7 +127,7 @@ impl<'a> Caller<'a> {
         let Self { call, state, reference, .. } = self;
         let mut pools = Vec::new();
         for plan in self.skus.iter().filter_map(plan_of) {
-            let of = self.called.as_ref().unwrap_or(&Known::Withheld);
+            let of = self.number_called().unwrap_or(&Known::Withheld);
             if self.usage(Some(plan), of) != DestinationUse::Included {
                 continue;
             }
@@ -137,7 +139,7 @@ impl<'a> Caller<'a> {
         }
         // What is paid whole from minutes needs no number that can be read.
         let number = match call.reach {
-            Some(_) => self.called.clone().unwrap_or(Known::Withheld),
+            Some(_) => self.number_called().cloned().unwrap_or(Known::Withheld),
             None => self.called()?.clone(),
         };
         let (capability, direction) = (Capability::Credits, Direction::Outbound);
@@ -173,7 +175,7 @@ impl<'a> Caller<'a> {
         let destinations = self.reference.destinations();
         let named = || call.called.as_deref().unwrap_or_default().chars().take(64).collect();
         if call.kind.is_outbound()
-            && let Some(number) = &self.called
+            && let Some(number) = self.number_called()
             && let (DestinationUse::Barred, Some(prefix)) =
                 destinations.usage(self.country, None, number)
         {
@@ -220,9 +222,13 @@ impl<'a> Caller<'a> {
         })
     }
 
+    fn number_called(&self) -> Option<&Known> {
+        self.called.get_or_init(|| self.call.number_called()).as_ref()
+    }
+
     /// The number called, if there is one.
     fn called(&self) -> Result<&Known, Error> {
-        let known = self.called.as_ref().filter(|number| **number != Known::Withheld);
+        let known = self.number_called().filter(|number| **number != Known::Withheld);
         known.ok_or_else(|| unknown(self.call))
     }
 
