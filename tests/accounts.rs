@@ -564,6 +564,10 @@ proptest! {
             let known = &auditor.held[&call];
             prop_assert_eq!((hold.duration.micros(), hold.cost), (known.authorized, known.cost));
         }
+        for (month, spent) in auditor.spent.iter().filter(|(month, _)| **month > auditor.closed) {
+            let user = "u1@example.com".parse().unwrap();
+            prop_assert_eq!(state.spent(&user, month.parse().unwrap()), *spent, "{}", month);
+        }
         // The books: both sides, and what they say.
         let ledger = state.ledger();
         let negative = |amount: Amount| Amount::ZERO.checked_sub(amount).unwrap();
@@ -580,6 +584,32 @@ proptest! {
             (ledger.payments, ledger.adjustments, ledger.refunds, ledger.uncollected, ledger.invoiced),
             (negative(auditor.funds), negative(auditor.given), negative(auditor.refunded), negative(auditor.uncollected), negative(auditor.invoiced))
         );
+    }
+}
+
+#[test]
+fn a_hold_ends_with_the_charge_of_its_own_call_only() {
+    let system = world();
+    let call =
+        json!({ "call": "call", "kind": "user_in", "location": "US", "user": "u1@example.com" });
+    ask(&system, "billing.authorize", &call, START).unwrap();
+    let held = system.system().snapshot(&"contoso".parse().unwrap()).1;
+    let settle = json!({ "calls": [{ "call": "call", "duration": "PT30S" }] });
+    ask(&system, "billing.settle", &settle, START).unwrap();
+    let settled = system.system().snapshot(&"contoso".parse().unwrap()).1;
+    let commits: Value = serde_json::from_str(&system.events_after(0, 100_000).unwrap()).unwrap();
+    let event = &commits.as_array().unwrap().last().unwrap()["payload"]["account"]["events"][0];
+    let applied = |changed: &Value| {
+        let mut account = held.clone();
+        account.apply(&serde_json::from_value(changed.clone()).unwrap()).map(|()| account)
+    };
+    assert_eq!(applied(event), Ok(settled));
+    for (field, other) in [("user", json!("u2@example.com")), ("started_at", json!(at(START + 1)))]
+    {
+        let mut changed = event.clone();
+        changed["data"][field] = other;
+        let error = applied(&changed).unwrap_err().to_string();
+        assert!(error.contains("another call is held"), "{error}");
     }
 }
 
