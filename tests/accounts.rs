@@ -588,6 +588,29 @@ proptest! {
 }
 
 #[test]
+fn what_may_be_spent_is_counted_until_a_call_has_ended_and_then_what_was() {
+    let system = world();
+    ask(&system, "billing.add_funds", &json!({ "amount": "50.00" }), START).unwrap();
+    let spent = || {
+        let account = system.system().snapshot(&"contoso".parse().unwrap()).1;
+        let user = "u1@example.com".parse().unwrap();
+        account.spent(&user, "2020-02".parse().unwrap()).to_string()
+    };
+    for call in ["settled", "canceled"] {
+        let fields = json!({ "call": call, "kind": "user_out", "location": "US",
+            "user": "u1@example.com", "called": "+442079460123", "wanted": "PT10M" });
+        ask(&system, "billing.authorize", &fields, START).unwrap();
+    }
+    // Ten minutes at 0.30, and 0.05 to be connected; twice.
+    assert_eq!(spent(), "6.10");
+    let settle = json!({ "calls": [{ "call": "settled", "duration": "PT2M" }] });
+    ask(&system, "billing.settle", &settle, START).unwrap();
+    assert_eq!(spent(), "3.70");
+    ask(&system, "billing.cancel", &json!({ "call": "canceled" }), START).unwrap();
+    assert_eq!(spent(), "0.65");
+}
+
+#[test]
 fn a_hold_ends_with_the_charge_of_its_own_call_only() {
     let system = world();
     let call =
