@@ -32,6 +32,8 @@ struct Tail {
     hash: Hash,
     pending: Vec<Record>,
     appending: bool,
+    /// How many wait for those who append.
+    waiting: usize,
     failed: Option<String>,
     /// How long the commits since the last checkpoint are.
     since_checkpoint: u64,
@@ -65,6 +67,7 @@ impl Log {
             hash,
             pending: Vec::new(),
             appending: false,
+            waiting: 0,
             failed: None,
             since_checkpoint,
         };
@@ -121,7 +124,9 @@ impl Log {
             }
             tail.check()?;
             if tail.appending {
+                tail.waiting = tail.waiting.saturating_add(1);
                 tail = self.appended.wait(tail).unwrap_or_else(PoisonError::into_inner);
+                tail.waiting = tail.waiting.saturating_sub(1);
                 continue;
             }
             tail.appending = true;
@@ -138,7 +143,10 @@ impl Log {
                 }
                 Err(error) => tail.failed = Some(error.to_string()),
             }
-            self.appended.notify_all();
+            // Asking the operating system to wake nobody takes longer than the rest of this.
+            if tail.waiting > 0 {
+                self.appended.notify_all();
+            }
             result?;
         }
     }
