@@ -69,8 +69,7 @@ fn charges(criterion: &mut Criterion) {
 fn decide(command: &impl Command, drafts: &mut Drafts, context: &Context) {
     let at = context.at;
     command.decide(drafts, context).unwrap();
-    let account =
-        std::mem::replace(&mut drafts.account, Draft::at(Account::default(), at).unwrap());
+    let account = std::mem::take(&mut drafts.account);
     drafts.account = Draft::at(account.finish().0, at).unwrap();
 }
 
@@ -140,7 +139,7 @@ fn arithmetic(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(CALLS as u64));
     group.bench_function("one lot", |bencher| {
         bencher.iter_batched(
-            || account.clone(),
+            || Account::clone(&account),
             |mut account| {
                 for event in &events {
                     account.apply(event).unwrap();

@@ -623,10 +623,10 @@ fn a_hold_ends_with_the_charge_of_its_own_call_only() {
     let commits: Value = serde_json::from_str(&system.events_after(0, 100_000).unwrap()).unwrap();
     let event = &commits.as_array().unwrap().last().unwrap()["payload"]["account"]["events"][0];
     let applied = |changed: &Value| {
-        let mut account = held.clone();
+        let mut account = Account::clone(&held);
         account.apply(&serde_json::from_value(changed.clone()).unwrap()).map(|()| account)
     };
-    assert_eq!(applied(event), Ok(settled));
+    assert_eq!(applied(event).as_ref(), Ok(&*settled));
     for (field, other) in [("user", json!("u2@example.com")), ("started_at", json!(at(START + 1)))]
     {
         let mut changed = event.clone();

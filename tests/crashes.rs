@@ -50,7 +50,7 @@ fn action() -> impl Strategy<Value = Action> {
     ]
 }
 
-type Seen = ([(State, Account); 2], Stock, Vec<(String, u64)>);
+type Seen = ([(Arc<State>, Arc<Account>); 2], Arc<Stock>, Vec<(String, u64)>);
 
 /// Everything that there is to be seen of a system, but for the commits.
 fn seen(system: &PhoneSystem) -> Seen {

@@ -50,8 +50,8 @@ struct Whole {
     archived: Anchor,
     last: Anchor,
     records: Vec<Record>,
-    states: [(State, Account); 2],
-    stock: Stock,
+    states: [(Arc<State>, Arc<Account>); 2],
+    stock: Arc<Stock>,
     streams: Vec<(String, u64)>,
     /// What happened in each stream; none if some of it was archived.
     histories: Vec<Option<Vec<Commit>>>,

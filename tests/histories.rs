@@ -350,10 +350,10 @@ fn states(system: &PhoneSystem) -> Vec<String> {
 /// What a snapshot of a state is read back as: equal, with the same text and the same endings.
 macro_rules! read_back {
     ($type:ty, $state:expr, $at:expr) => {{
-        let state = $state;
-        let text = serde_json::to_string(&state).unwrap();
+        let state: &$type = &$state;
+        let text = serde_json::to_string(state).unwrap();
         let read: $type = serde_json::from_str(&text).unwrap();
-        assert_eq!(read, state, "{text}");
+        assert_eq!(read, *state, "{text}");
         assert_eq!(serde_json::to_string(&read).unwrap(), text);
         // Now, around the end of a reservation, of blocks and of cut-offs, and of everything.
         let later = [0, 600_000_000, 86_400_000_000, 400_000_000_000];
@@ -405,7 +405,7 @@ impl ReadBack {
     }
 }
 
-fn state(system: &PhoneSystem, organization: &str) -> State {
+fn state(system: &PhoneSystem, organization: &str) -> Arc<State> {
     system.snapshot(&organization.parse::<OrganizationId>().unwrap()).0
 }
 

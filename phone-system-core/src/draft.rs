@@ -5,7 +5,9 @@
 //! the text is, and what can be reckoned from it is left out. A change of such a text, or of anything
 //! in it, needs a new version of snapshots from whoever keeps them.
 
+use std::cell::OnceCell;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use crate::error::refusals;
 use crate::time::Timestamp;
@@ -22,7 +24,7 @@ refusals! {
 }
 
 /// A state that is changed by events, and by nothing else.
-pub trait Apply: Clone {
+pub trait Apply: Clone + Default {
     /// What can happen to it.
     type Event: Clone;
 
@@ -52,12 +54,20 @@ pub trait Apply: Clone {
 
 /// The working copy on which a command records what it decides.
 ///
-/// It reads as the state itself.
+/// It reads as the state itself, and shares it until something is recorded.
 #[derive(Clone, Debug)]
 pub struct Draft<S: Apply> {
-    state: S,
+    /// Not set as long as nobody asks for a state to which nothing has happened.
+    state: OnceCell<Arc<S>>,
     ended: Vec<S::Event>,
     events: Vec<S::Event>,
+}
+
+impl<S: Apply> Default for Draft<S> {
+    /// A draft of a state to which nothing has happened.
+    fn default() -> Self {
+        Self { state: OnceCell::new(), ended: Vec::new(), events: Vec::new() }
+    }
 }
 
 impl<S: Apply> Draft<S> {
@@ -66,22 +76,26 @@ impl<S: Apply> Draft<S> {
     /// # Errors
     ///
     /// [`Inconsistent`] if an ending does not fit, which is a defect of the state that gave it.
-    pub fn at(state: S, at: Timestamp) -> Result<Self, Inconsistent> {
-        let mut draft = Self { ended: state.endings(at), state, events: Vec::new() };
-        for event in &draft.ended {
-            draft.state.apply(event)?;
+    pub fn at(state: impl Into<Arc<S>>, at: Timestamp) -> Result<Self, Inconsistent> {
+        let mut state = state.into();
+        let ended = state.endings(at);
+        for event in &ended {
+            Arc::make_mut(&mut state).apply(event)?;
         }
-        Ok(draft)
+        Ok(Self { state: state.into(), ended, events: Vec::new() })
     }
 
     /// Applies the event to the draft and records it.
     ///
     /// # Errors
     ///
-    /// [`Inconsistent`] if it does not fit, which is a defect of the command that recorded it.
+    /// [`Inconsistent`] if it does not fit, which is a defect of the command that recorded it; the
+    /// draft has to be dropped then.
     pub fn record(&mut self, event: impl Into<S::Event>) -> Result<(), Inconsistent> {
         let event = event.into();
-        self.state.apply(&event)?;
+        let mut state = self.state.take().unwrap_or_default();
+        Arc::make_mut(&mut state).apply(&event)?;
+        self.state = state.into();
         let merged = self.events.last_mut().is_some_and(|last| S::merge(last, &event));
         if !merged {
             self.events.push(event);
@@ -105,8 +119,8 @@ impl<S: Apply> Draft<S> {
     }
 
     /// The state, what had ended, and what was recorded.
-    pub fn finish(self) -> (S, Vec<S::Event>, Vec<S::Event>) {
-        (self.state, self.ended, self.events)
+    pub fn finish(self) -> (Arc<S>, Vec<S::Event>, Vec<S::Event>) {
+        (self.state.into_inner().unwrap_or_default(), self.ended, self.events)
     }
 }
 
@@ -114,7 +128,7 @@ impl<S: Apply> Deref for Draft<S> {
     type Target = S;
 
     fn deref(&self) -> &S {
-        &self.state
+        self.state.get_or_init(Arc::default)
     }
 }
 

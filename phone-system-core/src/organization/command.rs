@@ -122,17 +122,18 @@ pub struct Outcome<'a> {
     pub refused: &'a [Refused],
 }
 
-/// What a query reads: each state as it stands at the instant asked for.
+/// What a query reads: each state as it stands at the instant asked for; those that it does not touch
+/// are empty.
 #[derive(Debug)]
 pub struct View {
     /// The instant.
     pub at: Timestamp,
     /// The organization.
-    pub organization: State,
+    pub organization: Draft<State>,
     /// Its account.
-    pub account: Account,
+    pub account: Draft<Account>,
     /// The provider's stock.
-    pub stock: Stock,
+    pub stock: Draft<Stock>,
     /// What is given from outside.
     pub reference: Arc<Reference>,
 }

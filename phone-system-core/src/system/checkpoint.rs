@@ -326,11 +326,11 @@ impl Taking<'_> {
         let Ok(count @ 1..) = u64::try_from(positions.len()) else {
             return Ok(());
         };
-        let Published { state, seq, last } = published.as_ref();
+        let Published { state, seq, last } = published;
         let first = seq.saturating_sub(count).saturating_add(1);
         let prefix = format!("index/{name}/");
         self.pages.push(self.checkpoint.extend(self.store, &prefix, first, positions)?);
-        let kept = Kept { seq: *seq, last: *last, state };
+        let kept = Kept { seq, last, state };
         self.pages.push(self.checkpoint.add(format!("state/{name}"), &kept)?);
         Ok(())
     }

@@ -214,7 +214,17 @@ pub struct Payload {
     pub refused: Vec<Refused>,
 }
 
+/// Room for what a command does to one thing, so that it is written without being moved.
+const PAYLOAD: usize = 1024;
+
 impl Payload {
+    /// Its JSON, as it is kept.
+    pub(super) fn encode(&self) -> Result<Vec<u8>, store::Error> {
+        let mut text = Vec::with_capacity(PAYLOAD);
+        serde_json::to_writer(&mut text, self).map_err(|error| unencodable(0, &error))?;
+        Ok(text)
+    }
+
     /// What the command's answer is built from.
     pub(super) fn outcome(&self) -> Outcome<'_> {
         fn events<E: Clone>(part: Option<&Part<E>>) -> Cow<'_, [E]> {

@@ -20,11 +20,12 @@ pub(super) struct Locked<'a> {
 }
 
 /// A draft of what was published, brought to `at`; of nothing, if nothing was.
-pub(super) fn draft<S: Apply + Default>(
+pub(super) fn draft<S: Apply>(
     published: Option<&Published<S>>,
     at: Timestamp,
 ) -> Result<Draft<S>, Inconsistent> {
-    Draft::at(published.map(|published| published.state.clone()).unwrap_or_default(), at)
+    let draft = |published: &Published<S>| Draft::at(Arc::clone(&published.state), at);
+    published.map_or_else(|| Ok(Draft::default()), draft)
 }
 
 impl Locked<'_> {
@@ -44,12 +45,9 @@ impl Locked<'_> {
     ) -> Result<Drafts, Inconsistent> {
         Ok(Drafts {
             owner: owner.cloned(),
-            organization: draft(
-                self.organization.as_ref().map(|(_, published)| published.as_ref()),
-                at,
-            )?,
-            account: draft(self.account.as_ref().map(|(_, published)| published.as_ref()), at)?,
-            stock: draft(self.stock.as_ref().map(|(_, published)| published.as_ref()), at)?,
+            organization: draft(self.organization.as_ref().map(|(_, published)| published), at)?,
+            account: draft(self.account.as_ref().map(|(_, published)| published), at)?,
+            stock: draft(self.stock.as_ref().map(|(_, published)| published), at)?,
             reference,
         })
     }
@@ -84,13 +82,13 @@ impl Locked<'_> {
 /// What is published of each stream that changed.
 #[derive(Default)]
 pub(super) struct States {
-    pub(super) organization: Option<Arc<Published<State>>>,
-    pub(super) account: Option<Arc<Published<Account>>>,
-    pub(super) stock: Option<Arc<Published<Stock>>>,
+    pub(super) organization: Option<Published<State>>,
+    pub(super) account: Option<Published<Account>>,
+    pub(super) stock: Option<Published<Stock>>,
 }
 
 /// What happened in a stream, and what is published of it then.
-type Changed<S> = (Part<<S as Apply>::Event>, Arc<Published<S>>);
+type Changed<S> = (Part<<S as Apply>::Event>, Published<S>);
 
 /// The drafts taken apart: what goes into the commit, and what is published.
 pub(super) struct Parts {
@@ -109,8 +107,7 @@ impl Parts {
             let (state, ended, events) = draft.finish();
             let part = Part::unless_empty(ended, events)?;
             let seq = locked?.1.seq.saturating_add(1);
-            // A state is large: it is moved to its place at once.
-            Some((part, Arc::new(Published { state, seq, last: Some(at) })))
+            Some((part, Published { state, seq, last: Some(at) }))
         }
         let mut streams = Vec::new();
         let mut payload = Payload::default();

@@ -20,6 +20,7 @@ mod replay;
 mod stream;
 mod verify;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, Mutex, RwLock};
 
@@ -352,25 +353,25 @@ impl PhoneSystem {
         let at = self.effective(at, last)?;
         let view = View {
             at,
-            organization: draft(state.as_deref(), at)?.finish().0,
-            account: draft(account.as_deref(), at)?.finish().0,
-            stock: draft(stock.as_deref(), at)?.finish().0,
+            organization: draft(state.as_ref(), at)?,
+            account: draft(account.as_ref(), at)?,
+            stock: draft(stock.as_ref(), at)?,
             reference: self.reference(),
         };
         Ok(query.answer(&view)?)
     }
 
     /// The state of an organization as it was published last; for comparing and inspecting.
-    pub fn snapshot(&self, organization: &OrganizationId) -> (State, Account) {
+    pub fn snapshot(&self, organization: &OrganizationId) -> (Arc<State>, Arc<Account>) {
         self.organizations
             .find(organization)
-            .map(|found| (found.state.read().state.clone(), found.account.read().state.clone()))
+            .map(|found| (found.state.read().state, found.account.read().state))
             .unwrap_or_default()
     }
 
     /// The stock as it was published last; for comparing and inspecting.
-    pub fn stock_snapshot(&self) -> Stock {
-        self.stock.read().state.clone()
+    pub fn stock_snapshot(&self) -> Arc<Stock> {
+        self.stock.read().state
     }
 
     /// The organization of the subject, if what is asked is an organization's.
@@ -441,7 +442,12 @@ impl PhoneSystem {
         let mut locked = self.lock(organization, C::TOUCHES);
         let at = self.effective(context.at, locked.last())?;
         let mut drafts = locked.drafts(owner, self.reference(), at)?;
-        let refused = command.decide(&mut drafts, &Context { at, ..context.clone() })?;
+        let context_then = if at == context.at {
+            Cow::Borrowed(context)
+        } else {
+            Cow::Owned(Context { at, ..context.clone() })
+        };
+        let refused = command.decide(&mut drafts, &context_then)?;
         locked.check(&drafts)?;
         let answer = command.answer(&drafts.outcome(&refused))?;
         let nothing = drafts.organization.is_unchanged()
@@ -454,7 +460,7 @@ impl PhoneSystem {
 
         let parts = Parts::of(drafts, &locked, at);
         let payload = Payload { refused, ..parts.payload };
-        let text = serde_json::to_vec(&payload).map_err(|error| commit::unencodable(0, &error))?;
+        let text = payload.encode()?;
         let mut header = Header {
             format: commit::FORMAT,
             position: 0,

@@ -12,6 +12,7 @@ use crate::organization::State;
 use crate::store::{self, Record};
 use crate::text::OrganizationId;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// What a store holds, applied commit by commit.
 #[derive(Default)]
@@ -100,6 +101,7 @@ impl<S: Apply> Replayed<S> {
         if seq != last.saturating_add(1) {
             return Err(format!("its place in its stream is {seq}, after {last}"));
         }
+        let state = Arc::make_mut(state);
         part.all().try_for_each(|event| state.apply(event)).map_err(|error| error.to_string())?;
         self.published.seq = seq;
         self.published.last = Some(header.at);

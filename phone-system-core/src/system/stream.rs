@@ -11,7 +11,7 @@ pub(super) struct Stream<S> {
     /// Whoever holds it may publish next. In it are the positions of the stream's last commits,
     /// those that no checkpoint has.
     pub(super) writer: Mutex<Vec<u64>>,
-    pub(super) published: RwLock<Arc<Published<S>>>,
+    pub(super) published: RwLock<Published<S>>,
     version: AtomicU64,
 }
 
@@ -29,11 +29,17 @@ impl<S: Default> Default for Stream<S> {
 
 #[derive(Default)]
 pub(super) struct Published<S> {
-    pub(super) state: S,
+    pub(super) state: Arc<S>,
     /// Commits of the stream.
     pub(super) seq: u64,
     /// The instant of the last one.
     pub(super) last: Option<Timestamp>,
+}
+
+impl<S> Clone for Published<S> {
+    fn clone(&self) -> Self {
+        Self { state: Arc::clone(&self.state), seq: self.seq, last: self.last }
+    }
 }
 
 impl<S> Stream<S> {
@@ -41,16 +47,16 @@ impl<S> Stream<S> {
     pub(super) fn new(published: Published<S>, positions: Vec<u64>) -> Self {
         Self {
             writer: Mutex::new(positions),
-            published: RwLock::new(Arc::new(published)),
+            published: RwLock::new(published),
             version: AtomicU64::new(next_version()),
         }
     }
 
-    pub(super) fn read(&self) -> Arc<Published<S>> {
-        Arc::clone(&self.published.read().unwrap_or_else(PoisonError::into_inner))
+    pub(super) fn read(&self) -> Published<S> {
+        self.published.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(super) fn publish(&self, published: Arc<Published<S>>) {
+    pub(super) fn publish(&self, published: Published<S>) {
         *self.published.write().unwrap_or_else(PoisonError::into_inner) = published;
         self.version.store(next_version(), Ordering::Release);
     }
@@ -64,7 +70,7 @@ impl<S> Stream<S> {
 }
 
 /// A stream that is locked, and what was published of it last.
-pub(super) type Taken<'a, S> = (MutexGuard<'a, Vec<u64>>, Arc<Published<S>>);
+pub(super) type Taken<'a, S> = (MutexGuard<'a, Vec<u64>>, Published<S>);
 
 pub(super) fn take<S>(stream: &Stream<S>) -> Taken<'_, S> {
     let writer = lock(&stream.writer);

@@ -1,6 +1,6 @@
 //! What follows from an event by itself, and what comes to its end as time passes.
 
-use super::{Account, AutoRecharge};
+use super::{Account, AutoRecharge, Lot};
 use crate::billing::events::{
     Event, FundsAdded, HoldReleased, LotForfeited, NoticeDue, NoticeKind, RechargeFailed,
     RechargeRequested,
@@ -10,6 +10,7 @@ use crate::billing::ledger::Book;
 use crate::billing::minutes::{Included, Told};
 use crate::draft::{Apply, Inconsistent};
 use crate::money::Amount;
+use crate::text::Key;
 use crate::time::{Month, Timestamp};
 
 impl Event {
@@ -173,28 +174,36 @@ impl Account {
     /// What comes to its end first, if its instant has come: a hold, a lot, or the wait for a
     /// recharge; of those at the same instant in this order.
     fn next_ending(&self, at: Timestamp) -> Option<(Timestamp, Event)> {
-        let hold = self.hold_ends.iter().next().map(|(key, ())| key).filter(|(due, _)| *due <= at);
-        let released = hold.and_then(|(due, call)| {
-            let draws = self.holds.get(call)?.draws.clone();
-            let reason = ReleaseReason::TimedOut;
-            Some((*due, HoldReleased { call: call.clone(), reason, draws, at: *due }.into()))
-        });
+        enum Ending<'a> {
+            Hold(&'a Key),
+            Lot(&'a Lot),
+        }
+        let hold = self.hold_ends.iter().next();
+        let hold = hold.map(|((due, call), ())| (*due, Ending::Hold(call)));
         // Not always the oldest lot: 28 and 29 February are forfeited on the same day.
-        let due = self.lots().filter(|lot| lot.expires_at <= at && lot.available().is_positive());
-        let lot = due.min_by_key(|lot| (lot.expires_at, lot.lot));
-        let forfeited = lot.map(|lot| {
-            let (due, amount) = (lot.expires_at, lot.available());
-            (due, LotForfeited { lot: lot.lot, amount, at: due }.into())
-        });
+        let lot = self.lots().filter(|lot| lot.expires_at <= at && lot.available().is_positive());
+        let lot = lot.min_by_key(|lot| (lot.expires_at, lot.lot));
+        let lot = lot.map(|lot| (lot.expires_at, Ending::Lot(lot)));
+        let ending = [hold, lot].into_iter().flatten().filter(|(due, _)| *due <= at);
+        let ending = ending.min_by_key(|(due, _)| *due);
+
         let recharge = self.recharge_due().filter(|due| *due <= at);
-        let recharge = recharge.and_then(|due| Some((due, self.recharge_at(due)?)));
-        let first =
-            |one: Option<(Timestamp, Event)>, other: Option<(Timestamp, Event)>| match (one, other)
-            {
-                (Some(one), Some(other)) if other.0 < one.0 => Some(other),
-                (one, other) => one.or(other),
-            };
-        first(first(released, forfeited), recharge)
+        let recharge = recharge.filter(|due| ending.as_ref().is_none_or(|(other, _)| due < other));
+        if let Some((due, event)) = recharge.and_then(|due| Some((due, self.recharge_at(due)?))) {
+            return Some((due, event));
+        }
+        let (due, ending) = ending?;
+        let event = match ending {
+            Ending::Hold(call) => {
+                let draws = self.holds.get(call)?.draws.clone();
+                let (call, reason) = (call.clone(), ReleaseReason::TimedOut);
+                HoldReleased { call, reason, draws, at: due }.into()
+            }
+            Ending::Lot(lot) => {
+                LotForfeited { lot: lot.lot, amount: lot.available(), at: due }.into()
+            }
+        };
+        Some((due, event))
     }
 
     /// What has come to its end at or before `at`, with what follows, in the order of the instants.
