@@ -143,10 +143,48 @@ fn ask(system: &JsonSystem, name: &str, fields: &Value, now: i64) -> Result<Valu
     Ok(serde_json::from_str(&told).unwrap())
 }
 
-fn account(system: &JsonSystem, now: i64) -> Value {
+fn query(system: &JsonSystem, name: &str, fields: &Value, now: i64) -> Value {
     let envelope = json!({ "organization": "contoso", "at": at(now),
-        "query": { "name": "billing.account", "fields": {} } });
+        "query": { "name": name, "fields": fields } });
     serde_json::from_str(&system.query(envelope.to_string().as_bytes()).unwrap()).unwrap()
+}
+
+fn account(system: &JsonSystem, now: i64) -> Value {
+    query(system, "billing.account", &json!({}), now)
+}
+
+/// What statements say, which is what the ledger said at the time.
+fn check_statements(system: &JsonSystem, ledgers: &[(i64, Value)], now: i64) {
+    let nothing = account(&world(), START)["ledger"].clone();
+    let (_, last) = ledgers.last().unwrap();
+    for (then, ledger) in ledgers {
+        let after = query(system, "billing.statement", &json!({ "since": at(then + 1) }), now);
+        assert_eq!((&after["opening"], &after["closing"]), (ledger, last));
+        let fields = json!({ "since": at(START), "until": at(then + 1), "holds": true });
+        let before = query(system, "billing.statement", &fields, now);
+        assert_eq!((&before["opening"], &before["closing"]), (&nothing, ledger));
+        // Debits and credits are what became of the sums, whole or in parts.
+        for list in ["movements", "totals"] {
+            let mut sums: BTreeMap<String, Amount> = BTreeMap::new();
+            for line in before[list].as_array().unwrap() {
+                let moved = amount(&line["amount"]);
+                let debited = sums.entry(text(&line["debit"])).or_default();
+                *debited = debited.checked_sub(moved).unwrap();
+                let credited = sums.entry(text(&line["credit"])).or_default();
+                *credited = credited.checked_add(moved).unwrap();
+            }
+            for (book, sum) in ledger.as_object().unwrap() {
+                assert_eq!(sums.get(book).copied().unwrap_or_default(), amount(sum), "{book}");
+            }
+        }
+        for movement in before["movements"].as_array().unwrap() {
+            assert!(text(&movement["at"]) <= at(*then));
+        }
+        if let Some(movement) = before["movements"].as_array().unwrap().last() {
+            let balance = amount(&ledger["credits"]).checked_add(amount(&ledger["held"]));
+            assert_eq!(Some(amount(&movement["balance"])), balance);
+        }
+    }
 }
 
 fn world() -> JsonSystem {
@@ -534,6 +572,7 @@ proptest! {
     fn an_auditor_agrees_with_every_account(asked in prop::collection::vec(asked(), 1..60)) {
         let system = world();
         let mut now = START;
+        let mut ledgers = Vec::new();
         for one in &asked {
             now += one.pause;
             let (name, fields) = one.command(now);
@@ -542,10 +581,17 @@ proptest! {
             }
             let account = system.system().snapshot(&"contoso".parse().unwrap()).1;
             read_back!(Account, account, now);
+            ledgers.push((now, self::account(&system, now)["ledger"].clone()));
         }
+        // What happened at one instant is one.
+        ledgers.reverse();
+        ledgers.dedup_by_key(|(then, _)| *then);
+        ledgers.reverse();
+        check_statements(&system, &ledgers, now + 1);
         let seen = account(&system, now);
         ask(&system, "organization.advance_to", &json!({}), now).unwrap();
         prop_assert_eq!(&seen, &account(&system, now), "nothing depends on advancing");
+        check_statements(&system, &ledgers, now + 1);
         let auditor = audit(&system);
         let figure = |name: &str| amount(&seen[name]);
         prop_assert_eq!((figure("balance"), figure("held")), (auditor.balance(), auditor.held()));

@@ -29,6 +29,7 @@ mod porting;
 mod records;
 mod rules;
 mod simulation;
+mod statements;
 mod store;
 mod stores;
 mod tariffs;

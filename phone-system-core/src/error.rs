@@ -131,6 +131,7 @@ codes! {
     2531 BillingMonthClosed "billing.month_closed" "The books of the month are closed.";
     2532 BillingMonthOpen "billing.month_open" "The books of the month cannot be closed yet.";
     2533 BillingCapTooLow "billing.cap_too_low" "The monthly cap leaves no room for one recharge.";
+    2534 BillingPeriodOutOfRange "billing.period_out_of_range" "A statement is of a time that has passed.";
     2600 TariffEmpty "tariff.empty" "The price list has no row.";
     2601 TariffPrefixTwice "tariff.prefix_twice" "A prefix stands in the price list twice.";
     2602 TariffNoRate "tariff.no_rate" "The price list has no price for the number.";

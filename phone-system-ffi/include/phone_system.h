@@ -200,6 +200,8 @@ enum phs_status
   PHS_BILLING_MONTH_OPEN = 2532,
   /** The monthly cap leaves no room for one recharge. */
   PHS_BILLING_CAP_TOO_LOW = 2533,
+  /** A statement is of a time that has passed. */
+  PHS_BILLING_PERIOD_OUT_OF_RANGE = 2534,
   /** The price list has no row. */
   PHS_TARIFF_EMPTY = 2600,
   /** A prefix stands in the price list twice. */

@@ -17,6 +17,8 @@ import phone_system
 from conftest import NOW, STOCK, path_to
 from phone_system import (
     Assignment,
+    BillingError,
+    Book,
     Executed,
     Generation,
     InventoryOverrides,
@@ -199,6 +201,21 @@ def test_money_is_never_a_float() -> None:
     for worse in (Decimal("NaN"), Decimal("Infinity"), Decimal("1E+999999"), 10**5_000):
         with pytest.raises(ValueError, match="user_number_factor"):
             LicensingOverrides(user_number_factor=worse)
+
+
+def test_a_statement_tells_what_moved(contoso: Organization) -> None:
+    contoso.billing.set_up_credits(currency="USD")
+    contoso.billing.add_funds(amount=Decimal("50.00"))
+    contoso.billing.adjust(amount=Decimal("-1.50"), reason="a headset")
+    statement = contoso.billing.statement(since=NOW - timedelta(days=1))
+    assert [(line.event, line.debit, line.amount, line.balance) for line in statement.movements] == [
+        ("billing.funds_added", Book.PAYMENTS, Decimal("50.00"), Decimal("50.00")),
+        ("billing.credits_taken", Book.CREDITS, Decimal("1.50"), Decimal("48.50")),
+    ]
+    assert (statement.opening.credits, statement.closing.credits) == (0, Decimal("48.50"))
+    with pytest.raises(BillingError) as refused:
+        contoso.billing.statement(since=NOW + timedelta(seconds=1))
+    assert refused.value.code == "billing.period_out_of_range"
 
 
 def test_blocks_last_whole_days(stocked: Organization) -> None:

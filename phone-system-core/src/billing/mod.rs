@@ -23,6 +23,7 @@ mod known;
 mod ledger;
 mod minutes;
 mod policy;
+mod statement;
 mod tariff;
 mod usage;
 
@@ -58,6 +59,7 @@ pub use minutes::{Included, Plan, PoolKey, PoolSize, Reach, Told, Used, is_zone_
 pub use policy::{
     ConferenceDialOut, DialOut, GrantDialOut, SetSpendLimit, UserDialOut, UserPolicy,
 };
+pub use statement::{Entry, Movement, Statement, StatementOf, StatementTotal};
 pub use tariff::{
     CallFigures, Charge, Comparison, Date, DateRange, Direction, Error as TariffError, Explanation,
     FeeStep, Group, Layout, PieceStep, Prefix, Price, PriceChange, Quote, Rate, Rise, Tariff,
@@ -144,6 +146,8 @@ refusals! {
             => "the books are closed up to {closed}, and the call began in {month}; give its cost back or take it as an adjustment",
         MonthOpen = BillingMonthOpen { month: Month, open: u32 }
             => "the books of {month} cannot be closed: it is not over, is closed already, or {open} calls that began by then are not settled",
+        PeriodOutOfRange = BillingPeriodOutOfRange { since: Timestamp, until: Timestamp, at: Timestamp }
+            => "a statement begins no later than it ends, and ends no later than {at}; not since {since} until {until}",
     }
 }
 

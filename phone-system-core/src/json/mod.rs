@@ -189,6 +189,7 @@ const QUERIES: &[Entry<AskQuery>] = queries![
     organization::MinutesOf,
     organization::Price,
     billing::ReadUsage,
+    billing::StatementOf,
     organization::Tariffs,
     organization::CheckCapacity,
     organization::TrafficIn,

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Error, Event, State};
-use crate::billing::{self, Account};
+use crate::billing::{self, Account, Entry};
 use crate::bulk::Refused;
 use crate::draft::{Draft, Inconsistent};
 use crate::inventory::{Stock, StockEvent};
@@ -134,6 +134,8 @@ pub struct View {
     pub account: Draft<Account>,
     /// The provider's stock.
     pub stock: Draft<Stock>,
+    /// What moved in the account's ledger, for a query that [asks for it](Query::entries_since).
+    pub entries: Vec<Entry>,
     /// What is given from outside.
     pub reference: Arc<Reference>,
 }
@@ -178,6 +180,11 @@ pub trait Query: Serialize + DeserializeOwned {
     const TOUCHES: Touches;
     /// What it answers.
     type Answer: Serialize;
+
+    /// Since when it has to know what moved in the account's ledger; none of it if it need not.
+    fn entries_since(&self) -> Option<Timestamp> {
+        None
+    }
 
     /// The answer at `view.at`.
     ///

@@ -8,6 +8,7 @@
 mod calls;
 mod checkpoint;
 mod commit;
+mod entries;
 mod error;
 mod export;
 mod given;
@@ -351,11 +352,16 @@ impl PhoneSystem {
             stock.as_ref().and_then(|published| published.last),
         ];
         let at = self.effective(at, last)?;
+        let entries = match (query.entries_since(), owner, &account) {
+            (Some(since), Some(id), Some(account)) => self.entries_since(id, account.seq, since)?,
+            _ => Vec::new(),
+        };
         let view = View {
             at,
             organization: draft(state.as_ref(), at)?,
             account: draft(account.as_ref(), at)?,
             stock: draft(stock.as_ref(), at)?,
+            entries,
             reference: self.reference(),
         };
         Ok(query.answer(&view)?)

@@ -81,6 +81,7 @@ class ErrorCode(IntEnum):
     BILLING_MONTH_CLOSED = 2531
     BILLING_MONTH_OPEN = 2532
     BILLING_CAP_TOO_LOW = 2533
+    BILLING_PERIOD_OUT_OF_RANGE = 2534
     TARIFF_EMPTY = 2600
     TARIFF_PREFIX_TWICE = 2601
     TARIFF_NO_RATE = 2602
@@ -516,6 +517,10 @@ _ABOUT: dict[ErrorCode, tuple[str, str]] = {
     ErrorCode.BILLING_CAP_TOO_LOW: (
         "billing.cap_too_low",
         "The monthly cap leaves no room for one recharge.",
+    ),
+    ErrorCode.BILLING_PERIOD_OUT_OF_RANGE: (
+        "billing.period_out_of_range",
+        "A statement is of a time that has passed.",
     ),
     ErrorCode.TARIFF_EMPTY: (
         "tariff.empty",

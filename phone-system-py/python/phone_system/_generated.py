@@ -56,6 +56,7 @@ __all__ = [
     "BillingRules",
     "Block",
     "Blocked",
+    "Book",
     "BusiestHour",
     "BusyHour",
     "CallCharged",
@@ -142,6 +143,7 @@ __all__ = [
     "MinutesAnswer",
     "Mode",
     "MonthClosed",
+    "Movement",
     "NoticeDue",
     "NoticeKind",
     "NumberArea",
@@ -257,6 +259,8 @@ __all__ = [
     "SimulatedNumber",
     "Source",
     "SpendLimitSet",
+    "Statement",
+    "StatementTotal",
     "StatusSince",
     "Step",
     "StockArea",
@@ -321,6 +325,32 @@ class AddressTiming(StrEnum):
     AT_NUMBER_ACQUISITION = "at_number_acquisition"
     AT_USER_ASSIGNMENT = "at_user_assignment"
     PARTNER_MANAGED = "partner_managed"
+
+
+class Book(StrEnum):
+    """The sides of the books of an organization's account, as the provider keeps them.
+
+    Attributes:
+        PAYMENTS: Money that came in for credits.
+        CREDITS: Credits that are not spent and not held: what the provider owes.
+        HELD: Credits that are held for calls.
+        CALLS: What calls cost, whoever paid.
+        FORFEITED: Credits that were forfeited.
+        ADJUSTMENTS: Credits that were given or taken otherwise.
+        REFUNDS: Charges that were given back.
+        UNCOLLECTED: Calls that took place and that nothing paid.
+        INVOICED: Calls that are paid by invoice.
+    """
+
+    PAYMENTS = "payments"
+    CREDITS = "credits"
+    HELD = "held"
+    CALLS = "calls"
+    FORFEITED = "forfeited"
+    ADJUSTMENTS = "adjustments"
+    REFUNDS = "refunds"
+    UNCOLLECTED = "uncollected"
+    INVOICED = "invoiced"
 
 
 class CallKind(StrEnum):
@@ -4175,6 +4205,51 @@ class MonthClosed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """An amount that moved from one side of the books to another.
+
+    Attributes:
+        at: When.
+        position: The position of the commit that recorded it; none for what has ended and is not
+            recorded yet.
+        event: The dotted name of the event.
+        call: The call that it is about, if it is about one.
+        lot: The lot that came in or was forfeited, if one was.
+        reason: Why, of what was adjusted or given back.
+        debit: The side that was debited.
+        credit: The side that was credited.
+        amount: How much, more than nothing.
+        balance: The balance after it, what is held for calls included.
+    """
+
+    at: datetime
+    position: int | None = None
+    event: str
+    call: str | None = None
+    lot: int | None = None
+    reason: str | None = None
+    debit: Book
+    credit: Book
+    amount: Decimal
+    balance: Decimal
+
+    @classmethod
+    def _read(cls, value: Any) -> Movement:
+        return cls(
+            at=_codec.read_instant(value["at"]),
+            position=value.get("position"),
+            event=value["event"],
+            call=value.get("call"),
+            lot=value.get("lot"),
+            reason=value.get("reason"),
+            debit=Book(value["debit"]),
+            credit=Book(value["credit"]),
+            amount=Decimal(value["amount"]),
+            balance=Decimal(value["balance"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeDue:
     """Administrators are to be told something: whoever sends mail does so.
 
@@ -6665,6 +6740,64 @@ class SpendLimitSet:
             user=value["user"],
             limit=_codec.read_optional(value.get("limit"), Decimal),
             at=_codec.read_instant(value["at"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A period of an account.
+
+    Attributes:
+        since: When the period begins.
+        until: When it ends.
+        opening: The sums of the ledger before it.
+        movements: What moved, in its order; nothing if it was not asked for.
+        totals: How much of it, by the sides that were debited and credited.
+        closing: The sums of the ledger after it.
+    """
+
+    since: datetime
+    until: datetime
+    opening: LedgerSums
+    movements: tuple[Movement, ...]
+    totals: tuple[StatementTotal, ...]
+    closing: LedgerSums
+
+    @classmethod
+    def _read(cls, value: Any) -> Statement:
+        return cls(
+            since=_codec.read_instant(value["since"]),
+            until=_codec.read_instant(value["until"]),
+            opening=LedgerSums._read(value["opening"]),
+            movements=_codec.read_several(Movement._read)(value["movements"]),
+            totals=_codec.read_several(StatementTotal._read)(value["totals"]),
+            closing=LedgerSums._read(value["closing"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementTotal:
+    """What moved between two sides of the books in a period.
+
+    Attributes:
+        debit: The side that was debited.
+        credit: The side that was credited.
+        movements: How many movements.
+        amount: How much together.
+    """
+
+    debit: Book
+    credit: Book
+    movements: int
+    amount: Decimal
+
+    @classmethod
+    def _read(cls, value: Any) -> StatementTotal:
+        return cls(
+            debit=Book(value["debit"]),
+            credit=Book(value["credit"]),
+            movements=value["movements"],
+            amount=Decimal(value["amount"]),
         )
 
 
@@ -10017,6 +10150,51 @@ class BillingArea:
                 "explain": _codec.boolean(explain, "explain"),
             },
             PriceAnswer._read,
+            at=at,
+        )
+
+    def statement(
+        self,
+        *,
+        since: datetime,
+        until: datetime | None = None,
+        movements: bool = True,
+        holds: bool = False,
+        at: datetime | None = None,
+    ) -> Statement:
+        """What moved in the ledger of an organization's account in a period.
+
+        It is read from the recorded events since the period began, so one of last month is told
+        sooner than one of last year. Whatever has ended by itself is told at the instant at which
+        it was due, whether that is recorded yet or not. What was recorded is never told otherwise
+        later: statements of periods that follow each other close and open with the same sums.
+
+        Args:
+            since: When the period begins.
+            until: When it ends: what moved at that instant is not in it. Everything up to the
+                query's instant, and with it, if not given.
+            movements: Whether to tell every movement, and not only the totals.
+            holds: Whether to tell also what was held for calls and given back, which changes no
+                balance.
+            at: The instant at which it is asked; the clock's if not given.
+
+        Returns:
+            A period of an account.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.query(
+            "billing.statement",
+            {
+                "since": _codec.instant(since, "since"),
+                "until": _codec.optional(until, "until", _codec.instant),
+                "movements": _codec.boolean(movements, "movements"),
+                "holds": _codec.boolean(holds, "holds"),
+            },
+            Statement._read,
             at=at,
         )
 

@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::billing::{
-    self, AutoRecharge, Charge, Comparison, CreditsSetUp, Direction, Explanation, Hold, Known,
-    Layout, LedgerSums, Lot, PendingRecharge, Plan, PoolKey, PoolSize, ReadUsage, TariffId,
-    UsageRead, Used, UserPolicy,
+    self, AutoRecharge, Charge, Comparison, CreditsSetUp, Direction, Entry, Explanation, Hold,
+    Known, Layout, LedgerSums, Lot, PendingRecharge, Plan, PoolKey, PoolSize, ReadUsage, Statement,
+    StatementOf, TariffId, UsageRead, Used, UserPolicy,
 };
 use crate::country::{Availability, AvailabilityIn};
+use crate::draft::Inconsistent;
 use crate::hash::Hash;
 use crate::money::{Amount, Currency};
 use crate::organization::commands::{conferencing_size, pool_size};
@@ -72,6 +73,28 @@ impl Query for AccountOf {
             pending_recharge: account.pending_recharge().cloned(),
             tariff: account.tariff().cloned(),
         })
+    }
+}
+
+impl Query for StatementOf {
+    const NAME: &'static str = "billing.statement";
+    const TOUCHES: Touches = Touches::ACCOUNT;
+    type Answer = Statement;
+
+    fn entries_since(&self) -> Option<Timestamp> {
+        Some(self.since)
+    }
+
+    fn answer(&self, view: &View) -> Result<Statement, Error> {
+        let inconsistent = |problem| Inconsistent::Event { event: "any", problem };
+        let mut ended = Vec::new();
+        for event in view.account.ended() {
+            let of_event = Entry::of(event, view.at, None);
+            ended.extend(of_event.ok_or_else(|| inconsistent("an amount is out of range"))?);
+        }
+        let entries = view.entries.iter().chain(&ended);
+        let statement = self.of(entries, *view.account.ledger(), view.at)?;
+        Ok(statement.ok_or_else(|| inconsistent("a sum is out of range"))?)
     }
 }
 

@@ -1,0 +1,70 @@
+//! Statements of an account with a long history, part of which is archived.
+
+use phone_system_core::billing::{AddFunds, AdjustCredits, SetUpCredits, StatementOf};
+use phone_system_core::error::Refuses;
+use phone_system_core::organization::Context;
+use phone_system_core::store::MemoryStore;
+use phone_system_core::system::Options;
+use phone_system_core::{Duration, OrganizationId, PhoneSystem, Timestamp};
+
+const TAKEN: i64 = 10_000;
+
+/// An instant of day `day` of the history.
+fn day(day: i64) -> Timestamp {
+    let begins: Timestamp = "2018-04-01T00:00:00Z".parse().unwrap();
+    begins.after(Duration::from_micros(day * 86_400_000_000 / 1_000).unwrap()).unwrap()
+}
+
+fn statement(from: i64, until: Option<i64>) -> StatementOf {
+    let (since, until) = (day(from), until.map(day));
+    StatementOf { since, until, movements: true, holds: false }
+}
+
+#[test]
+fn a_period_is_found_in_a_long_history_and_not_in_what_was_archived() {
+    let mut options = Options::default();
+    options.checkpoint_after = None;
+    let system = PhoneSystem::open(MemoryStore::default(), options).unwrap();
+    let contoso: OrganizationId = "contoso".parse().unwrap();
+    let fabrikam: OrganizationId = "fabrikam".parse().unwrap();
+    let context = |place| Context::new(day(place), "ada".parse().unwrap());
+    for organization in [&contoso, &fabrikam] {
+        let set_up = SetUpCredits { currency: "USD".parse().unwrap(), country: None };
+        system.execute(organization, &set_up, &context(0)).unwrap();
+        let add = AddFunds { amount: "1000.00".parse().unwrap(), payment: Default::default() };
+        system.execute(organization, &add, &context(0)).unwrap();
+    }
+    let take = AdjustCredits { amount: "-0.01".parse().unwrap(), reason: "a".parse().unwrap() };
+    for place in 1..=TAKEN {
+        // Another account's commits stand between.
+        let organization = if place % 3 == 0 { &fabrikam } else { &contoso };
+        system.execute(organization, &take, &context(place)).unwrap();
+    }
+    let taken = |from: i64, until: i64| (from..until).filter(|place| place % 3 != 0);
+    let ask = |asked: &StatementOf| system.query(&contoso, asked, day(TAKEN));
+    let check = |from: i64, until: i64| {
+        let told = ask(&statement(from, Some(until))).unwrap();
+        let instants: Vec<_> = told.movements.iter().map(|movement| movement.at).collect();
+        assert_eq!(instants, taken(from, until).map(day).collect::<Vec<_>>());
+        let whole = i64::try_from(taken(1, from).count()).unwrap();
+        let credits = format!("{}.{:02}", (100_000 - whole) / 100, (100_000 - whole) % 100);
+        assert_eq!(told.opening.credits.to_string(), credits);
+    };
+    for (from, until) in [(1, 2), (1, TAKEN), (4_095, 4_105), (9_990, TAKEN), (5_000, 5_000)] {
+        check(from, until);
+    }
+    // The positions of the first commits are in a checkpoint then, and those of others are not.
+    system.checkpoint().unwrap();
+    check(4_095, 4_105);
+    let mut archived = Vec::new();
+    system.archive(5_000, &mut archived).unwrap();
+    check(5_010, 5_050);
+    check(9_990, TAKEN);
+    for from in [0, 1, 4_000, 4_990] {
+        let refused = ask(&statement(from, Some(TAKEN))).unwrap_err();
+        assert_eq!(refused.refusal().code.to_string(), "store.archived", "{from}");
+    }
+    // Nothing is told that has not happened.
+    let refused = ask(&statement(TAKEN + 1, None)).unwrap_err();
+    assert_eq!(refused.refusal().code.to_string(), "billing.period_out_of_range");
+}
