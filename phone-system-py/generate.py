@@ -116,8 +116,9 @@ def plain_text(text: str) -> str:
 
 
 def wrapped(text: str, indent: int, hanging: int = 0, first: str = "") -> list[str]:
-    """A text in lines: paragraphs are filled, lists keep their items."""
+    """A text in lines: paragraphs are filled, lists keep their items, examples of Rust left out."""
     lines: list[str] = []
+    text = re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE).strip()
     for place, paragraph in enumerate(re.split(r"\n\s*\n", text)):
         if place:
             lines.append("")

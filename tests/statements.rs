@@ -1,6 +1,6 @@
 //! Statements of an account with a long history, part of which is archived.
 
-use phone_system_core::billing::{AddFunds, AdjustCredits, SetUpCredits, StatementOf};
+use phone_system_core::billing::{AddFunds, AdjustCredits, Payment, SetUpCredits, StatementOf};
 use phone_system_core::error::Refuses;
 use phone_system_core::organization::Context;
 use phone_system_core::store::MemoryStore;
@@ -31,7 +31,7 @@ fn a_period_is_found_in_a_long_history_and_not_in_what_was_archived() {
     for organization in [&contoso, &fabrikam] {
         let set_up = SetUpCredits { currency: "USD".parse().unwrap(), country: None };
         system.execute(organization, &set_up, &context(0)).unwrap();
-        let add = AddFunds { amount: "1000.00".parse().unwrap(), payment: Default::default() };
+        let add = AddFunds { amount: "1000.00".parse().unwrap(), payment: Payment::default() };
         system.execute(organization, &add, &context(0)).unwrap();
     }
     let take = AdjustCredits { amount: "-0.01".parse().unwrap(), reason: "a".parse().unwrap() };

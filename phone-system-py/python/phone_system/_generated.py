@@ -10168,6 +10168,8 @@ class BillingArea:
         sooner than one of last year. Whatever has ended by itself is told at the instant at which
         it was due, whether that is recorded yet or not. What was recorded is never told otherwise
         later: statements of periods that follow each other close and open with the same sums.
+        Refused if the period begins after it ends or has not passed, and if a commit since it began
+        may have been archived.
 
         Args:
             since: When the period begins.
@@ -10304,22 +10306,6 @@ class CapacityArea:
 
         Calls are drawn from a seed and meet the limits that live calls meet. The same seed gives
         the same answer.
-
-        ``` use phone_system_core::capacity::CapacityClass; use
-        phone_system_core::capacity::simulation::{Lengths, OfferedCalls, Simulate, simulate}; use
-        phone_system_core::capacity::Way; use phone_system_core::Duration; use
-        std::ops::ControlFlow;
-
-        let number = OfferedCalls { number: "+14255550100".parse()?, arrivals: vec![60.into(); 24],
-        // with calls of three minutes: 3 erlang limit: None, way: Way::Inbound, scopes: Vec::new(),
-        }; let asked = Simulate { numbers: vec![number], duration: Duration::from_minutes(3),
-        lengths: Lengths::Exponential, retries: None, limits: Vec::new(), days: 30, seed:
-        Default::default(), csv: false, }; let four = |_| (CapacityClass::Few, 4); let simulated =
-        simulate(&asked, &four, &mut |_, _| ControlFlow::Continue(()))?; let day =
-        &simulated.numbers[0].day;
-        assert_eq!(simulated.numbers[0].hours[0].formula.unwrap().to_string(), "0.206106870"); let
-        interval = day.interval.unwrap(); assert!(interval.from.real() < 0.2061 && 0.2061 <
-        interval.to.real()); assert_eq!(day.peak, 4); # Ok::<(), Box<dyn std::error::Error>>(()) ```
 
         Args:
             numbers: The numbers, 1 to 10,000, each once.
