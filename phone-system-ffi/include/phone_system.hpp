@@ -2,8 +2,8 @@
  * phone-system for C++17: phone_system.h with owners that close and free, and with exceptions.
  *
  * Every call throws phone_system::Error where the C call of the same name returns a status other
- * than PHS_OK. Threads: as in phone_system.h, except that moving from a System or a Permit, assigning
- * to it, releasing it and ending it need exclusive access to the object.
+ * than PHS_OK. Threads: as in phone_system.h, except that moving from a System, a Permit or Lines,
+ * assigning to it, releasing it and ending it need exclusive access to the object.
  */
 
 #ifndef PHONE_SYSTEM_HPP
@@ -13,11 +13,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -172,6 +174,7 @@ public:
   std::uint64_t number() const noexcept { return number_; }
 
 private:
+  friend class Lines;
   friend class Organization;
   Permit(const phs_system *system, std::uint64_t number) noexcept
       : system_(system), number_(number), held_(true) {}
@@ -185,6 +188,70 @@ private:
   const phs_system *system_;
   std::uint64_t number_;
   bool held_;
+};
+
+/** Numbers of an organization that were looked up, for many calls on them; see phs_organization_lines(). */
+class Lines {
+public:
+  ~Lines() { phs_lines_free(handle_); }
+
+  Lines(const Lines &) = delete;
+  Lines &operator=(const Lines &) = delete;
+
+  /** Takes another's lines; `other.admit()` throws PHS_BOUNDARY_NULL_ARGUMENT after that. */
+  Lines(Lines &&other) noexcept
+      : system_(std::exchange(other.system_, nullptr)),
+        handle_(std::exchange(other.handle_, nullptr)) {}
+
+  /** Ends these lines and takes another's. */
+  Lines &operator=(Lines &&other) noexcept {
+    if (this != &other) {
+      phs_lines_free(handle_);
+      system_ = std::exchange(other.system_, nullptr);
+      handle_ = std::exchange(other.handle_, nullptr);
+    }
+    return *this;
+  }
+
+  /**
+   * Admits a call on the number at a place among the lines, from 0; `way` is one of phs_way, and
+   * `ends_at` when the permit ends by itself. A refusal has no figures. See phs_lines_admit().
+   */
+  [[nodiscard]] Permit admit(std::uint32_t which, std::uint32_t way,
+                             std::int64_t ends_at = INT64_MAX) const {
+    std::uint64_t permit = 0;
+    phs_status status = PHS_OK;
+    detail::check(phs_lines_admit(handle_, &which, 1, way, ends_at, &permit, &status));
+    if (status != PHS_OK) {
+      const char *meaning = phs_status_meaning(status);
+      const std::string json = std::string("{\"code\":\"") + phs_status_name(status) +
+                               "\",\"message\":\"" + meaning + "\",\"figures\":{}}";
+      throw Error(status, meaning, json.c_str());
+    }
+    return Permit(system_, permit);
+  }
+
+  /**
+   * Admits a call for each of many places, and does not throw for one that is refused. The permits
+   * are the program's to give back: see System::release_batch().
+   */
+  std::vector<Told<std::uint64_t>> admit_batch(const std::vector<std::uint32_t> &which,
+                                               std::uint32_t way,
+                                               std::int64_t ends_at = INT64_MAX) const {
+    return detail::each<std::uint64_t>(which, [&](auto *places, auto *permits, auto *statuses) {
+      return phs_lines_admit(handle_, places, which.size(), way, ends_at, permits, statuses);
+    });
+  }
+
+  /** The handle, for calls of phone_system.h; it stays this object's. */
+  const phs_lines *handle() const noexcept { return handle_; }
+
+private:
+  friend class Organization;
+  Lines(const phs_system *system, phs_lines *handle) noexcept : system_(system), handle_(handle) {}
+
+  const phs_system *system_;
+  phs_lines *handle_;
 };
 
 /** A call that is to begin; its texts stay the program's. */
@@ -234,6 +301,15 @@ public:
     detail::check(
         phs_organization_admit(handle_, digits, dialed ? dialed->c_str() : nullptr, &permit));
     return Permit(system_, permit);
+  }
+
+  /** Looks up numbers of the organization, for many calls on them; see phs_organization_lines(). */
+  [[nodiscard]] Lines lines(const std::vector<std::uint64_t> &digits) const {
+    const std::uint64_t none = 0;
+    phs_lines *found = nullptr;
+    detail::check(phs_organization_lines(handle_, digits.empty() ? &none : digits.data(),
+                                         digits.size(), &found));
+    return Lines(system_, found);
   }
 
   /** Lets a call begin as far as money is concerned; see phs_organization_authorize(). */
@@ -387,6 +463,56 @@ public:
 
   /** Gives reference data, a price list or a table of countries; see phs_give(). */
   std::string give(std::string_view json) const { return ask(phs_give, json); }
+
+  /** Sets what calls are limited by, and asks what is known of them; see phs_gate(). */
+  std::string gate(std::string_view json) const { return ask(phs_gate, json); }
+
+  /** Lets a call begin on a number of its organization; see phs_begin_call(). */
+  std::string begin_call(std::uint64_t digits, std::string_view json) const {
+    return detail::answer([&](char **text, std::size_t *length) {
+      return phs_begin_call(handle_, digits, detail::begin(json), json.size(), text, length);
+    });
+  }
+
+  /**
+   * Asks for a simulation, and tells `progress` how many hours of how many are simulated until it
+   * answers false; what it throws is thrown here, and ends the simulation. See phs_simulate().
+   */
+  template <typename Progress>
+  std::string simulate(std::string_view json, Progress &&progress) const {
+    struct Watched {
+      std::remove_reference_t<Progress> &progress;
+      std::exception_ptr thrown;
+    } watched{progress, nullptr};
+    const phs_progress tell = [](void *context, std::uint64_t done, std::uint64_t total) -> int {
+      auto &told = *static_cast<Watched *>(context);
+      try {
+        return told.progress(done, total) ? 0 : 1;
+      } catch (...) {
+        told.thrown = std::current_exception();
+        return 1;
+      }
+    };
+    try {
+      return detail::answer([&](char **text, std::size_t *length) {
+        return phs_simulate(handle_, detail::begin(json), json.size(), tell, &watched, text, length);
+      });
+    } catch (const Error &) {
+      if (watched.thrown) {
+        std::rethrow_exception(watched.thrown);
+      }
+      throw;
+    }
+  }
+
+  /** Gives back the places of calls, and tells how many were open; see phs_release_batch(). */
+  std::size_t release_batch(const std::vector<std::uint64_t> &permits) const {
+    const std::uint64_t none = 0;
+    std::size_t released = 0;
+    detail::check(phs_release_batch(handle_, permits.empty() ? &none : permits.data(),
+                                    permits.size(), &released));
+    return released;
+  }
 
   /** Takes care of the store; see phs_maintain(). */
   std::string maintain(std::string_view json) const { return ask(phs_maintain, json); }

@@ -14,6 +14,7 @@
 #include <vector>
 
 using phone_system::Error;
+using phone_system::Lines;
 using phone_system::Number;
 using phone_system::Permit;
 using phone_system::System;
@@ -24,6 +25,8 @@ static_assert(std::is_nothrow_copy_constructible_v<Error>);
 static_assert(!std::is_default_constructible_v<Permit> && !std::is_copy_constructible_v<Permit>);
 static_assert(!std::is_copy_assignable_v<Permit> && std::is_nothrow_move_assignable_v<Permit>);
 static_assert(std::is_nothrow_move_constructible_v<Permit>);
+static_assert(!std::is_copy_constructible_v<Lines> && !std::is_copy_assignable_v<Lines>);
+static_assert(std::is_nothrow_move_constructible_v<Lines>);
 
 namespace {
 
@@ -207,6 +210,79 @@ void permits() {
   CHECK(later->held());
 }
 
+void lines() {
+  System phones;
+  const auto organization = phones.organization("contoso");
+  phones.execute(import);
+  REFUSES(PHS_INVENTORY_NUMBER_UNKNOWN, organization.lines({owned, owned + 1}));
+  CHECK(organization.lines({}).admit_batch({}, PHS_WAY_INBOUND).empty());
+  Lines found = organization.lines({owned});
+  {
+    const Permit first = found.admit(0, PHS_WAY_INBOUND);
+    CHECK(first.held() && in_use(phones) == 1);
+    REFUSES(PHS_ENVELOPE_MALFORMED, found.admit(1, PHS_WAY_INBOUND));
+    REFUSES(PHS_ENVELOPE_MALFORMED, found.admit(0, 0));
+    const auto told = found.admit_batch({0, 0, 1, 0, 0}, PHS_WAY_OUTBOUND);
+    CHECK(told.size() == 5 && told[1].status == PHS_OK && told[1].answer != 0);
+    CHECK(told[2].status == PHS_ENVELOPE_MALFORMED && told[2].answer == 0);
+    CHECK(told[4].status == PHS_CAPACITY_LIMIT_REACHED && in_use(phones) == limit);
+    REFUSES(PHS_CAPACITY_LIMIT_REACHED, found.admit(0, PHS_WAY_INBOUND));
+    std::vector<std::uint64_t> permits;
+    for (const auto &each : told) {
+      permits.push_back(each.answer);
+    }
+    CHECK(phones.release_batch(permits) == 3 && phones.release_batch(permits) == 0);
+    CHECK(phones.release_batch({}) == 0 && in_use(phones) == 1);
+  }
+  CHECK(in_use(phones) == 0);
+  // What moves is ended once, and what is assigned to ends its own.
+  Lines moved = std::move(found);
+  REFUSES(PHS_BOUNDARY_NULL_ARGUMENT, found.admit(0, PHS_WAY_INBOUND));
+  found = organization.lines({owned});
+  found = std::move(moved);
+  CHECK(found.admit(0, PHS_WAY_INBOUND).held() && found.handle() != nullptr);
+  // They may outlive their system.
+  phones.close();
+  REFUSES(PHS_BOUNDARY_HANDLE_CLOSED, found.admit(0, PHS_WAY_INBOUND));
+}
+
+void gates() {
+  const System phones;
+  CHECK(phones.gate(R"({"sample":{"at":"2018-04-01T09:00:00Z"}})") == R"({"done":true})");
+  REFUSES(PHS_ENVELOPE_MALFORMED, phones.gate("{}"));
+  REFUSES(PHS_ENVELOPE_MALFORMED, phones.begin_call(owned, "{}"));
+}
+
+void simulations() {
+  const System phones;
+  phones.execute(import);
+  std::string arrivals = "\"60\"";
+  for (unsigned hour = 1; hour < 24; ++hour) {
+    arrivals += ",\"60\"";
+  }
+  const std::string simulate = "{" + contoso + at +
+                               R"("query":{"name":"capacity.simulate","fields":{"duration":"PT3M",)"
+                               R"("days":2,"numbers":[{"number":"+14255550100","arrivals":[)" +
+                               arrivals + "]}]}}}";
+  std::uint64_t hours = 0;
+  const auto watched = phones.simulate(simulate, [&](std::uint64_t done, std::uint64_t total) {
+    hours = done;
+    return done <= total;
+  });
+  CHECK(hours > 0 && watched == phones.query(simulate));
+  REFUSES(PHS_CAPACITY_SIMULATION_STOPPED,
+          phones.simulate(simulate, [](std::uint64_t, std::uint64_t) { return false; }));
+  // What the program throws is what it catches.
+  try {
+    phones.simulate(simulate, [](std::uint64_t, std::uint64_t) -> bool { throw 7; });
+    CHECK(!"nothing was thrown");
+  } catch (int thrown) {
+    CHECK(thrown == 7);
+  }
+  REFUSES(PHS_ENVELOPE_UNKNOWN_QUERY,
+          phones.simulate(query, [](std::uint64_t, std::uint64_t) { return true; }));
+}
+
 void charges() {
   System phones;
   const auto organization = phones.organization("contoso");
@@ -323,6 +399,9 @@ int main() {
   reference_data();
   stores();
   permits();
+  lines();
+  gates();
+  simulations();
   charges();
   threads();
   threads_that_call();
