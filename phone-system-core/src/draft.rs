@@ -94,8 +94,9 @@ impl<S: Apply> Draft<S> {
     pub fn record(&mut self, event: impl Into<S::Event>) -> Result<(), Inconsistent> {
         let event = event.into();
         let mut state = self.state.take().unwrap_or_default();
-        Arc::make_mut(&mut state).apply(&event)?;
+        let applied = Arc::make_mut(&mut state).apply(&event);
         self.state = state.into();
+        applied?;
         let merged = self.events.last_mut().is_some_and(|last| S::merge(last, &event));
         if !merged {
             self.events.push(event);

@@ -91,10 +91,11 @@ std::vector<Told<Answer>> each(const std::vector<Item> &items, Call &&call) {
   const Item none{};
   std::vector<Answer> answers(items.size() + 1);
   std::vector<phs_status> statuses(items.size() + 1);
+  std::vector<Told<Answer>> told;
+  // Before the call: nothing that it gives is lost for want of memory.
+  told.reserve(items.size());
   check(std::forward<Call>(call)(items.empty() ? &none : items.data(), answers.data(),
                                  statuses.data()));
-  std::vector<Told<Answer>> told;
-  told.reserve(items.size());
   for (std::size_t place = 0; place < items.size(); ++place) {
     told.push_back({statuses[place], answers[place]});
   }

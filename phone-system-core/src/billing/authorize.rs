@@ -342,7 +342,8 @@ pub(crate) fn decide_extend(
         let (user, included_left) = (hold.user.clone(), Duration::ZERO);
         return Err(Error::CreditsLicenseMissing { user, included_left }.into());
     }
-    extended.ends_at = terms.ends_at(hold.started_at, extended.duration);
+    // The grace may have become shorter since; a hold that goes on does not end in the past.
+    extended.ends_at = terms.ends_at(hold.started_at, extended.duration).max(hold.ends_at);
     Ok(extended)
 }
 

@@ -104,6 +104,9 @@ impl Parts {
             locked: Option<&Taken<'_, S>>,
             at: Timestamp,
         ) -> Option<Changed<S>> {
+            if draft.is_unchanged() {
+                return None;
+            }
             let (state, ended, events) = draft.finish();
             let part = Part::unless_empty(ended, events)?;
             let seq = locked?.1.seq.saturating_add(1);
