@@ -657,6 +657,32 @@ fn what_may_be_spent_is_counted_until_a_call_has_ended_and_then_what_was() {
 }
 
 #[test]
+fn a_longer_call_is_held_no_shorter_whatever_the_grace_is_now() {
+    let system = world();
+    ask(&system, "billing.add_funds", &json!({ "amount": "50.00" }), START).unwrap();
+    let call = json!({ "call": "call", "kind": "user_out", "location": "US",
+        "user": "u1@example.com", "called": "+442079460123", "wanted": "PT5M" });
+    ask(&system, "billing.authorize", &call, START).unwrap();
+    let overrides =
+        json!({ "generation": "2018", "overrides": { "billing": { "hold_grace": "PT0S" } } });
+    ask(&system, "organization.choose_rules", &overrides, START).unwrap();
+    // Fifteen minutes after the beginning, of which the call may last six.
+    let now = START + 15 * 60_000_000;
+    let longer = json!({ "call": "call", "wanted": "PT6M" });
+    ask(&system, "billing.extend", &longer, now).unwrap();
+    let held = system.system().snapshot(&"contoso".parse().unwrap()).1;
+    let ends_at = held.hold(&"call".parse().unwrap()).unwrap().ends_at;
+    assert_eq!(ends_at.to_string(), at(START + 20 * 60_000_000));
+    ask(
+        &system,
+        "billing.settle",
+        &json!({ "calls": [{ "call": "call", "duration": "PT6M" }] }),
+        now,
+    )
+    .unwrap();
+}
+
+#[test]
 fn a_hold_ends_with_the_charge_of_its_own_call_only() {
     let system = world();
     let call =

@@ -9,14 +9,14 @@ use phone_system_core::{Duration, OrganizationId, PhoneSystem, Timestamp};
 
 const TAKEN: i64 = 10_000;
 
-/// An instant of day `day` of the history.
-fn day(day: i64) -> Timestamp {
+/// When something is taken: one after the other.
+fn instant(place: i64) -> Timestamp {
     let begins: Timestamp = "2018-04-01T00:00:00Z".parse().unwrap();
-    begins.after(Duration::from_micros(day * 86_400_000_000 / 1_000).unwrap()).unwrap()
+    begins.after(Duration::from_micros(place * 86_400_000).unwrap()).unwrap()
 }
 
 fn statement(from: i64, until: Option<i64>) -> StatementOf {
-    let (since, until) = (day(from), until.map(day));
+    let (since, until) = (instant(from), until.map(instant));
     StatementOf { since, until, movements: true, holds: false }
 }
 
@@ -27,7 +27,7 @@ fn a_period_is_found_in_a_long_history_and_not_in_what_was_archived() {
     let system = PhoneSystem::open(MemoryStore::default(), options).unwrap();
     let contoso: OrganizationId = "contoso".parse().unwrap();
     let fabrikam: OrganizationId = "fabrikam".parse().unwrap();
-    let context = |place| Context::new(day(place), "ada".parse().unwrap());
+    let context = |place| Context::new(instant(place), "ada".parse().unwrap());
     for organization in [&contoso, &fabrikam] {
         let set_up = SetUpCredits { currency: "USD".parse().unwrap(), country: None };
         system.execute(organization, &set_up, &context(0)).unwrap();
@@ -41,11 +41,11 @@ fn a_period_is_found_in_a_long_history_and_not_in_what_was_archived() {
         system.execute(organization, &take, &context(place)).unwrap();
     }
     let taken = |from: i64, until: i64| (from..until).filter(|place| place % 3 != 0);
-    let ask = |asked: &StatementOf| system.query(&contoso, asked, day(TAKEN));
+    let ask = |asked: &StatementOf| system.query(&contoso, asked, instant(TAKEN));
     let check = |from: i64, until: i64| {
         let told = ask(&statement(from, Some(until))).unwrap();
         let instants: Vec<_> = told.movements.iter().map(|movement| movement.at).collect();
-        assert_eq!(instants, taken(from, until).map(day).collect::<Vec<_>>());
+        assert_eq!(instants, taken(from, until).map(instant).collect::<Vec<_>>());
         let whole = i64::try_from(taken(1, from).count()).unwrap();
         let credits = format!("{}.{:02}", (100_000 - whole) / 100, (100_000 - whole) % 100);
         assert_eq!(told.opening.credits.to_string(), credits);
@@ -60,10 +60,19 @@ fn a_period_is_found_in_a_long_history_and_not_in_what_was_archived() {
     system.archive(5_000, &mut archived).unwrap();
     check(5_010, 5_050);
     check(9_990, TAKEN);
-    for from in [0, 1, 4_000, 4_990] {
+    // Those that were archived are all earlier than 4,996.
+    for from in [4_996, 4_997, 5_000] {
+        check(from, 5_010);
+    }
+    for from in [0, 1, 4_000, 4_990, 4_995] {
         let refused = ask(&statement(from, Some(TAKEN))).unwrap_err();
         assert_eq!(refused.refusal().code.to_string(), "store.archived", "{from}");
     }
+    // Of an account to which nothing happened since, nothing has to be read.
+    system.archive(u64::try_from(TAKEN).unwrap(), &mut Vec::new()).unwrap();
+    let idle = statement(TAKEN + 1, None);
+    let told = system.query(&contoso, &idle, instant(TAKEN + 2)).unwrap();
+    assert!(told.movements.is_empty() && told.opening == told.closing);
     // Nothing is told that has not happened.
     let refused = ask(&statement(TAKEN + 1, None)).unwrap_err();
     assert_eq!(refused.refusal().code.to_string(), "billing.period_out_of_range");

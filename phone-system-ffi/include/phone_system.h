@@ -1187,7 +1187,8 @@ phs_status phs_dry_run(const struct phs_system *system,
  * Asks a question.
  *
  * `json` is the query's envelope and `answer` receives what it answers; beside that, arguments,
- * ownership and returned statuses are those of phs_execute().
+ * ownership and returned statuses are those of phs_execute(). "billing.statement" reads the store: it
+ * may return what phs_stream_after() does, such as PHS_STORE_ARCHIVED.
  */
 phs_status phs_query(const struct phs_system *system,
                      const char *json,

@@ -137,7 +137,8 @@ pub unsafe extern "C" fn phs_dry_run(
 /// Asks a question.
 ///
 /// `json` is the query's envelope and `answer` receives what it answers; beside that, arguments,
-/// ownership and returned statuses are those of phs_execute().
+/// ownership and returned statuses are those of phs_execute(). "billing.statement" reads the store: it
+/// may return what phs_stream_after() does, such as PHS_STORE_ARCHIVED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn phs_query(
     system: *const phs_system,

@@ -14,10 +14,15 @@ use crate::time::Timestamp;
 /// What moved in the ledger of an organization's account in a period.
 ///
 /// It is read from the recorded events since the period began, so one of last month is told sooner
-/// than one of last year. Whatever has ended by itself is told at the instant at which it was due,
-/// whether that is recorded yet or not. What was recorded is never told otherwise later: statements
-/// of periods that follow each other close and open with the same sums. Refused if the period begins
-/// after it ends or has not passed, and if a commit since it began may have been archived.
+/// than one of last year; it waits while the store is exported or archived. Whatever has ended by
+/// itself is told at the instant at which it was due, whether that is recorded yet or not.
+///
+/// Statements of periods that follow each other, each with its end, close and open with the same sums.
+/// Nothing more can move in a period once anything is recorded for the account at its end or later;
+/// until then a command may still be asked at an instant in it.
+///
+/// Refused with `billing.period_out_of_range` if it begins after it ends or ends after the query's
+/// instant, and with `store.archived` if what moved since it began may be archived.
 ///
 /// ```
 /// use phone_system_core::billing::{AddFunds, Book, Payment, SetUpCredits, StatementOf};
@@ -44,8 +49,8 @@ use crate::time::Timestamp;
 pub struct StatementOf {
     /// When the period begins.
     pub since: Timestamp,
-    /// When it ends: what moved at that instant is not in it. Everything up to the query's instant,
-    /// and with it, if not given.
+    /// When it ends: what moved at that instant is not in it. The query's instant if not given, and
+    /// then what moved at it is in it too.
     #[serde(default)]
     pub until: Option<Timestamp>,
     /// Whether to tell every movement, and not only the totals.
@@ -106,7 +111,7 @@ pub struct StatementTotal {
 pub struct Statement {
     /// When the period begins.
     pub since: Timestamp,
-    /// When it ends.
+    /// When it ends; what moved at that instant is in it only if no end was asked for.
     pub until: Timestamp,
     /// The sums of the ledger before it.
     pub opening: LedgerSums,
@@ -184,30 +189,26 @@ impl Entry {
 }
 
 impl StatementOf {
-    /// The statement at `at`, from every entry since the period began and the sums after the last of
-    /// them; `None` if a sum is out of range, which none is that was recorded.
-    pub(crate) fn of<'a>(
-        &self,
-        entries: impl Iterator<Item = &'a Entry> + Clone,
-        sums: LedgerSums,
-        at: Timestamp,
-    ) -> Result<Option<Statement>, Error> {
+    /// The period as it is seen at `at`.
+    pub(crate) fn period(&self, at: Timestamp) -> Result<(Timestamp, Timestamp), Error> {
         let (since, until) = (self.since, self.until.unwrap_or(at));
         if since > until || until > at {
             return Err(Error::PeriodOutOfRange { since, until, at });
         }
-        Ok(self.reckon(entries, sums, until))
+        Ok((since, until))
     }
 
-    fn reckon<'a>(
+    /// The statement of a period, from every entry since it began, in their order, and the sums after
+    /// the last of them; `None` if a total is out of range.
+    pub(crate) fn of<'a>(
         &self,
-        entries: impl Iterator<Item = &'a Entry> + Clone,
+        (since, until): (Timestamp, Timestamp),
+        entries: impl DoubleEndedIterator<Item = &'a Entry> + Clone,
         sums: LedgerSums,
-        until: Timestamp,
     ) -> Option<Statement> {
-        let entries = entries.filter(|entry| entry.at >= self.since);
+        let entries = entries.filter(|entry| entry.at >= since);
         let mut opening = sums;
-        for Entry { line: LedgerLine { debit, credit, amount }, .. } in entries.clone() {
+        for Entry { line: LedgerLine { debit, credit, amount }, .. } in entries.clone().rev() {
             let back = LedgerLine { debit: *credit, credit: *debit, amount: *amount };
             opening.enter(back)?;
         }
@@ -236,6 +237,6 @@ impl StatementOf {
             amount,
         };
         let totals = totals.into_iter().map(total).collect();
-        Some(Statement { since: self.since, until, opening, movements, totals, closing })
+        Some(Statement { since, until, opening, movements, totals, closing })
     }
 }

@@ -181,9 +181,15 @@ pub trait Query: Serialize + DeserializeOwned {
     /// What it answers.
     type Answer: Serialize;
 
-    /// Since when it has to know what moved in the account's ledger; none of it if it need not.
-    fn entries_since(&self) -> Option<Timestamp> {
-        None
+    /// Since when it has to know, at `at`, what moved in the ledger of the account, which is one of the
+    /// streams that it reads; none of it if it need not.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no answer, whatever moved.
+    fn entries_since(&self, at: Timestamp) -> Result<Option<Timestamp>, Error> {
+        let _ = at;
+        Ok(None)
     }
 
     /// The answer at `view.at`.

@@ -68,13 +68,16 @@ pub(super) struct Checkpoint {
     pub(super) at: Anchor,
     /// The last commit that was archived.
     pub(super) archived: Anchor,
+    /// The latest instant of those that were archived; none if it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) archived_at: Option<Timestamp>,
     pages: BTreeMap<String, Mark>,
 }
 
 impl Default for Checkpoint {
     fn default() -> Self {
         let (at, archived, pages) = (Anchor::default(), Anchor::default(), BTreeMap::new());
-        Self { format: FORMAT, at, archived, pages }
+        Self { format: FORMAT, at, archived, archived_at: None, pages }
     }
 }
 

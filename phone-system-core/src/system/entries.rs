@@ -1,7 +1,9 @@
 //! Reading what moved in an account's ledger since an instant.
 
+use super::log::lock;
+use super::stream::Published;
 use super::{Commit, Error, Part, PhoneSystem};
-use crate::billing::Entry;
+use crate::billing::{Account, Entry};
 use crate::draft::Inconsistent;
 use crate::organization;
 use crate::store;
@@ -12,14 +14,18 @@ use crate::time::Timestamp;
 const BATCH: usize = 4_096;
 
 impl PhoneSystem {
-    /// The entries of an account's ledger that were recorded at an instant or later, by its first `seq`
-    /// commits; a few before it may be among them.
+    /// The entries of an account's ledger that were recorded at an instant or later, up to what is
+    /// published; a few before it may be among them.
     pub(super) fn entries_since(
         &self,
         organization: &OrganizationId,
-        seq: u64,
+        account: &Published<Account>,
         since: Timestamp,
     ) -> Result<Vec<Entry>, Error> {
+        if account.last.is_none_or(|last| last < since) {
+            return Ok(Vec::new());
+        }
+        let seq = account.seq;
         let stream = ["account:", organization.as_str()].concat();
         let mut place = self.place_before(&stream, seq, since)?;
         let mut entries = Vec::new();
@@ -46,7 +52,7 @@ impl PhoneSystem {
     }
 
     /// The place in a stream before its first commit at an instant or later; its commits are in the
-    /// order of their instants. Refused if that commit may be an archived one.
+    /// order of their instants. Refused if that one may be archived.
     fn place_before(&self, stream: &str, seq: u64, since: Timestamp) -> Result<u64, Error> {
         let mut archived = None;
         let (mut before, mut after) = (0, seq);
@@ -55,7 +61,11 @@ impl PhoneSystem {
             let is_earlier = match self.stream_after(stream, middle, 1) {
                 Ok(commits) => commits.first().is_some_and(|commit| commit.header.at < since),
                 Err(Error::Store(error @ store::Error::Archived { .. })) => {
-                    archived = Some((middle, error));
+                    // Asked after it is known to be archived, so that its instant is among those.
+                    let latest = lock(&self.checkpoint).archived_at;
+                    if latest.is_none_or(|latest| latest >= since) {
+                        archived = Some((middle, error));
+                    }
                     true
                 }
                 Err(error) => return Err(error),
@@ -67,7 +77,7 @@ impl PhoneSystem {
             }
         }
         match archived {
-            // When the last one that was archived took place is not known.
+            // It may have been at that instant or later.
             Some((place, error)) if place.checked_add(1) == Some(before) => Err(error.into()),
             _ => Ok(before),
         }

@@ -21,6 +21,7 @@ use super::commit::{self, Commit};
 use super::log::lock;
 use super::{Error, PhoneSystem};
 use crate::store::{self, Page, Record, Store};
+use crate::time::Timestamp;
 
 /// The format of exports that this version writes, and the only one that it reads.
 const FORMAT: u64 = 1;
@@ -120,7 +121,7 @@ impl PhoneSystem {
         if after == 0 && from.position > 0 {
             self.write_pages(&checkpoint, &mut lines)?;
         }
-        let last = self.write_range(from, last, &mut lines)?;
+        let (last, _) = self.write_range(from, last, &mut lines)?;
         lines.finish()?;
         let commits = last.position.saturating_sub(from.position);
         Ok(Exported { commits, last })
@@ -156,10 +157,12 @@ impl PhoneSystem {
             return Ok(Archived { commits: 0, last: from });
         }
         self.take_checkpoint(&mut checkpoint)?;
-        let archived = self.write_range(from, upto, &mut lines)?;
+        let (archived, latest) = self.write_range(from, upto, &mut lines)?;
         lines.finish()?;
         let mut next = checkpoint.clone();
         next.archived = archived;
+        let is_known = from.position == 0 || next.archived_at.is_some();
+        next.archived_at = next.archived_at.max(latest).filter(|_| is_known);
         self.log.forget(upto, &[next.page()?])?;
         *checkpoint = next;
         Ok(Archived { commits: upto.saturating_sub(from.position), last: archived })
@@ -225,13 +228,15 @@ impl PhoneSystem {
         from: Anchor,
         upto: u64,
         lines: &mut Lines<'_>,
-    ) -> Result<Anchor, store::Error> {
-        let mut last = from;
+    ) -> Result<(Anchor, Option<Timestamp>), store::Error> {
+        let (mut last, mut latest) = (from, None);
         while last.position < upto {
             let left = usize::try_from(upto.saturating_sub(last.position)).unwrap_or(usize::MAX);
             let records = self.log.read(last.position, left.min(BATCH))?;
             for record in &records {
-                last = last.followed_by(record)?;
+                let commit = last.next(record)?;
+                last = Anchor { position: commit.header.position, hash: commit.hash };
+                latest = latest.max(Some(commit.header.at));
                 lines.line(&commit::as_json(record.position, &record.bytes)?)?;
             }
             if records.is_empty() {
@@ -239,20 +244,26 @@ impl PhoneSystem {
                 return Err(store::Error::Corrupt { position: last.position, problem });
             }
         }
-        Ok(last)
+        Ok((last, latest))
     }
 }
 
 impl Anchor {
-    /// The commit in a record, which has to follow this one.
+    /// The commit in a record, which has to follow this one, as the next one has to follow it.
     pub(super) fn followed_by(self, record: &Record) -> Result<Self, store::Error> {
+        let Commit { header, hash, .. } = self.next(record)?;
+        Ok(Self { position: header.position, hash })
+    }
+
+    /// The commit in a record, which has to follow this one.
+    fn next(self, record: &Record) -> Result<Commit, store::Error> {
         let position = self.position.saturating_add(1);
         let commit = Commit::read(position, &record.bytes)?;
         if commit.header.previous != self.hash {
             let problem = "it does not follow the commit before it".to_owned();
             return Err(store::Error::Corrupt { position, problem });
         }
-        Ok(Self { position, hash: commit.hash })
+        Ok(commit)
     }
 }
 

@@ -105,7 +105,7 @@ impl PhoneSystem {
         for position in self.positions(stream, after, limit)? {
             let here = |record: &&Record| record.position == position;
             if nearby.iter().find(here).is_none() {
-                nearby = self.records_after(position.saturating_sub(1), NEARBY)?;
+                nearby = self.records_after(position.saturating_sub(1), NEARBY.min(limit))?;
             }
             let missing = || {
                 let problem = "it is not there".to_owned();
@@ -124,13 +124,12 @@ impl PhoneSystem {
         let mut found = Vec::new();
         // Held, so that no checkpoint takes positions away meanwhile.
         let checkpoint = lock(&self.checkpoint);
-        let (total, recent) = match (kind, organization(id)) {
-            ("stock", None) => recent(&self.stock),
-            ("organization", Some(organization)) => recent(&organization.state),
-            ("account", Some(organization)) => recent(&organization.account),
+        let (kept, recent) = match (kind, organization(id)) {
+            ("stock", None) => recent(&self.stock, after, limit),
+            ("organization", Some(organization)) => recent(&organization.state, after, limit),
+            ("account", Some(organization)) => recent(&organization.account, after, limit),
             _ => return Ok(found),
         };
-        let kept = total.saturating_sub(u64::try_from(recent.len()).unwrap_or(u64::MAX));
         let mut place = after;
         while found.len() < limit && place < kept {
             let mut positions = checkpoint.positions(self.log.store(), stream, place)?;
@@ -144,9 +143,8 @@ impl PhoneSystem {
             place = place.saturating_add(u64::try_from(positions.len()).unwrap_or(u64::MAX));
             found.append(&mut positions);
         }
-        let skipped = usize::try_from(place.saturating_sub(kept)).unwrap_or(usize::MAX);
         let left = limit.saturating_sub(found.len());
-        found.extend(recent.into_iter().skip(skipped).take(left));
+        found.extend(recent.into_iter().take(left));
         Ok(found)
     }
 }
@@ -154,10 +152,14 @@ impl PhoneSystem {
 /// How many commits are read at once for one of a stream.
 const NEARBY: usize = 64;
 
-/// How many commits a stream has, and where those are that no checkpoint has.
-fn recent<S>(stream: &Stream<S>) -> (u64, Vec<u64>) {
+/// How many commits of a stream are in a checkpoint, and where those after a place are that are not, at
+/// most `limit`.
+fn recent<S>(stream: &Stream<S>, after: u64, limit: usize) -> (u64, Vec<u64>) {
     let (positions, published) = take(stream);
-    (published.seq, positions.clone())
+    let recent = u64::try_from(positions.len()).unwrap_or(u64::MAX);
+    let kept = published.seq.saturating_sub(recent);
+    let skipped = usize::try_from(after.saturating_sub(kept)).unwrap_or(usize::MAX);
+    (kept, positions.iter().skip(skipped).take(limit).copied().collect())
 }
 
 fn read_all<T>(

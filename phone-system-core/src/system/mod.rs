@@ -3,7 +3,7 @@
 //! A command takes the locks of the streams that it touches, in the order organization, account,
 //! stock; works on drafts; has its commit put into the log; publishes the drafts. It is
 //! acknowledged when its commit is durable. Readers take no part in this: a query reads what was
-//! published last, brought to its own instant.
+//! published last, brought to its own instant. Only who asks for history reads the log too.
 
 mod calls;
 mod checkpoint;
@@ -329,7 +329,8 @@ impl PhoneSystem {
     /// * [`Error::Request`] if it is asked of the wrong subject, or at an instant too far before
     ///   the last one recorded;
     /// * [`Error::Rule`] if it has no answer;
-    /// * [`Error::Store`] if an append has failed: what is in memory is then more than was kept.
+    /// * [`Error::Store`] if an append has failed: what is in memory is then more than was kept; and if
+    ///   a query of what happened earlier cannot read it, or it was archived.
     pub fn query<Q: Query>(
         &self,
         subject: impl Into<Subject>,
@@ -352,8 +353,8 @@ impl PhoneSystem {
             stock.as_ref().and_then(|published| published.last),
         ];
         let at = self.effective(at, last)?;
-        let entries = match (query.entries_since(), owner, &account) {
-            (Some(since), Some(id), Some(account)) => self.entries_since(id, account.seq, since)?,
+        let entries = match (query.entries_since(at)?, owner, &account) {
+            (Some(since), Some(id), Some(account)) => self.entries_since(id, account, since)?,
             _ => Vec::new(),
         };
         let view = View {

@@ -6749,7 +6749,7 @@ class Statement:
 
     Attributes:
         since: When the period begins.
-        until: When it ends.
+        until: When it ends; what moved at that instant is in it only if no end was asked for.
         opening: The sums of the ledger before it.
         movements: What moved, in its order; nothing if it was not asked for.
         totals: How much of it, by the sides that were debited and credited.
@@ -10165,16 +10165,21 @@ class BillingArea:
         """What moved in the ledger of an organization's account in a period.
 
         It is read from the recorded events since the period began, so one of last month is told
-        sooner than one of last year. Whatever has ended by itself is told at the instant at which
-        it was due, whether that is recorded yet or not. What was recorded is never told otherwise
-        later: statements of periods that follow each other close and open with the same sums.
-        Refused if the period begins after it ends or has not passed, and if a commit since it began
-        may have been archived.
+        sooner than one of last year; it waits while the store is exported or archived. Whatever has
+        ended by itself is told at the instant at which it was due, whether that is recorded yet or
+        not.
+
+        Statements of periods that follow each other, each with its end, close and open with the
+        same sums. Nothing more can move in a period once anything is recorded for the account at
+        its end or later; until then a command may still be asked at an instant in it.
+
+        Refused with ``billing.period_out_of_range`` if it begins after it ends or ends after the
+        query's instant, and with ``store.archived`` if what moved since it began may be archived.
 
         Args:
             since: When the period begins.
-            until: When it ends: what moved at that instant is not in it. Everything up to the
-                query's instant, and with it, if not given.
+            until: When it ends: what moved at that instant is not in it. The query's instant if not
+                given, and then what moved at it is in it too.
             movements: Whether to tell every movement, and not only the totals.
             holds: Whether to tell also what was held for calls and given back, which changes no
                 balance.

@@ -81,8 +81,8 @@ impl Query for StatementOf {
     const TOUCHES: Touches = Touches::ACCOUNT;
     type Answer = Statement;
 
-    fn entries_since(&self) -> Option<Timestamp> {
-        Some(self.since)
+    fn entries_since(&self, at: Timestamp) -> Result<Option<Timestamp>, Error> {
+        Ok(Some(self.period(at)?.0))
     }
 
     fn answer(&self, view: &View) -> Result<Statement, Error> {
@@ -93,7 +93,7 @@ impl Query for StatementOf {
             ended.extend(of_event.ok_or_else(|| inconsistent("an amount is out of range"))?);
         }
         let entries = view.entries.iter().chain(&ended);
-        let statement = self.of(entries, *view.account.ledger(), view.at)?;
+        let statement = self.of(self.period(view.at)?, entries, *view.account.ledger());
         Ok(statement.ok_or_else(|| inconsistent("a sum is out of range"))?)
     }
 }
