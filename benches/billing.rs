@@ -65,11 +65,21 @@ fn charges(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// A command decided and applied, without its record; what follows from it is in the account.
-fn decide(command: &impl Command, drafts: &mut Drafts, context: &Context) {
+/// A command decided and applied, without its record; what follows from it is in the account. The
+/// events are written to `text` if there is one.
+fn decide(
+    command: &impl Command,
+    drafts: &mut Drafts,
+    context: &Context,
+    text: Option<&mut Vec<u8>>,
+) {
     let at = context.at;
     command.decide(drafts, context).unwrap();
     let account = std::mem::take(&mut drafts.account);
+    if let Some(text) = text {
+        text.clear();
+        serde_json::to_writer(text, account.events()).unwrap();
+    }
     drafts.account = Draft::at(account.finish().0, at).unwrap();
 }
 
@@ -93,28 +103,31 @@ fn running_calls(criterion: &mut Criterion) {
         );
     });
     let system = caller_with_credits(PhoneSystem::in_memory());
-    group.bench_function("decided and applied", |bencher| {
-        bencher.iter_batched(
-            || {
-                let (state, account) = system.snapshot(&contoso);
-                Drafts {
-                    owner: Some(contoso.clone()),
-                    organization: Draft::at(state, context.at).unwrap(),
-                    account: Draft::at(account, context.at).unwrap(),
-                    stock: Draft::at(system.stock_snapshot(), context.at).unwrap(),
-                    reference: system.reference(),
-                }
-            },
-            |mut drafts| {
-                for (authorize, settle) in &calls {
-                    decide(authorize, &mut drafts, &context);
-                    decide(settle, &mut drafts, &context);
-                }
-                drafts
-            },
-            BatchSize::LargeInput,
-        );
-    });
+    for (name, is_written) in [("decided and applied", false), ("and their events written", true)] {
+        group.bench_function(name, |bencher| {
+            let mut text = is_written.then(Vec::new);
+            bencher.iter_batched(
+                || {
+                    let (state, account) = system.snapshot(&contoso);
+                    Drafts {
+                        owner: Some(contoso.clone()),
+                        organization: Draft::at(state, context.at).unwrap(),
+                        account: Draft::at(account, context.at).unwrap(),
+                        stock: Draft::at(system.stock_snapshot(), context.at).unwrap(),
+                        reference: system.reference(),
+                    }
+                },
+                |mut drafts| {
+                    for (authorize, settle) in &calls {
+                        decide(authorize, &mut drafts, &context, text.as_mut());
+                        decide(settle, &mut drafts, &context, text.as_mut());
+                    }
+                    drafts
+                },
+                BatchSize::LargeInput,
+            );
+        });
+    }
     group.finish();
 }
 
