@@ -41,7 +41,7 @@ macro_rules! compare {
         $( group.bench_function($name, |bencher| {
             let mut map = $new;
             for key in $keys { map.$insert(*key, [*key; 4]); }
-            bencher.iter(|| $keys.iter().filter(|key| black_box(map.$get(*key)).is_some()).count());
+            bencher.iter(|| $keys.iter().filter(|key| black_box(map.$get(key)).is_some()).count());
         }); )*
         group.finish();
         let mut group = $criterion.benchmark_group("draft");

@@ -14,6 +14,7 @@
 
 mod accounts;
 mod addresses;
+mod auditor;
 mod bad_input;
 mod crashes;
 mod damage;

@@ -1,5 +1,7 @@
 //! Statements of an account with a long history, part of which is archived.
 
+use std::sync::Arc;
+
 use phone_system_core::billing::{AddFunds, AdjustCredits, Payment, SetUpCredits, StatementOf};
 use phone_system_core::error::Refuses;
 use phone_system_core::organization::Context;
@@ -24,7 +26,8 @@ fn statement(from: i64, until: Option<i64>) -> StatementOf {
 fn a_period_is_found_in_a_long_history_and_not_in_what_was_archived() {
     let mut options = Options::default();
     options.checkpoint_after = None;
-    let system = PhoneSystem::open(MemoryStore::default(), options).unwrap();
+    let store = Arc::new(MemoryStore::default());
+    let system = PhoneSystem::open(Arc::clone(&store), options).unwrap();
     let contoso: OrganizationId = "contoso".parse().unwrap();
     let fabrikam: OrganizationId = "fabrikam".parse().unwrap();
     let context = |place| Context::new(instant(place), "ada".parse().unwrap());
@@ -39,11 +42,16 @@ fn a_period_is_found_in_a_long_history_and_not_in_what_was_archived() {
         // Another account's commits stand between.
         let organization = if place % 3 == 0 { &fabrikam } else { &contoso };
         system.execute(organization, &take, &context(place)).unwrap();
+        if place == 4_100 {
+            // The positions of what was before are in a checkpoint then, and those of others are not.
+            system.checkpoint().unwrap();
+        }
     }
     let taken = |from: i64, until: i64| (from..until).filter(|place| place % 3 != 0);
-    let ask = |asked: &StatementOf| system.query(&contoso, asked, instant(TAKEN));
-    let check = |from: i64, until: i64| {
-        let told = ask(&statement(from, Some(until))).unwrap();
+    let ask =
+        |system: &PhoneSystem, asked: &StatementOf| system.query(&contoso, asked, instant(TAKEN));
+    let check = |system: &PhoneSystem, from: i64, until: i64| {
+        let told = ask(system, &statement(from, Some(until))).unwrap();
         let instants: Vec<_> = told.movements.iter().map(|movement| movement.at).collect();
         assert_eq!(instants, taken(from, until).map(instant).collect::<Vec<_>>());
         let whole = i64::try_from(taken(1, from).count()).unwrap();
@@ -51,21 +59,22 @@ fn a_period_is_found_in_a_long_history_and_not_in_what_was_archived() {
         assert_eq!(told.opening.credits.to_string(), credits);
     };
     for (from, until) in [(1, 2), (1, TAKEN), (4_095, 4_105), (9_990, TAKEN), (5_000, 5_000)] {
-        check(from, until);
+        check(&system, from, until);
     }
-    // The positions of the first commits are in a checkpoint then, and those of others are not.
-    system.checkpoint().unwrap();
-    check(4_095, 4_105);
-    let mut archived = Vec::new();
-    system.archive(5_000, &mut archived).unwrap();
-    check(5_010, 5_050);
-    check(9_990, TAKEN);
+    // In two parts, of which the latest instant counts; and as the store is opened again.
+    for before in [3_000, 5_000] {
+        system.archive(before, &mut Vec::new()).unwrap();
+    }
+    drop(system);
+    let system = PhoneSystem::open(store, options).unwrap();
+    check(&system, 5_010, 5_050);
+    check(&system, 9_990, TAKEN);
     // Those that were archived are all earlier than 4,996.
     for from in [4_996, 4_997, 5_000] {
-        check(from, 5_010);
+        check(&system, from, 5_010);
     }
-    for from in [0, 1, 4_000, 4_990, 4_995] {
-        let refused = ask(&statement(from, Some(TAKEN))).unwrap_err();
+    for from in [0, 1, 2_990, 4_000, 4_990, 4_995] {
+        let refused = ask(&system, &statement(from, Some(TAKEN))).unwrap_err();
         assert_eq!(refused.refusal().code.to_string(), "store.archived", "{from}");
     }
     // Of an account to which nothing happened since, nothing has to be read.
@@ -74,6 +83,6 @@ fn a_period_is_found_in_a_long_history_and_not_in_what_was_archived() {
     let told = system.query(&contoso, &idle, instant(TAKEN + 2)).unwrap();
     assert!(told.movements.is_empty() && told.opening == told.closing);
     // Nothing is told that has not happened.
-    let refused = ask(&statement(TAKEN + 1, None)).unwrap_err();
+    let refused = ask(&system, &statement(TAKEN + 1, None)).unwrap_err();
     assert_eq!(refused.refusal().code.to_string(), "billing.period_out_of_range");
 }
