@@ -188,10 +188,6 @@ pub struct Part<E> {
 }
 
 impl<E> Part<E> {
-    pub(super) fn unless_empty(ended: Vec<E>, events: Vec<E>) -> Option<Self> {
-        (!ended.is_empty() || !events.is_empty()).then_some(Self { ended, events })
-    }
-
     /// All its events, in the order in which they are applied.
     pub fn all(&self) -> impl Iterator<Item = &E> {
         self.ended.iter().chain(&self.events)

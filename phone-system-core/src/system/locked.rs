@@ -108,9 +108,8 @@ impl Parts {
                 return None;
             }
             let (state, ended, events) = draft.finish();
-            let part = Part::unless_empty(ended, events)?;
             let seq = locked?.1.seq.saturating_add(1);
-            Some((part, Published { state, seq, last: Some(at) }))
+            Some((Part { ended, events }, Published { state, seq, last: Some(at) }))
         }
         let mut streams = Vec::new();
         let mut payload = Payload::default();

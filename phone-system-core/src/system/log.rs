@@ -143,7 +143,7 @@ impl Log {
                 }
                 Err(error) => tail.failed = Some(error.to_string()),
             }
-            // Asking the operating system to wake nobody takes longer than the rest of this.
+            // The operating system would be asked even if there is nobody to wake.
             if tail.waiting > 0 {
                 self.appended.notify_all();
             }

@@ -189,8 +189,9 @@ impl Account {
 
         let recharge = self.recharge_due().filter(|due| *due <= at);
         let recharge = recharge.filter(|due| ending.as_ref().is_none_or(|(other, _)| due < other));
-        if let Some((due, event)) = recharge.and_then(|due| Some((due, self.recharge_at(due)?))) {
-            return Some((due, event));
+        let recharge = recharge.and_then(|due| Some((due, self.recharge_at(due)?)));
+        if recharge.is_some() {
+            return recharge;
         }
         let (due, ending) = ending?;
         let event = match ending {
