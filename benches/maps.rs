@@ -1,4 +1,5 @@
-//! The map behind the states: `phone_system_core::map::Map` beside `rpds` and the standard map.
+//! The map behind the states: `phone_system_core::map::Map` beside `immutable-chunkmap`, `rpds` and the
+//! standard map.
 //!
 //! `fill` is what replaying a store costs per entry; `draft` is what a command costs that changes
 //! one entry of a large published map.
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use immutable_chunkmap::map::Map as Chunks;
 use phone_system_core::map::Map;
 use rpds::{HashTrieMapSync, RedBlackTreeMapSync};
 
@@ -63,6 +65,7 @@ fn maps(criterion: &mut Criterion) {
     let keys = keys();
     compare! { criterion, &keys,
         "phone-system": Map::<u64, Value>::default(), insert, get;
+        "immutable-chunkmap": Chunks::<u64, Value, 64>::new(), insert_cow, get;
         "rpds ordered": RedBlackTreeMapSync::<u64, Value>::new_sync(), insert_mut, get;
         "rpds hashed": HashTrieMapSync::<u64, Value>::new_sync(), insert_mut, get;
         "standard, not shared": BTreeMap::<u64, Value>::new(), insert, get;

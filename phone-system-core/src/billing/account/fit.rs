@@ -368,10 +368,10 @@ impl Account {
 }
 
 /// The entries of a map that are kept.
-fn kept<K: Ord + Clone, V: Clone, const CHUNK: usize>(
-    map: &Map<K, V, CHUNK>,
+fn kept<K: Ord + Clone, V: Clone>(
+    map: &Map<K, V>,
     keep: impl Fn(&K, &V) -> bool,
-) -> Result<Map<K, V, CHUNK>, &'static str> {
+) -> Result<Map<K, V>, &'static str> {
     let entries = map.iter().filter(|(key, value)| keep(key, value));
     let entries: Vec<_> = entries.map(|(key, value)| (key.clone(), value.clone())).collect();
     Map::try_from(entries).map_err(|_| "a key stands twice")

@@ -12,7 +12,7 @@ use super::{
     TariffId, UserPolicy,
 };
 use crate::billing::minutes::{PoolKey, Used};
-use crate::map::{Map, SMALL};
+use crate::map::Map;
 use crate::money::Amount;
 use crate::text::{Key, Label, UserId};
 use crate::time::{Month, Timestamp};
@@ -26,18 +26,18 @@ struct Kept<'a> {
     agreements: Vec<Cow<'a, Label>>,
     lots: Vec<Cow<'a, Lot>>,
     lots_bought: u64,
-    holds: Cow<'a, Map<Key, Arc<Hold>, SMALL>>,
+    holds: Cow<'a, Map<Key, Arc<Hold>>>,
     auto_recharge: Cow<'a, Option<AutoRecharge>>,
     pending: Cow<'a, Option<PendingRecharge>>,
     recharges: u64,
     retry_at: Option<Timestamp>,
     recharged: Option<(Month, Amount)>,
     tariff: Cow<'a, Option<TariffId>>,
-    used: Cow<'a, Map<PoolKey, Used, SMALL>>,
-    charged: Cow<'a, Map<Key, ChargedCall, SMALL>>,
+    used: Cow<'a, Map<PoolKey, Used>>,
+    charged: Cow<'a, Map<Key, ChargedCall>>,
     closed: Option<Month>,
     policies: Cow<'a, Map<UserId, UserPolicy>>,
-    spent: Cow<'a, Map<(Month, UserId), Amount, SMALL>>,
+    spent: Cow<'a, Map<(Month, UserId), Amount>>,
     ledger: LedgerSums,
 }
 

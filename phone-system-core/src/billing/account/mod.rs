@@ -15,7 +15,7 @@ use super::ledger::LedgerSums;
 use super::minutes::{PoolKey, Used};
 use super::policy::UserPolicy;
 use super::tariff::TariffId;
-use crate::map::{Map, SMALL};
+use crate::map::Map;
 use crate::money::Amount;
 use crate::text::{Key, Label, UserId};
 use crate::time::{Duration, Month, Timestamp};
@@ -107,15 +107,15 @@ pub struct Account {
     /// Since when what credits do not pay is invoiced.
     postpaid: Option<Timestamp>,
     agreements: Map<Label, ()>,
-    lots: Map<u64, Lot, SMALL>,
+    lots: Map<u64, Lot>,
     lots_bought: u64,
     balance: Amount,
     held: Amount,
-    holds: Map<Key, Arc<Hold>, SMALL>,
+    holds: Map<Key, Arc<Hold>>,
     /// When which hold ends.
-    hold_ends: Map<(Timestamp, Key), (), SMALL>,
+    hold_ends: Map<(Timestamp, Key), ()>,
     /// The minutes that holds have of each pool.
-    held_minutes: Map<PoolKey, Used, SMALL>,
+    held_minutes: Map<PoolKey, Used>,
     auto_recharge: Option<AutoRecharge>,
     pending: Option<PendingRecharge>,
     recharges: u64,
@@ -123,13 +123,13 @@ pub struct Account {
     /// What was bought by auto-recharge in the last month in which it was.
     recharged: Option<(Month, Amount)>,
     tariff: Option<TariffId>,
-    used: Map<PoolKey, Used, SMALL>,
-    charged: Map<Key, ChargedCall, SMALL>,
+    used: Map<PoolKey, Used>,
+    charged: Map<Key, ChargedCall>,
     /// The last month whose books are closed.
     closed: Option<Month>,
     policies: Map<UserId, UserPolicy>,
     /// What calls of users cost in a month beyond minutes, those that go on with what they may.
-    spent: Map<(Month, UserId), Amount, SMALL>,
+    spent: Map<(Month, UserId), Amount>,
     ledger: LedgerSums,
 }
 

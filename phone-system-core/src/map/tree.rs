@@ -1,0 +1,406 @@
+//! The tree behind a map: a B+ tree whose nodes are shared until they are changed.
+
+use std::ops::{Bound, RangeBounds};
+use std::slice;
+use std::sync::Arc;
+
+use arrayvec::ArrayVec;
+
+/// The most that a node has. More make a map that nobody shares faster, fewer one whose every change has
+/// to leave what others see as it is.
+const N: usize = 16;
+
+/// A part of a tree; no leaf is empty, and all of them are equally deep.
+#[derive(Clone, Debug)]
+pub(super) enum Node<K, V> {
+    /// Entries in ascending order.
+    Leaf(Arc<ArrayVec<(K, V), N>>),
+    /// Each child with a key that is greater than all before it, and no greater than any of its own.
+    /// For the first child that key means nothing: what is smaller than all goes there too.
+    Branch(Arc<ArrayVec<(K, Self), N>>),
+}
+
+/// What became of an entry that was inserted.
+pub(super) enum Inserted<K, V> {
+    /// It took the place of this value.
+    Replaced(V),
+    /// It was added.
+    Added,
+    /// It was added, and the node had no room for all: these, from this key on, go beside it.
+    Split(K, Node<K, V>),
+}
+
+/// Which child has `key`, if any has.
+fn place_of<K: Ord, T>(children: &[(K, T)], key: &K) -> usize {
+    let after_first = children.get(1..).unwrap_or_default();
+    after_first.partition_point(|(from, _)| from <= key)
+}
+
+fn search<K: Ord, V>(entries: &[(K, V)], key: &K) -> Result<usize, usize> {
+    entries.binary_search_by(|(other, _)| other.cmp(key))
+}
+
+/// Inserts an item; answers the last ones if there is no room for all.
+fn insert_or_split<T>(items: &mut ArrayVec<T, N>, place: usize, item: T) -> Option<ArrayVec<T, N>> {
+    let Err(full) = items.try_insert(place, item) else { return None };
+    let item = full.element();
+    // What is inserted in ascending order fills all nodes.
+    let half = if place == items.len() { place } else { items.len().div_ceil(2) };
+    let mut last: ArrayVec<T, N> = items.drain(half..).collect();
+    match place.checked_sub(half) {
+        Some(place) => last.insert(place, item),
+        None => items.insert(place, item),
+    }
+    Some(last)
+}
+
+/// Moves items between neighbors: all to the left if there is room, else until both have as many.
+fn even_out<T>(left: &mut ArrayVec<T, N>, right: &mut ArrayVec<T, N>) {
+    let all = left.len().saturating_add(right.len());
+    let wanted = if all <= N { all } else { all / 2 };
+    if let Some(more) = wanted.checked_sub(left.len()) {
+        left.extend(right.drain(..more));
+    } else {
+        let mut moved: ArrayVec<T, N> = left.drain(wanted..).collect();
+        moved.extend(right.drain(..));
+        *right = moved;
+    }
+}
+
+impl<K: Ord + Clone, V: Clone> Node<K, V> {
+    /// A tree of entries in strictly ascending order; none of no entries.
+    pub(super) fn of_ascending(entries: Vec<(K, V)>) -> Option<Self> {
+        let mut nodes = Vec::with_capacity(entries.len().div_ceil(N));
+        let mut entries = entries.into_iter().peekable();
+        while let Some((first, _)) = entries.peek() {
+            let first = first.clone();
+            nodes.push((first, Self::Leaf(Arc::new(entries.by_ref().take(N).collect()))));
+        }
+        while nodes.len() > 1 {
+            let mut children = std::mem::take(&mut nodes).into_iter().peekable();
+            while let Some((first, _)) = children.peek() {
+                let first = first.clone();
+                nodes.push((first, Self::Branch(Arc::new(children.by_ref().take(N).collect()))));
+            }
+        }
+        nodes.pop().map(|(_, root)| root)
+    }
+
+    /// A tree of one entry.
+    pub(super) fn of_one(key: K, value: V) -> Self {
+        let mut entries = ArrayVec::new();
+        entries.push((key, value));
+        Self::Leaf(Arc::new(entries))
+    }
+
+    pub(super) fn get(&self, key: &K) -> Option<&V> {
+        let entries = self.leaf_of(key).entries;
+        let (_, value) = entries.get(search(entries, key).ok()?)?;
+        Some(value)
+    }
+
+    pub(super) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        let mut node = self;
+        loop {
+            match node {
+                Self::Leaf(entries) => {
+                    let place = search(entries, key).ok()?;
+                    return Arc::make_mut(entries).get_mut(place).map(|(_, value)| value);
+                }
+                Self::Branch(children) => {
+                    let place = place_of(children, key);
+                    let (_, child) = Arc::make_mut(children).get_mut(place)?;
+                    node = child;
+                }
+            }
+        }
+    }
+
+    pub(super) fn insert(&mut self, key: K, value: V) -> Inserted<K, V> {
+        match self {
+            Self::Leaf(entries) => {
+                let found = search(entries, &key);
+                let entries = Arc::make_mut(entries);
+                let place = match found {
+                    Ok(place) => match entries.get_mut(place) {
+                        Some((_, old)) => {
+                            return Inserted::Replaced(std::mem::replace(old, value));
+                        }
+                        None => place,
+                    },
+                    Err(place) => place,
+                };
+                let last = insert_or_split(entries, place, (key, value));
+                Self::split(last, Self::Leaf)
+            }
+            Self::Branch(children) => {
+                let place = place_of(children, &key);
+                let children = Arc::make_mut(children);
+                let Some((_, child)) = children.get_mut(place) else { return Inserted::Added };
+                match child.insert(key, value) {
+                    Inserted::Split(from, node) => {
+                        let place = place.saturating_add(1);
+                        let last = insert_or_split(children, place, (from, node));
+                        Self::split(last, Self::Branch)
+                    }
+                    inserted => inserted,
+                }
+            }
+        }
+    }
+
+    fn split<T>(
+        last: Option<ArrayVec<(K, T), N>>,
+        node: impl FnOnce(Arc<ArrayVec<(K, T), N>>) -> Self,
+    ) -> Inserted<K, V> {
+        let Some(last) = last else { return Inserted::Added };
+        match last.first() {
+            Some((from, _)) => Inserted::Split(from.clone(), node(Arc::new(last))),
+            None => Inserted::Added,
+        }
+    }
+
+    /// The tree of a node and what did not fit into it.
+    pub(super) fn joined(self, from: K, other: Self) -> Self {
+        let mut children = ArrayVec::new();
+        children.push((from.clone(), self));
+        children.push((from, other));
+        Self::Branch(Arc::new(children))
+    }
+
+    /// Takes out the entry at `key`; the node may have nothing left then, or but one child.
+    pub(super) fn remove(&mut self, key: &K) -> Option<V> {
+        match self {
+            Self::Leaf(entries) => {
+                let place = search(entries, key).ok()?;
+                let (_, value) = Arc::make_mut(entries).pop_at(place)?;
+                Some(value)
+            }
+            Self::Branch(children) => {
+                let place = place_of(children, key);
+                let children = Arc::make_mut(children);
+                let (_, child) = children.get_mut(place)?;
+                let value = child.remove(key)?;
+                match child.len() {
+                    0 => drop(children.pop_at(place)),
+                    few if few <= N / 4 => Self::mend(children, place),
+                    _ => {}
+                }
+                Some(value)
+            }
+        }
+    }
+
+    /// Has a child and a neighbor share what they have, in one node if it fits there.
+    fn mend(children: &mut ArrayVec<(K, Self), N>, place: usize) {
+        let left = place.min(children.len().saturating_sub(2));
+        let pair = children.get_mut(left..).and_then(|from_left| from_left.first_chunk_mut());
+        let Some([(_, one), (from, other)]) = pair else { return };
+        let from_now = match (one, other) {
+            (Self::Leaf(one), Self::Leaf(other)) => {
+                let other = Arc::make_mut(other);
+                even_out(Arc::make_mut(one), other);
+                other.first().map(|(first, _)| first.clone())
+            }
+            (Self::Branch(one), Self::Branch(other)) => {
+                let other = Arc::make_mut(other);
+                // It does not stay the first one, whose key means nothing.
+                if let Some((first, _)) = other.first_mut() {
+                    first.clone_from(from);
+                }
+                even_out(Arc::make_mut(one), other);
+                other.first().map(|(first, _)| first.clone())
+            }
+            _ => return,
+        };
+        match from_now {
+            Some(first) => *from = first,
+            None => drop(children.pop_at(left.saturating_add(1))),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Leaf(entries) => entries.len(),
+            Self::Branch(children) => children.len(),
+        }
+    }
+
+    /// Whether something shorter can stand for the node, as a root.
+    pub(super) fn is_short(&self) -> bool {
+        match self {
+            Self::Leaf(entries) => entries.is_empty(),
+            Self::Branch(children) => children.len() <= 1,
+        }
+    }
+
+    /// What stands for a node that is short: nothing, or its only child.
+    pub(super) fn shortened(self) -> Option<Self> {
+        match self {
+            Self::Leaf(_) => None,
+            Self::Branch(children) => children.first().map(|(_, child)| child.clone()),
+        }
+    }
+
+    /// The entries of the leaf that is reached by these children.
+    fn leaf(&self, child: impl Fn(&[(K, Self)]) -> usize) -> Leaf<'_, K, V> {
+        let (mut node, mut siblings) = (self, [].iter());
+        loop {
+            match node {
+                Self::Leaf(entries) => return Leaf { entries, siblings },
+                Self::Branch(children) => {
+                    siblings = children.get(child(children)..).unwrap_or_default().iter();
+                    match siblings.next() {
+                        Some((_, child)) => node = child,
+                        None => return Leaf::none(),
+                    }
+                }
+            }
+        }
+    }
+
+    fn first_leaf(&self) -> Leaf<'_, K, V> {
+        self.leaf(|_| 0)
+    }
+
+    /// The leaf that has `key`, if any has.
+    fn leaf_of(&self, key: &K) -> Leaf<'_, K, V> {
+        self.leaf(|children| place_of(children, key))
+    }
+
+    /// The leaf after that one; none after the last one.
+    fn leaf_after(&self, key: &K) -> Leaf<'_, K, V> {
+        let (mut node, mut after) = (self, [].iter());
+        while let Self::Branch(children) = node {
+            let mut siblings = children.get(place_of(children, key)..).unwrap_or_default().iter();
+            let Some((_, child)) = siblings.next() else { break };
+            node = child;
+            if siblings.len() > 0 {
+                after = siblings;
+            }
+        }
+        match after.next() {
+            Some((_, Self::Leaf(entries))) => Leaf { entries, siblings: after },
+            Some((_, branch)) => branch.first_leaf(),
+            None => Leaf::none(),
+        }
+    }
+}
+
+/// The entries of a leaf, and the nodes that come after it in its branch.
+#[derive(Clone, Debug)]
+struct Leaf<'a, K, V> {
+    entries: &'a [(K, V)],
+    siblings: slice::Iter<'a, (K, Node<K, V>)>,
+}
+
+impl<K, V> Leaf<'_, K, V> {
+    fn none() -> Self {
+        Self { entries: &[], siblings: [].iter() }
+    }
+}
+
+/// The entries of a tree whose keys are in a range, in ascending order.
+#[derive(Clone, Debug)]
+pub(super) struct Entries<'a, K, V, R> {
+    root: Option<&'a Node<K, V>>,
+    range: R,
+    leaf: Leaf<'a, K, V>,
+    left: slice::Iter<'a, (K, V)>,
+}
+
+impl<'a, K: Ord + Clone, V: Clone, R: RangeBounds<K>> Entries<'a, K, V, R> {
+    pub(super) fn new(root: Option<&'a Node<K, V>>, range: R) -> Self {
+        let leaf = match (root, range.start_bound()) {
+            (Some(root), Bound::Included(from) | Bound::Excluded(from)) => {
+                let leaf = root.leaf_of(from);
+                if leaf.entries.last().is_some_and(|(last, _)| is_before(last, &range)) {
+                    root.leaf_after(from)
+                } else {
+                    leaf
+                }
+            }
+            (Some(root), Bound::Unbounded) => root.first_leaf(),
+            (None, _) => Leaf::none(),
+        };
+        let first = leaf.entries.partition_point(|(key, _)| is_before(key, &range));
+        let left = leaf.entries.get(first..).unwrap_or_default().iter();
+        Self { root, range, leaf, left }
+    }
+}
+
+/// Whether a key comes before the beginning of a range.
+fn is_before<K: Ord>(key: &K, range: &impl RangeBounds<K>) -> bool {
+    match range.start_bound() {
+        Bound::Included(from) => key < from,
+        Bound::Excluded(from) => key <= from,
+        Bound::Unbounded => false,
+    }
+}
+
+/// Whether a key comes after the end of a range.
+fn is_after<K: Ord>(key: &K, range: &impl RangeBounds<K>) -> bool {
+    match range.end_bound() {
+        Bound::Included(to) => key > to,
+        Bound::Excluded(to) => key >= to,
+        Bound::Unbounded => false,
+    }
+}
+
+impl<'a, K: Ord + Clone, V: Clone, R: RangeBounds<K>> Iterator for Entries<'a, K, V, R> {
+    type Item = (&'a K, &'a V);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.left.len() == 0 {
+            let (last, _) = self.leaf.entries.last()?;
+            match self.leaf.siblings.next() {
+                Some((_, Node::Leaf(entries))) => self.leaf.entries = entries,
+                _ => self.leaf = self.root?.leaf_after(last),
+            }
+            self.left = self.leaf.entries.iter();
+        }
+        let (key, value) = self.left.next()?;
+        if is_after(key, &self.range) {
+            (self.leaf, self.left) = (Leaf::none(), [].iter());
+            return None;
+        }
+        Some((key, value))
+    }
+}
+
+#[cfg(test)]
+impl<K: Ord + Clone + std::fmt::Debug, V: Clone> Node<K, V> {
+    /// How many leaves there are.
+    pub(super) fn leaves(&self) -> usize {
+        match self {
+            Self::Leaf(_) => 1,
+            Self::Branch(children) => children.iter().map(|(_, child)| child.leaves()).sum(),
+        }
+    }
+
+    /// Fails if the tree is not sound: see [`Node`].
+    pub(super) fn check(&self) {
+        self.depth_within((Bound::Unbounded, Bound::Unbounded));
+    }
+
+    fn depth_within(&self, range: (Bound<&K>, Bound<&K>)) -> usize {
+        match self {
+            Self::Leaf(entries) => {
+                assert!(!entries.is_empty(), "a leaf is empty");
+                assert!(entries.is_sorted_by(|(one, _), (next, _)| one < next));
+                assert!(entries.iter().all(|(key, _)| range.contains(key)), "{range:?}");
+                1
+            }
+            Self::Branch(children) => {
+                let mut depths = children.iter().enumerate().map(|(place, (from, child))| {
+                    let from = if place == 0 { range.0 } else { Bound::Included(from) };
+                    let next = children.get(place + 1).map(|(next, _)| Bound::Excluded(next));
+                    child.depth_within((from, next.unwrap_or(range.1)))
+                });
+                let depth = depths.next().expect("a branch has a child");
+                assert!(depths.all(|other| other == depth), "leaves are not equally deep");
+                depth + 1
+            }
+        }
+    }
+}
