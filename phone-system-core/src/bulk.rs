@@ -62,25 +62,18 @@ pub(crate) fn each<S: Apply, T, E: Refuses>(
     name: impl Fn(&T) -> String,
     mut decide: impl FnMut(&S, &T) -> Result<S::Event, E>,
 ) -> Result<Vec<Refused>, Stopped<E>> {
-    each_with(
-        mode,
-        draft,
-        items,
-        name,
-        |state, item| decide(state, item),
-        |_, event| Ok(vec![event]),
-    )
+    each_with(mode, draft, items, name, |state, item| decide(state, item), |_, _| Ok(Vec::new()))
 }
 
 /// As [`each`], with what each event brings about by itself: `consequences` of the state before it
-/// answers the event and what follows.
+/// answers what follows.
 pub(crate) fn each_with<S: Apply, T, E: Refuses>(
     mode: Mode,
     draft: &mut Draft<S>,
     items: impl IntoIterator<Item = T>,
     name: impl Fn(&T) -> String,
     mut decide: impl FnMut(&S, &T) -> Result<S::Event, E>,
-    consequences: impl Fn(&S, S::Event) -> Result<Vec<S::Event>, Inconsistent>,
+    consequences: impl Fn(&S, &S::Event) -> Result<Vec<S::Event>, Inconsistent>,
 ) -> Result<Vec<Refused>, Stopped<E>> {
     let mut refused = Vec::new();
     let mut first = None;
@@ -88,10 +81,7 @@ pub(crate) fn each_with<S: Apply, T, E: Refuses>(
     for item in items {
         match decide(draft, &item) {
             Ok(event) => {
-                let events = consequences(draft, event).map_err(Stopped::Inconsistent)?;
-                for event in events {
-                    draft.record(event).map_err(Stopped::Inconsistent)?;
-                }
+                record_with(draft, event, &consequences).map_err(Stopped::Inconsistent)?;
             }
             Err(error) => {
                 refused.push(Refused { index, item: name(&item), refusal: error.refusal() });
@@ -105,6 +95,17 @@ pub(crate) fn each_with<S: Apply, T, E: Refuses>(
         Some(_) if mode == Mode::AllOrNothing => Err(Stopped::Some(none_done(index, &refused))),
         _ => Ok(refused),
     }
+}
+
+/// Records an event, and then what it brings about by itself.
+pub(crate) fn record_with<S: Apply>(
+    draft: &mut Draft<S>,
+    event: S::Event,
+    consequences: impl Fn(&S, &S::Event) -> Result<Vec<S::Event>, Inconsistent>,
+) -> Result<(), Inconsistent> {
+    let consequences = consequences(draft, &event)?;
+    draft.record(event)?;
+    consequences.into_iter().try_for_each(|event| draft.record(event))
 }
 
 fn none_done(items: u32, refused: &[Refused]) -> Error {

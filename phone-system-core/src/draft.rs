@@ -92,14 +92,18 @@ impl<S: Apply> Draft<S> {
     /// [`Inconsistent`] if it does not fit, which is a defect of the command that recorded it; the
     /// draft has to be dropped then.
     pub fn record(&mut self, event: impl Into<S::Event>) -> Result<(), Inconsistent> {
-        let event = event.into();
+        if self.events.is_empty() {
+            // Most commands record one event; a vector would take room for four.
+            self.events.reserve_exact(1);
+        }
+        self.events.push(event.into());
+        let Some((event, before)) = self.events.split_last_mut() else { return Ok(()) };
         let mut state = self.state.take().unwrap_or_default();
-        let applied = Arc::make_mut(&mut state).apply(&event);
+        let applied = Arc::make_mut(&mut state).apply(event);
         self.state = state.into();
         applied?;
-        let merged = self.events.last_mut().is_some_and(|last| S::merge(last, &event));
-        if !merged {
-            self.events.push(event);
+        if before.last_mut().is_some_and(|last| S::merge(last, event)) {
+            self.events.pop();
         }
         Ok(())
     }

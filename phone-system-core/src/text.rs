@@ -1,6 +1,7 @@
 //! Short texts that name things: organizations, users, actors, keys, countries.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -158,11 +159,40 @@ macro_rules! words {
 }
 pub(crate) use words;
 
+/// The order of texts, as they have it themselves; in place, because most names are short and are told
+/// apart by their beginnings, and maps of names are searched for every call.
+fn order(one: &str, other: &str) -> Ordering {
+    let (mut one, mut other) = (one.as_bytes(), other.as_bytes());
+    while let (Some((begin, rest)), Some((begins, rests))) =
+        (one.split_first_chunk(), other.split_first_chunk())
+    {
+        let order = u64::from_be_bytes(*begin).cmp(&u64::from_be_bytes(*begins));
+        if order.is_ne() {
+            return order;
+        }
+        (one, other) = (rest, rests);
+    }
+    let same = one.iter().zip(other).take_while(|(byte, other)| byte == other).count();
+    one.get(same).cmp(&other.get(same))
+}
+
 macro_rules! names {
     ($( $(#[$meta:meta])* $name:ident: $format:literal, $wanted:literal, $check:expr, $canonical:expr; )*) => { $(
         $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         pub struct $name(Arc<str>);
+
+        impl Ord for $name {
+            fn cmp(&self, other: &Self) -> Ordering {
+                order(&self.0, &other.0)
+            }
+        }
+
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+                Some(self.cmp(other))
+            }
+        }
 
         impl $name {
             /// The text.
@@ -246,8 +276,21 @@ names! {
 ///
 /// Any two letters are accepted: which of them exist changes, and the rules name the ones that
 /// matter to them.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Country([u8; 2]);
+
+impl Ord for Country {
+    fn cmp(&self, other: &Self) -> Ordering {
+        // As one number, because bytes are compared by a call.
+        u16::from_be_bytes(self.0).cmp(&u16::from_be_bytes(other.0))
+    }
+}
+
+impl PartialOrd for Country {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 impl Country {
     /// A country from two upper-case ASCII letters; `None` for anything else.
@@ -316,6 +359,23 @@ mod tests {
         assert!("contoso".parse::<OrganizationId>().is_ok());
         for bad in ["", " contoso", "contoso ", "con\ntoso", &"x".repeat(129)] {
             assert!(bad.parse::<OrganizationId>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn names_are_ordered_as_texts_are() {
+        let parts =
+            ["", "a", "b", "\u{e9}", "1234567", "12345678", "12345678a", "123456789abcdefg"];
+        let texts: Vec<_> = parts
+            .iter()
+            .flat_map(|one| parts.map(|other| format!("x{one}{other}y{one}")))
+            .collect();
+        for (one, other) in texts.iter().flat_map(|one| texts.iter().map(move |other| (one, other)))
+        {
+            for (one, other) in [(one.as_str(), other.as_str()), (one, one.get(..1).unwrap())] {
+                let names: [Key; 2] = [one.parse().unwrap(), other.parse().unwrap()];
+                assert_eq!(names[0].cmp(&names[1]), one.cmp(other), "{one} {other}");
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use crate::text::as_text_in_place;
 use crate::written::{InPlace, Written};
-use chrono::{DateTime, Datelike, Months, NaiveDate, Timelike, Utc};
+use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 
 /// Why a text is no instant or no duration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,6 +22,9 @@ impl ParseError {
 
 /// Microseconds in a second.
 const SECOND: i64 = 1_000_000;
+
+/// Microseconds in a day.
+const DAY: i64 = 24 * 3_600 * SECOND;
 
 /// An instant: microseconds since 1970-01-01T00:00:00Z, in the years 1 to 9999.
 ///
@@ -69,13 +72,17 @@ impl Timestamp {
 
     /// The calendar month, of UTC.
     pub fn month(self) -> Month {
-        const DAY: i64 = 24 * 3_600 * 1_000_000;
+        let date = self.date();
+        Month { year: u16::try_from(date.year()).unwrap_or_default(), month: date.month() }
+    }
+
+    /// The day, of UTC.
+    fn date(self) -> NaiveDate {
         // From the first day of the year 1, which is day 1, to the first of 1970.
         const BEFORE_1970: i64 = 719_163;
         let day = i32::try_from(self.0.div_euclid(DAY).saturating_add(BEFORE_1970));
         // Every day of the years 1 to 9999 is one of chrono's.
-        let date = day.ok().and_then(NaiveDate::from_num_days_from_ce_opt).unwrap_or_default();
-        Month { year: u16::try_from(date.year()).unwrap_or_default(), month: date.month() }
+        day.ok().and_then(NaiveDate::from_num_days_from_ce_opt).unwrap_or_default()
     }
 
     /// The instant `duration` earlier; `None` before the year 1.
@@ -114,21 +121,17 @@ const INSTANT: &str = "an instant of the years 1 to 9999 such as `2018-04-01T09:
 
 impl InPlace for Timestamp {
     fn write(&self, text: &mut Written) {
-        let at = DateTime::<Utc>::from(*self);
-        let micros = at.timestamp_subsec_micros();
-        // Else the offset of the zone, which is none, is added for each of its parts.
-        let at = at.naive_utc();
-        let mut part = |before: &str, value: u32, width: usize| {
-            text.text(before).padded(u64::from(value), width);
-        };
-        part("", at.year().unsigned_abs(), 4);
-        part("-", at.month(), 2);
-        part("-", at.day(), 2);
-        part("T", at.hour(), 2);
-        part(":", at.minute(), 2);
-        part(":", at.second(), 2);
+        const WHOLE: u64 = SECOND.unsigned_abs();
+        let (date, of_day) = (self.date(), self.0.rem_euclid(DAY).unsigned_abs());
+        let (seconds, micros) = (of_day / WHOLE, of_day % WHOLE);
+        text.padded(date.year().unsigned_abs().into(), 4);
+        text.text("-").padded(date.month().into(), 2);
+        text.text("-").padded(date.day().into(), 2);
+        text.text("T").padded(seconds / 3_600, 2);
+        text.text(":").padded(seconds / 60 % 60, 2);
+        text.text(":").padded(seconds % 60, 2);
         if micros != 0 {
-            part(".", micros, 6);
+            text.text(".").padded(micros, 6);
         }
         text.text("Z");
     }

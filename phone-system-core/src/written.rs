@@ -27,17 +27,19 @@ impl Written {
         Self { bytes: [b'0'; Self::ROOM], length: 0 }
     }
 
-    /// Adds characters of ASCII.
+    /// Adds characters of ASCII, if there is room for all of them.
+    #[inline]
     pub(crate) fn text(&mut self, text: &str) -> &mut Self {
-        let places = self.bytes.iter_mut().skip(self.length);
-        for (place, byte) in places.zip(text.bytes()) {
-            *place = byte;
-            self.length = self.length.saturating_add(1);
+        let end = self.length.saturating_add(text.len());
+        if let Some(places) = self.bytes.get_mut(self.length..end) {
+            places.copy_from_slice(text.as_bytes());
+            self.length = end;
         }
         self
     }
 
     /// Adds a number of `width` digits, with zeros before it; of a longer one the last digits.
+    #[inline]
     pub(crate) fn padded(&mut self, mut number: u64, width: usize) -> &mut Self {
         let end = self.length.saturating_add(width).min(Self::ROOM);
         for place in self.bytes.get_mut(self.length..end).unwrap_or_default().iter_mut().rev() {

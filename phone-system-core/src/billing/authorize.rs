@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::account::Account;
-use super::call::{CallKind, CallRecord};
+use super::call::{CallFacts, CallKind};
 use super::capability::Capability;
 use super::charge::{CallError, Funding, Paid, check_credits, minutes, rest_begins, sum};
 use super::events::{CallAuthorized, CallExtended, Draw, HoldReleased};
@@ -53,10 +53,19 @@ pub struct AuthorizeCall {
 }
 
 impl AuthorizeCall {
-    /// The call as if it had lasted for `duration`.
-    pub(crate) fn record(&self, started_at: Timestamp, duration: Duration) -> CallRecord {
-        let Self { call, kind, user, location, caller, called, reach, .. } = self.clone();
-        CallRecord { call, kind, user, location, caller, called, reach, started_at, duration }
+    /// The call as it begins, if it shall be able to last for `duration`.
+    pub(crate) fn facts(&self, started_at: Timestamp, duration: Duration) -> CallFacts<'_> {
+        CallFacts {
+            call: &self.call,
+            kind: self.kind,
+            user: self.user.as_ref(),
+            location: self.location,
+            caller: self.caller.as_deref(),
+            called: self.called.as_deref(),
+            reach: self.reach,
+            started_at,
+            duration,
+        }
     }
 }
 
@@ -223,7 +232,7 @@ impl Terms<'_> {
 
 /// What is held for a call that was checked; its duration is what is wanted.
 pub(crate) fn decide_authorize(
-    call: &CallRecord,
+    call: CallFacts<'_>,
     funding: Funding,
     account: &Account,
     terms: Terms<'_>,
@@ -234,7 +243,7 @@ pub(crate) fn decide_authorize(
     }
     let mut hold = Hold {
         kind: call.kind,
-        user: call.user.clone(),
+        user: call.user.cloned(),
         started_at,
         duration: wanted,
         ends_at: terms.ends_at(started_at, wanted),
@@ -271,10 +280,10 @@ pub(crate) fn decide_authorize(
     let paid = may_use.map_err(CallError::from).and(quote);
     let (limited, limited_by) = match paid {
         Ok(quote) => {
-            let budget = Budget::of(account, call.user.as_ref(), started_at, Amount::ZERO)?;
+            let budget = Budget::of(account, call.user, started_at, Amount::ZERO)?;
             let affordable = affordable(quote, rest, budget, terms.unpriceable_is_free)?;
             if affordable.duration == Duration::ZERO && covered == Duration::ZERO {
-                let (limited_by, user) = (budget.limited_by, call.user.as_ref());
+                let (limited_by, user) = (budget.limited_by, call.user);
                 let cost = next_step(quote, Duration::ZERO)?;
                 return Err(too_little(account, limited_by, user, started_at, cost, included_left));
             }

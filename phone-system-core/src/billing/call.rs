@@ -101,15 +101,44 @@ pub struct CallRecord {
     pub duration: Duration,
 }
 
+/// What a call is judged by, whether it has ended or begins; its duration is then what is wanted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CallFacts<'a> {
+    pub(crate) call: &'a Key,
+    pub(crate) kind: CallKind,
+    pub(crate) user: Option<&'a UserId>,
+    pub(crate) location: Country,
+    pub(crate) caller: Option<&'a str>,
+    pub(crate) called: Option<&'a str>,
+    pub(crate) reach: Option<Reach>,
+    pub(crate) started_at: Timestamp,
+    pub(crate) duration: Duration,
+}
+
 impl CallRecord {
+    pub(crate) fn facts(&self) -> CallFacts<'_> {
+        CallFacts {
+            call: &self.call,
+            kind: self.kind,
+            user: self.user.as_ref(),
+            location: self.location,
+            caller: self.caller.as_deref(),
+            called: self.called.as_deref(),
+            reach: self.reach,
+            started_at: self.started_at,
+            duration: self.duration,
+        }
+    }
+}
+
+impl CallFacts<'_> {
     /// The number called, as it was dialed in the country of the user; `None` if it is none.
     pub(crate) fn number_called(&self) -> Option<Known> {
-        Known::read(self.called.as_deref().unwrap_or_default(), Some(self.location))
+        Known::read(self.called.unwrap_or_default(), Some(self.location))
     }
 
     /// The caller's number; one that cannot be read is as good as withheld.
     pub(crate) fn number_calling(&self) -> Known {
-        let caller = self.caller.as_deref().unwrap_or_default();
-        Known::read(caller, Some(self.location)).unwrap_or(Known::Withheld)
+        Known::read(self.caller.unwrap_or_default(), Some(self.location)).unwrap_or(Known::Withheld)
     }
 }

@@ -1,7 +1,7 @@
 //! What pays for a call that has ended: minutes, then credits, then an invoice, or nothing.
 
 use super::account::Account;
-use super::call::CallRecord;
+use super::call::CallFacts;
 use super::capability::Capability;
 use super::events::{CallCharged, Draw, Priced};
 use super::hold::{Hold, PriceBasis};
@@ -79,9 +79,12 @@ pub(crate) enum CallError {
 }
 
 /// Whether a call can be charged at all: it has begun, is no longer than any, and was not charged.
-pub(crate) fn check_call(call: &CallRecord, account: &Account, at: Timestamp) -> Result<(), Error> {
-    let CallRecord { call, started_at, duration, .. } = call;
-    let (started_at, duration) = (*started_at, *duration);
+pub(crate) fn check_call(
+    call: CallFacts<'_>,
+    account: &Account,
+    at: Timestamp,
+) -> Result<(), Error> {
+    let CallFacts { call, started_at, duration, .. } = call;
     if started_at > at {
         return Err(Error::CallInFuture { call: call.clone(), started_at, at });
     }
@@ -133,12 +136,12 @@ pub(super) fn rest_begins(started_at: Timestamp, included: Option<&Included>) ->
 pub(super) fn check_credits(
     account: &Account,
     credits: Credits,
-    call: &CallRecord,
+    call: CallFacts<'_>,
     included_left: Duration,
 ) -> Result<(), Error> {
     match credits {
         Credits::Unlicensed => {
-            let user = call.user.clone();
+            let user = call.user.cloned();
             Err(Error::CreditsLicenseMissing { user, included_left })
         }
         Credits::TollFree => account.check_toll_free(),
@@ -181,11 +184,11 @@ fn price_as_far(
 }
 
 /// A charge of nothing.
-fn nothing(call: &CallRecord, capability: Capability, at: Timestamp) -> CallCharged {
+fn nothing(call: CallFacts<'_>, capability: Capability, at: Timestamp) -> CallCharged {
     CallCharged {
         call: call.call.clone(),
         kind: call.kind,
-        user: call.user.clone(),
+        user: call.user.cloned(),
         started_at: call.started_at,
         duration: call.duration,
         included: None,
@@ -202,7 +205,7 @@ fn nothing(call: &CallRecord, capability: Capability, at: Timestamp) -> CallChar
 
 /// What pays for a call that has been checked, and for which nothing is held.
 pub(crate) fn decide_call(
-    call: &CallRecord,
+    call: CallFacts<'_>,
     funding: Funding,
     account: &Account,
     tariff: Option<&Tariff>,

@@ -35,6 +35,7 @@ use crate::time::{Duration, Month, Timestamp};
 
 pub use account::{Account, AutoRecharge, Lot, Payment, PendingRecharge};
 pub use authorize::{AuthorizeCall, CancelCall, ExtendCall, Settlement};
+pub(crate) use call::CallFacts;
 pub use call::{CallKind, CallRecord};
 pub use capability::Capability;
 pub use charge::Unpaid;

@@ -88,8 +88,8 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
     /// Takes out the value at `key`.
     pub fn remove(&mut self, key: &K) -> Option<V> {
         let value = self.root.as_mut()?.remove(key)?;
-        while self.root.as_ref().is_some_and(Node::is_short) {
-            self.root = self.root.take().and_then(Node::shortened);
+        while let Some(child) = self.root.as_ref().and_then(Node::only_child) {
+            self.root = Some(child);
         }
         self.len = self.len.saturating_sub(1);
         Some(value)

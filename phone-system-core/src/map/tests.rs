@@ -127,7 +127,9 @@ fn what_comes_in_order_goes_in_any() {
                     check(&map, &standard);
                 }
             }
-            assert!(map.root.is_none());
+            assert_eq!(map, Map::default());
+            map.insert(1, 1);
+            check(&map, &BTreeMap::from([(1, 1)]));
         }
         check(&map, &standard);
     }

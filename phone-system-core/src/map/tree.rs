@@ -10,7 +10,7 @@ use arrayvec::ArrayVec;
 /// to leave what others see as it is.
 const N: usize = 16;
 
-/// A part of a tree; no leaf is empty, and all of them are equally deep.
+/// A part of a tree; no leaf is empty but that of a tree of nothing, and all of them are equally deep.
 #[derive(Clone, Debug)]
 pub(super) enum Node<K, V> {
     /// Entries in ascending order.
@@ -94,9 +94,19 @@ impl<K: Ord + Clone, V: Clone> Node<K, V> {
     }
 
     pub(super) fn get(&self, key: &K) -> Option<&V> {
-        let entries = self.leaf_of(key).entries;
-        let (_, value) = entries.get(search(entries, key).ok()?)?;
-        Some(value)
+        let mut node = self;
+        loop {
+            match node {
+                Self::Leaf(entries) => {
+                    let place = search(entries, key).ok()?;
+                    return entries.get(place).map(|(_, value)| value);
+                }
+                Self::Branch(children) => {
+                    let (_, child) = children.get(place_of(children, key))?;
+                    node = child;
+                }
+            }
+        }
     }
 
     pub(super) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
@@ -226,19 +236,13 @@ impl<K: Ord + Clone, V: Clone> Node<K, V> {
         }
     }
 
-    /// Whether something shorter can stand for the node, as a root.
-    pub(super) fn is_short(&self) -> bool {
+    /// The only child, which can stand for the node if that is the root.
+    pub(super) fn only_child(&self) -> Option<Self> {
         match self {
-            Self::Leaf(entries) => entries.is_empty(),
-            Self::Branch(children) => children.len() <= 1,
-        }
-    }
-
-    /// What stands for a node that is short: nothing, or its only child.
-    pub(super) fn shortened(self) -> Option<Self> {
-        match self {
-            Self::Leaf(_) => None,
-            Self::Branch(children) => children.first().map(|(_, child)| child.clone()),
+            Self::Branch(children) if children.len() == 1 => {
+                children.first().map(|(_, child)| child.clone())
+            }
+            _ => None,
         }
     }
 
@@ -380,7 +384,9 @@ impl<K: Ord + Clone + std::fmt::Debug, V: Clone> Node<K, V> {
 
     /// Fails if the tree is not sound: see [`Node`].
     pub(super) fn check(&self) {
-        self.depth_within((Bound::Unbounded, Bound::Unbounded));
+        if !matches!(self, Self::Leaf(entries) if entries.is_empty()) {
+            self.depth_within((Bound::Unbounded, Bound::Unbounded));
+        }
     }
 
     fn depth_within(&self, range: (Bound<&K>, Bound<&K>)) -> usize {

@@ -29,48 +29,44 @@ impl Event {
 }
 
 impl Account {
-    /// `event`, and what it brings about by itself: what was held of lots whose time has come, the
-    /// notices that are due, and the next recharge if the balance is below the trigger and none is
-    /// pending.
+    /// What an event that happens next brings about by itself: what was held of lots whose time has
+    /// come is forfeited, notices are due, and the next recharge if the balance is below the trigger
+    /// and none is pending.
     ///
     /// # Errors
     ///
     /// If the event does not fit, which is a defect of whoever decided it.
-    pub(crate) fn with_consequences(
+    pub(crate) fn consequences(
         &self,
-        event: impl Into<Event>,
+        event: &Event,
         at: Timestamp,
     ) -> Result<Vec<Event>, Inconsistent> {
-        let event = event.into();
         let range =
             Inconsistent::Event { event: event.name(), problem: "an amount is out of range" };
-        let forfeited = self.forfeited_by(&event, at);
+        let forfeited = self.forfeited_by(event, at);
         let mut balance =
             event.change_of_balance().and_then(|change| self.balance.checked_add(change));
         for forfeited in &forfeited {
             balance = balance.and_then(|balance| balance.checked_sub(forfeited.amount));
         }
         let balance = balance.ok_or(range)?;
-        let notice = |notice| NoticeDue { notice, balance, pool: None, at }.into();
-        let told = match &event {
+        let mut events: Vec<Event> = forfeited.into_iter().map(Event::from).collect();
+        let notice = |notice, pool| NoticeDue { notice, balance, pool, at };
+        let told = match event {
             Event::FundsAdded(FundsAdded { recharge: Some(_), .. }) => {
-                Some(notice(NoticeKind::RechargeSucceeded))
+                Some(notice(NoticeKind::RechargeSucceeded, None))
             }
-            Event::RechargeFailed(_) => Some(notice(NoticeKind::RechargeFailed)),
-            Event::CallCharged(charged) => {
-                let included = charged.included.as_ref();
-                included.and_then(|included| self.minutes_notice(included, balance, at))
-            }
+            Event::RechargeFailed(_) => Some(notice(NoticeKind::RechargeFailed, None)),
+            Event::CallCharged(charged) => charged.included.as_ref().and_then(|included| {
+                Some(notice(self.minutes_notice(included)?, Some(included.pool)))
+            }),
             _ => None,
         };
-        let zero = self.balance.is_positive() && !balance.is_positive();
-        let zero = zero.then(|| notice(NoticeKind::BalanceZero));
-        let requested = self.recharge_after(&event, balance, at).map(Event::from);
-        let mut events = vec![event];
-        events.extend(forfeited.into_iter().map(Event::from));
-        events.extend(told);
-        events.extend(zero);
-        events.extend(requested);
+        events.extend(told.map(Event::from));
+        if self.balance.is_positive() && !balance.is_positive() {
+            events.push(notice(NoticeKind::BalanceZero, None).into());
+        }
+        events.extend(self.recharge_after(event, balance, at).map(Event::from));
         Ok(events)
     }
 
@@ -95,13 +91,12 @@ impl Account {
     }
 
     /// What there is to tell when minutes of a pool are used.
-    fn minutes_notice(&self, included: &Included, balance: Amount, at: Timestamp) -> Option<Event> {
+    fn minutes_notice(&self, included: &Included) -> Option<NoticeKind> {
         let Included { pool, reach, duration, size } = included;
-        let notice = match self.used(*pool).with(*reach, *duration)?.news(*size)? {
+        Some(match self.used(*pool).with(*reach, *duration)?.news(*size)? {
             Told::Used => NoticeKind::MinutesUsed,
             _ => NoticeKind::MinutesLow,
-        };
-        Some(NoticeDue { notice, balance, pool: Some(*pool), at }.into())
+        })
     }
 
     /// The recharge that an event brings about, which leaves `balance`.
@@ -215,13 +210,16 @@ impl Account {
         loop {
             let (due, event) = next;
             // What does not fit here does not fit there either, and is refused there.
-            let Ok(events) = account.with_consequences(event, due) else { return endings };
-            for event in &events {
+            let Ok(consequences) = account.consequences(&event, due) else { return endings };
+            let from = endings.len();
+            endings.push(event);
+            endings.extend(consequences);
+            for event in endings.get(from..).unwrap_or_default() {
                 if account.apply(event).is_err() {
+                    endings.truncate(from);
                     return endings;
                 }
             }
-            endings.extend(events);
             match account.next_ending(at) {
                 Some(ending) => next = ending,
                 None => return endings,

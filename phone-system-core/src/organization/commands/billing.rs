@@ -10,6 +10,7 @@ use crate::billing::{
     PostpaidBegun, RechargeRequested, RefundCall, RemoveAgreement, ReportRecharge, SetAutoRecharge,
     SetSpendLimit, SetUpCredits, SpendLimitSet, StopAutoRecharge, TariffChosen,
 };
+use crate::bulk;
 use crate::country::Offered;
 use crate::draft::{Draft, Inconsistent};
 use crate::organization::{Command, Context, Drafts, Outcome, Touches};
@@ -21,10 +22,7 @@ pub(super) fn record(
     event: impl Into<Event>,
     at: Timestamp,
 ) -> Result<(), Inconsistent> {
-    for event in account.with_consequences(event, at)? {
-        account.record(event)?;
-    }
-    Ok(())
+    bulk::record_with(account, event.into(), |account, event| account.consequences(event, at))
 }
 
 /// What happened to the account: what had come to its end before the command, and the command.

@@ -93,12 +93,13 @@ fn charge(
     reference: &Reference,
     at: Timestamp,
 ) -> Result<CallCharged, Error> {
-    if let Some(hold) = account.hold(&call.call) {
-        return settle(&call.call, hold, call.duration, account, reference, at);
+    let call = call.facts();
+    if let Some(hold) = account.hold(call.call) {
+        return settle(call.call, hold, call.duration, account, reference, at);
     }
     let tariff = chosen(account, reference);
-    let funding = if is_emergency_call(call.kind, call.called.as_deref(), call.location) {
-        check_new(&call.call, call.started_at, account)?;
+    let funding = if is_emergency_call(call.kind, call.called, call.location) {
+        check_new(call.call, call.started_at, account)?;
         Funding::Free(Capability::Free)
     } else {
         check_call(call, account, at)?;
@@ -150,7 +151,7 @@ impl Command for ChargeCalls {
                 let charged = charge(call, self.unpaid, account, organization, reference, at)?;
                 Ok::<_, Error>(Event::from(charged))
             },
-            |account, event| account.with_consequences(event, at),
+            |account, event| account.consequences(event, at),
         )?)
     }
 
@@ -195,7 +196,7 @@ impl Command for SettleCalls {
                 let charged = settle(call, hold, *duration, account, reference, at)?;
                 Ok::<_, Error>(Event::from(charged))
             },
-            |account, event| account.with_consequences(event, at),
+            |account, event| account.consequences(event, at),
         )?)
     }
 
@@ -295,16 +296,16 @@ impl Command for AuthorizeCall {
         let Drafts { organization, account, reference, .. } = drafts;
         let at = context.at;
         let wanted = self.wanted.unwrap_or(organization.rules().billing.authorized_length);
-        let call = self.record(at, wanted);
-        if let Some(hold) = account.hold(&call.call) {
-            let (call, duration, ends_at) = (call.call, hold.duration, hold.ends_at);
+        let call = self.facts(at, wanted);
+        if let Some(hold) = account.hold(&self.call) {
+            let (call, duration, ends_at) = (self.call.clone(), hold.duration, hold.ends_at);
             return Err(billing::Error::AlreadyAuthorized { call, duration, ends_at }.into());
         }
-        check_new(&call.call, at, account)?;
+        check_new(&self.call, at, account)?;
         let terms = terms(account, organization, reference, None);
-        let caller = Caller::of(&call, organization, reference, terms.tariff);
+        let caller = Caller::of(call, organization, reference, terms.tariff);
         caller.check_destination(account)?;
-        let authorized = decide_authorize(&call, caller.funding()?, account, terms)?;
+        let authorized = decide_authorize(call, caller.funding()?, account, terms)?;
         record(account, authorized, at)?;
         DONE
     }

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use crate::billing::{
-    self, Account, CallKind, CallRecord, Capability, ConferenceDialOut, Credits, DestinationUse,
+    self, Account, CallFacts, CallKind, Capability, ConferenceDialOut, Credits, DestinationUse,
     DialOut, Direction, Funding, Known, Paid, Plan, PoolKey, PoolSize, Reach, Tariff, UserDialOut,
     is_zone_a,
 };
@@ -23,7 +23,7 @@ pub(super) fn is_emergency_call(kind: CallKind, called: Option<&str>, location: 
 
 /// Whose call it is, and by what it is judged.
 pub(super) struct Caller<'a> {
-    call: &'a CallRecord,
+    call: CallFacts<'a>,
     state: &'a State,
     reference: &'a Reference,
     tariff: Option<&'a Tariff>,
@@ -38,12 +38,12 @@ pub(super) struct Caller<'a> {
 impl<'a> Caller<'a> {
     /// `tariff` is the price list in force.
     pub(super) fn of(
-        call: &'a CallRecord,
+        call: CallFacts<'a>,
         state: &'a State,
         reference: &'a Reference,
         tariff: Option<&'a Tariff>,
     ) -> Self {
-        let held = call.user.as_ref().and_then(|user| state.licensing().user(user));
+        let held = call.user.and_then(|user| state.licensing().user(user));
         let skus = held.map(|user| user.skus).unwrap_or_default();
         let country = held.map_or(call.location, |user| user.usage_location);
         Self { call, state, reference, tariff, skus, country, called: OnceCell::new() }
@@ -61,7 +61,7 @@ impl<'a> Caller<'a> {
             | CallKind::UserOutTransfer
             | CallKind::UserOutForwarding => {
                 if !skus.gives_one_of(&[Grant::CallingPlan, Grant::CallingPlanPayAsYouGo]) {
-                    return Err(billing::Error::NoPlan { user: call.user.clone() }.into());
+                    return Err(billing::Error::NoPlan { user: call.user.cloned() }.into());
                 }
                 self.outbound(credits)
             }
@@ -173,7 +173,7 @@ impl<'a> Caller<'a> {
     pub(super) fn check_destination(&self, account: &Account) -> Result<(), Error> {
         let call = self.call;
         let destinations = self.reference.destinations();
-        let named = || call.called.as_deref().unwrap_or_default().chars().take(64).collect();
+        let named = || call.called.unwrap_or_default().chars().take(64).collect();
         if call.kind.is_outbound()
             && let Some(number) = self.number_called()
             && let (DestinationUse::Barred, Some(prefix)) =
@@ -184,7 +184,7 @@ impl<'a> Caller<'a> {
                 billing::Error::DestinationBarred { called: named(), prefix, country }.into()
             );
         }
-        let Some(user) = &call.user else {
+        let Some(user) = call.user else {
             return Ok(());
         };
         let dial_out = account.policy(user).dial_out;
@@ -272,20 +272,19 @@ pub(crate) fn pool_size(
         if pool_country(of) != country || plan_of(sku) != Some(plan) {
             continue;
         }
-        let row = countries.get(of);
+        let row = || countries.get(of);
         let (domestic, international) = match plan {
             Plan::Domestic120 => (Some(120), None),
             Plan::Domestic240 => (Some(240), None),
             Plan::Domestic => (
-                row.and_then(|row| {
+                row().and_then(|row| {
                     row.domestic_minutes.last().copied().or(row.combined_domestic_minutes)
                 }),
                 None,
             ),
-            Plan::DomesticAndInternational => (
-                row.and_then(|row| row.combined_domestic_minutes),
-                row.and_then(|row| row.combined_international_minutes),
-            ),
+            Plan::DomesticAndInternational => row().map_or((None, None), |row| {
+                (row.combined_domestic_minutes, row.combined_international_minutes)
+            }),
             Plan::Conferencing => (None, None),
         };
         size.domestic = more(size.domestic, domestic, users);
@@ -308,8 +307,8 @@ pub(crate) fn conferencing_size(state: &State, at: Timestamp) -> PoolSize {
     PoolSize { domestic: Duration::from_minutes(minutes), international: Duration::ZERO }
 }
 
-fn unknown(call: &CallRecord) -> Error {
-    let called = call.called.as_deref().unwrap_or_default().chars().take(64).collect();
+fn unknown(call: CallFacts<'_>) -> Error {
+    let called = call.called.unwrap_or_default().chars().take(64).collect();
     billing::Error::DestinationUnknown { called }.into()
 }
 

@@ -62,9 +62,9 @@ impl Query for TrafficIn {
         let mut calls = Vec::with_capacity(self.calls.len());
         for record in &self.calls {
             let own = if record.kind.is_outbound() {
-                Some(record.number_calling())
+                Some(record.facts().number_calling())
             } else {
-                record.number_called()
+                record.facts().number_called()
             };
             let (begins, lasts) = (record.started_at, record.duration);
             let left_out = if !names.insert(&record.call) {
