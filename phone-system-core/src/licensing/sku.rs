@@ -123,13 +123,10 @@ impl Sku {
         }
     }
 
-    /// Its place in a [`SkuSet`].
-    fn bit(self) -> u64 {
-        Self::ALL
-            .iter()
-            .position(|known| *known == self)
-            .and_then(|place| 1_u64.checked_shl(u32::try_from(place).ok()?))
-            .unwrap_or(0)
+    /// Its place in a [`SkuSet`], which is its place in the table.
+    const fn bit(self) -> u64 {
+        const { assert!(Self::ALL.len() <= 64, "a set of products has 64 places") };
+        1_u64.wrapping_shl(self as u32)
     }
 }
 
@@ -190,7 +187,12 @@ impl SkuSet {
 
     /// The products, in the order of the table.
     pub fn iter(self) -> impl Iterator<Item = Sku> {
-        Sku::ALL.iter().copied().filter(move |sku| self.contains(*sku))
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let sku = Sku::ALL.get(usize::try_from(left.trailing_zeros()).ok()?)?;
+            left &= !sku.bit();
+            Some(*sku)
+        })
     }
 
     /// Whether any of them gives `grant`.
@@ -251,7 +253,6 @@ mod tests {
 
     #[test]
     fn every_product_has_one_string_and_one_place() {
-        assert!(Sku::ALL.len() <= 64, "a SkuSet has 64 places");
         let mut all = SkuSet::default();
         for sku in Sku::ALL {
             assert_eq!(sku.as_str().parse::<Sku>().as_ref(), Ok(sku));

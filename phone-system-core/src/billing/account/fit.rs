@@ -219,11 +219,11 @@ impl Account {
     }
 
     /// Counts what a user's calls cost in a month: `more`, and no longer `less`.
-    fn spend(&mut self, user: Option<&UserId>, at: Timestamp, more: Amount, less: Amount) -> Fit {
+    fn spend(&mut self, user: Option<&UserId>, month: Month, more: Amount, less: Amount) -> Fit {
         let Some(user) = user.filter(|_| more != less) else {
             return Ok(());
         };
-        let key = (at.month(), user.clone());
+        let key = (month, user.clone());
         let after = |spent: Amount| {
             spent.checked_sub(less).and_then(|spent| spent.checked_add(more)).ok_or(RANGE)
         };
@@ -240,7 +240,7 @@ impl Account {
 
     fn authorize(&mut self, event: &CallAuthorized) -> Fit {
         let CallAuthorized { call, hold, .. } = event;
-        self.spend(hold.user.as_ref(), hold.started_at, hold.cost, Amount::ZERO)?;
+        self.spend(hold.user.as_ref(), hold.started_at.month(), hold.cost, Amount::ZERO)?;
         self.hold_again(call, Arc::clone(hold))
     }
 
@@ -261,7 +261,7 @@ impl Account {
         self.hold_funds(draws)?;
         self.hold_minutes(hold.included.as_ref(), false)?;
         self.hold_minutes(included.as_ref(), true)?;
-        self.spend(hold.user.as_ref(), hold.started_at, *cost, hold.cost)?;
+        self.spend(hold.user.as_ref(), hold.started_at.month(), *cost, hold.cost)?;
         self.hold_ends.remove(&(hold.ends_at, call.clone()));
         self.hold_ends.insert((*ends_at, call.clone()), ());
         (hold.duration, hold.ends_at, hold.cost) = (*duration, *ends_at, *cost);
@@ -294,7 +294,7 @@ impl Account {
     fn release(&mut self, event: &HoldReleased) -> Fit {
         let hold = self.holds.remove(&event.call).ok_or("the call is not authorized")?;
         self.end(&event.call, &hold, &event.draws)?;
-        self.spend(hold.user.as_ref(), hold.started_at, Amount::ZERO, hold.cost)
+        self.spend(hold.user.as_ref(), hold.started_at.month(), Amount::ZERO, hold.cost)
     }
 
     fn charge(&mut self, event: &CallCharged) -> Fit {
@@ -310,7 +310,8 @@ impl Account {
             return Err("nothing was held");
         }
         let refundable = sum(&event.draws).ok_or(RANGE)?;
-        let charged = ChargedCall { month: event.started_at.month(), refundable };
+        let month = event.started_at.month();
+        let charged = ChargedCall { month, refundable };
         if self.charged.insert(event.call.clone(), charged).is_some() {
             return Err("the call was charged");
         }
@@ -319,7 +320,7 @@ impl Account {
             self.used.insert(pool, used);
         }
         let cost = event.priced.as_ref().map(|priced| priced.amount).unwrap_or_default();
-        self.spend(event.user.as_ref(), event.started_at, cost, counted)?;
+        self.spend(event.user.as_ref(), month, cost, counted)?;
         self.take_all(&event.draws)
     }
 
