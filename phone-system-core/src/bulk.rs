@@ -81,7 +81,7 @@ pub(crate) fn each_with<S: Apply, T, E: Refuses>(
     for item in items {
         match decide(draft, &item) {
             Ok(event) => {
-                record_with(draft, event, &consequences).map_err(Stopped::Inconsistent)?;
+                draft.record_with(event, &consequences).map_err(Stopped::Inconsistent)?;
             }
             Err(error) => {
                 refused.push(Refused { index, item: name(&item), refusal: error.refusal() });
@@ -95,17 +95,6 @@ pub(crate) fn each_with<S: Apply, T, E: Refuses>(
         Some(_) if mode == Mode::AllOrNothing => Err(Stopped::Some(none_done(index, &refused))),
         _ => Ok(refused),
     }
-}
-
-/// Records an event, and then what it brings about by itself.
-pub(crate) fn record_with<S: Apply>(
-    draft: &mut Draft<S>,
-    event: S::Event,
-    consequences: impl Fn(&S, &S::Event) -> Result<Vec<S::Event>, Inconsistent>,
-) -> Result<(), Inconsistent> {
-    let consequences = consequences(draft, &event)?;
-    draft.record(event)?;
-    consequences.into_iter().try_for_each(|event| draft.record(event))
 }
 
 fn none_done(items: u32, refused: &[Refused]) -> Error {

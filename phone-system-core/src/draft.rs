@@ -108,6 +108,22 @@ impl<S: Apply> Draft<S> {
         Ok(())
     }
 
+    /// Records an event, and then what it brings about by itself, as `consequences` of the state
+    /// before it tell.
+    ///
+    /// # Errors
+    ///
+    /// As [`record`](Self::record), and what `consequences` answers.
+    pub(crate) fn record_with(
+        &mut self,
+        event: S::Event,
+        consequences: impl Fn(&S, &S::Event) -> Result<Vec<S::Event>, Inconsistent>,
+    ) -> Result<(), Inconsistent> {
+        let consequences = consequences(self, &event)?;
+        self.record(event)?;
+        consequences.into_iter().try_for_each(|event| self.record(event))
+    }
+
     /// What was recorded by the command, without what had ended before it.
     pub fn events(&self) -> &[S::Event] {
         &self.events

@@ -41,7 +41,7 @@ impl<K: Ord + Clone, V: Clone> TryFrom<Vec<(K, V)>> for Map<K, V> {
     type Error = KeyTwice;
 
     /// The map of these entries, in any order; ascending ones are not sorted again. Faster than
-    /// inserting them one by one, because whole chunks are.
+    /// inserting them one by one, because whole leaves are.
     ///
     /// # Errors
     ///
@@ -73,7 +73,7 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
         match &mut self.root {
             None => self.root = Some(Node::of_one(key, value)),
-            Some(root) => match root.insert(key, value) {
+            Some(root) => match root.insert(key, value, true) {
                 Inserted::Replaced(old) => return Some(old),
                 Inserted::Added => {}
                 Inserted::Split(from, other) => {

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
+use std::sync::Arc;
 
 use super::*;
 
@@ -103,6 +104,72 @@ fn ascending_keys_fill_the_nodes_and_descending_ones_half_of_them() {
     let leaves = |map: &Map<_, _>| map.root.as_ref().map_or(0, Node::leaves);
     assert_eq!(leaves(&ascending), 10_000 / 16);
     assert!(leaves(&descending) <= 10_000 / 8);
+}
+
+#[test]
+fn nodes_stay_full_enough_whatever_comes_and_goes() {
+    let leaves = |map: &Map<_, _>| map.root.as_ref().map_or(0, Node::leaves);
+    let at_least = |map: &Map<u64, u64>, entries: usize| {
+        assert!(leaves(map) <= map.len() / entries, "{} leaves of {}", leaves(map), map.len());
+    };
+    // Downward into the room after a full leaf.
+    let mut map = Map::try_from((0..4_096).map(|key| (key, key)).collect::<Vec<_>>()).unwrap();
+    for key in 0..20_000 {
+        map.insert(1_000_000 - key, key);
+    }
+    at_least(&map, 8);
+    // The same where a branch ends that is not the last one.
+    let entries = (0..4_096).map(|key| (key * 1_000, key)).collect::<Vec<_>>();
+    let mut map = Map::try_from(entries).unwrap();
+    for key in 1..1_000 {
+        map.insert(256_000 - key, key);
+    }
+    at_least(&map, 8);
+    // A queue.
+    let mut map = Map::default();
+    for key in 0..20_000 {
+        map.insert(key, key);
+        if key >= 1_000 {
+            map.remove(&(key - 1_000));
+        }
+    }
+    at_least(&map, 14);
+    // What comes and goes without order.
+    let (mut numbers, mut map) = (Numbers(7), Map::default());
+    for key in 0..100_000 {
+        let (one, other) = (numbers.below(4_000), numbers.below(4_000));
+        map.insert(one, key);
+        map.remove(&other);
+    }
+    at_least(&map, 7);
+    // What is left of full leaves.
+    let mut map = Map::try_from((0..16_000).map(|key| (key, key)).collect::<Vec<_>>()).unwrap();
+    for key in (0..16_000).filter(|key| key % 16 < 13) {
+        map.remove(&key);
+    }
+    at_least(&map, 4);
+}
+
+#[test]
+fn the_key_of_a_first_child_means_nothing() {
+    let leaf = |keys: &[u64]| {
+        let entries = keys.iter().map(|key| (*key, *key)).collect();
+        Node::Leaf(Arc::new(entries))
+    };
+    // What is less than 400 can be in the leaf that 400 stands for, and stays there when its branch
+    // is joined with the one before.
+    let one = [(0, leaf(&[1, 2, 3, 4, 5])), (100, leaf(&[100, 101, 102, 103, 104]))];
+    let other = [(400, leaf(&[300, 301, 302, 303, 304])), (500, leaf(&[500, 501, 502, 503, 504]))];
+    let branch = |children: [_; 2]| Node::Branch(Arc::new(children.into_iter().collect()));
+    let root = branch([(0, branch(one)), (200, branch(other))]);
+    let mut map = Map { root: Some(root), len: 20 };
+    let mut standard: BTreeMap<_, _> = map.iter().map(|(key, value)| (*key, *value)).collect();
+    check(&map, &standard);
+    for key in [500, 501, 502, 503, 1, 2, 3, 4] {
+        assert_eq!(map.remove(&key), standard.remove(&key));
+        assert_eq!(map.get(&300), Some(&300));
+        check(&map, &standard);
+    }
 }
 
 #[test]

@@ -8,16 +8,19 @@ use arrayvec::ArrayVec;
 
 /// The most that a node has. More make a map that nobody shares faster, fewer one whose every change has
 /// to leave what others see as it is.
-const N: usize = 16;
+const MOST: usize = 16;
 
-/// A part of a tree; no leaf is empty but that of a tree of nothing, and all of them are equally deep.
+/// A part of a tree. No leaf is empty but that of a tree of nothing, and all of them are equally deep.
+///
+/// Nodes are half full at least when they are split, but for those at the end, and get something from a
+/// neighbor when a quarter is left; a branch at the end may have one child.
 #[derive(Clone, Debug)]
 pub(super) enum Node<K, V> {
     /// Entries in ascending order.
-    Leaf(Arc<ArrayVec<(K, V), N>>),
+    Leaf(Arc<ArrayVec<(K, V), MOST>>),
     /// Each child with a key that is greater than all before it, and no greater than any of its own.
     /// For the first child that key means nothing: what is smaller than all goes there too.
-    Branch(Arc<ArrayVec<(K, Self), N>>),
+    Branch(Arc<ArrayVec<(K, Self), MOST>>),
 }
 
 /// What became of an entry that was inserted.
@@ -40,14 +43,20 @@ fn search<K: Ord, V>(entries: &[(K, V)], key: &K) -> Result<usize, usize> {
     entries.binary_search_by(|(other, _)| other.cmp(key))
 }
 
-/// Inserts an item; answers the last ones if there is no room for all.
-fn insert_or_split<T>(items: &mut ArrayVec<T, N>, place: usize, item: T) -> Option<ArrayVec<T, N>> {
+/// Inserts an item; answers the last ones if there is no room for all. `at_end` tells that nothing comes
+/// after these items in the whole tree.
+fn insert_or_split<T>(
+    items: &mut ArrayVec<T, MOST>,
+    place: usize,
+    item: T,
+    at_end: bool,
+) -> Option<ArrayVec<T, MOST>> {
     let Err(full) = items.try_insert(place, item) else { return None };
     let item = full.element();
     // What is inserted in ascending order fills all nodes.
-    let half = if place == items.len() { place } else { items.len().div_ceil(2) };
-    let mut last: ArrayVec<T, N> = items.drain(half..).collect();
-    match place.checked_sub(half) {
+    let kept = if at_end && place == items.len() { place } else { items.len().div_ceil(2) };
+    let mut last: ArrayVec<T, MOST> = items.drain(kept..).collect();
+    match place.checked_sub(kept) {
         Some(place) => last.insert(place, item),
         None => items.insert(place, item),
     }
@@ -55,13 +64,13 @@ fn insert_or_split<T>(items: &mut ArrayVec<T, N>, place: usize, item: T) -> Opti
 }
 
 /// Moves items between neighbors: all to the left if there is room, else until both have as many.
-fn even_out<T>(left: &mut ArrayVec<T, N>, right: &mut ArrayVec<T, N>) {
+fn even_out<T>(left: &mut ArrayVec<T, MOST>, right: &mut ArrayVec<T, MOST>) {
     let all = left.len().saturating_add(right.len());
-    let wanted = if all <= N { all } else { all / 2 };
+    let wanted = if all <= MOST { all } else { all / 2 };
     if let Some(more) = wanted.checked_sub(left.len()) {
         left.extend(right.drain(..more));
     } else {
-        let mut moved: ArrayVec<T, N> = left.drain(wanted..).collect();
+        let mut moved: ArrayVec<T, MOST> = left.drain(wanted..).collect();
         moved.extend(right.drain(..));
         *right = moved;
     }
@@ -70,17 +79,17 @@ fn even_out<T>(left: &mut ArrayVec<T, N>, right: &mut ArrayVec<T, N>) {
 impl<K: Ord + Clone, V: Clone> Node<K, V> {
     /// A tree of entries in strictly ascending order; none of no entries.
     pub(super) fn of_ascending(entries: Vec<(K, V)>) -> Option<Self> {
-        let mut nodes = Vec::with_capacity(entries.len().div_ceil(N));
+        let mut nodes = Vec::with_capacity(entries.len().div_ceil(MOST));
         let mut entries = entries.into_iter().peekable();
         while let Some((first, _)) = entries.peek() {
             let first = first.clone();
-            nodes.push((first, Self::Leaf(Arc::new(entries.by_ref().take(N).collect()))));
+            nodes.push((first, Self::Leaf(Arc::new(entries.by_ref().take(MOST).collect()))));
         }
         while nodes.len() > 1 {
             let mut children = std::mem::take(&mut nodes).into_iter().peekable();
             while let Some((first, _)) = children.peek() {
                 let first = first.clone();
-                nodes.push((first, Self::Branch(Arc::new(children.by_ref().take(N).collect()))));
+                nodes.push((first, Self::Branch(Arc::new(children.by_ref().take(MOST).collect()))));
             }
         }
         nodes.pop().map(|(_, root)| root)
@@ -126,7 +135,8 @@ impl<K: Ord + Clone, V: Clone> Node<K, V> {
         }
     }
 
-    pub(super) fn insert(&mut self, key: K, value: V) -> Inserted<K, V> {
+    /// Sets the value at `key`. `at_end` tells that nothing comes after this node in the whole tree.
+    pub(super) fn insert(&mut self, key: K, value: V, at_end: bool) -> Inserted<K, V> {
         match self {
             Self::Leaf(entries) => {
                 let found = search(entries, &key);
@@ -140,17 +150,19 @@ impl<K: Ord + Clone, V: Clone> Node<K, V> {
                     },
                     Err(place) => place,
                 };
-                let last = insert_or_split(entries, place, (key, value));
+                let last = insert_or_split(entries, place, (key, value), at_end);
                 Self::split(last, Self::Leaf)
             }
             Self::Branch(children) => {
                 let place = place_of(children, &key);
                 let children = Arc::make_mut(children);
+                let next = place.saturating_add(1);
+                let child_at_end = at_end && next == children.len();
+                // There is a child, and in `split` a last item: branches and leaves are not empty.
                 let Some((_, child)) = children.get_mut(place) else { return Inserted::Added };
-                match child.insert(key, value) {
+                match child.insert(key, value, child_at_end) {
                     Inserted::Split(from, node) => {
-                        let place = place.saturating_add(1);
-                        let last = insert_or_split(children, place, (from, node));
+                        let last = insert_or_split(children, next, (from, node), at_end);
                         Self::split(last, Self::Branch)
                     }
                     inserted => inserted,
@@ -160,8 +172,8 @@ impl<K: Ord + Clone, V: Clone> Node<K, V> {
     }
 
     fn split<T>(
-        last: Option<ArrayVec<(K, T), N>>,
-        node: impl FnOnce(Arc<ArrayVec<(K, T), N>>) -> Self,
+        last: Option<ArrayVec<(K, T), MOST>>,
+        node: impl FnOnce(Arc<ArrayVec<(K, T), MOST>>) -> Self,
     ) -> Inserted<K, V> {
         let Some(last) = last else { return Inserted::Added };
         match last.first() {
@@ -173,6 +185,7 @@ impl<K: Ord + Clone, V: Clone> Node<K, V> {
     /// The tree of a node and what did not fit into it.
     pub(super) fn joined(self, from: K, other: Self) -> Self {
         let mut children = ArrayVec::new();
+        // The first one's key means nothing.
         children.push((from.clone(), self));
         children.push((from, other));
         Self::Branch(Arc::new(children))
@@ -191,9 +204,9 @@ impl<K: Ord + Clone, V: Clone> Node<K, V> {
                 let children = Arc::make_mut(children);
                 let (_, child) = children.get_mut(place)?;
                 let value = child.remove(key)?;
-                match child.len() {
+                match child.width() {
                     0 => drop(children.pop_at(place)),
-                    few if few <= N / 4 => Self::mend(children, place),
+                    few if few <= MOST / 4 => Self::mend(children, place),
                     _ => {}
                 }
                 Some(value)
@@ -202,7 +215,7 @@ impl<K: Ord + Clone, V: Clone> Node<K, V> {
     }
 
     /// Has a child and a neighbor share what they have, in one node if it fits there.
-    fn mend(children: &mut ArrayVec<(K, Self), N>, place: usize) {
+    fn mend(children: &mut ArrayVec<(K, Self), MOST>, place: usize) {
         let left = place.min(children.len().saturating_sub(2));
         let pair = children.get_mut(left..).and_then(|from_left| from_left.first_chunk_mut());
         let Some([(_, one), (from, other)]) = pair else { return };
@@ -229,7 +242,8 @@ impl<K: Ord + Clone, V: Clone> Node<K, V> {
         }
     }
 
-    fn len(&self) -> usize {
+    /// How many entries or children the node itself has.
+    fn width(&self) -> usize {
         match self {
             Self::Leaf(entries) => entries.len(),
             Self::Branch(children) => children.len(),
@@ -246,34 +260,34 @@ impl<K: Ord + Clone, V: Clone> Node<K, V> {
         }
     }
 
-    /// The entries of the leaf that is reached by these children.
-    fn leaf(&self, child: impl Fn(&[(K, Self)]) -> usize) -> Leaf<'_, K, V> {
+    /// The leaf that is reached by the children at these places.
+    fn leaf(&self, place: impl Fn(&[(K, Self)]) -> usize) -> Entered<'_, K, V> {
         let (mut node, mut siblings) = (self, [].iter());
         loop {
             match node {
-                Self::Leaf(entries) => return Leaf { entries, siblings },
+                Self::Leaf(entries) => return Entered { entries, siblings },
                 Self::Branch(children) => {
-                    siblings = children.get(child(children)..).unwrap_or_default().iter();
+                    siblings = children.get(place(children)..).unwrap_or_default().iter();
                     match siblings.next() {
                         Some((_, child)) => node = child,
-                        None => return Leaf::none(),
+                        None => return Entered::none(),
                     }
                 }
             }
         }
     }
 
-    fn first_leaf(&self) -> Leaf<'_, K, V> {
+    fn first_leaf(&self) -> Entered<'_, K, V> {
         self.leaf(|_| 0)
     }
 
     /// The leaf that has `key`, if any has.
-    fn leaf_of(&self, key: &K) -> Leaf<'_, K, V> {
+    fn leaf_of(&self, key: &K) -> Entered<'_, K, V> {
         self.leaf(|children| place_of(children, key))
     }
 
     /// The leaf after that one; none after the last one.
-    fn leaf_after(&self, key: &K) -> Leaf<'_, K, V> {
+    fn leaf_after(&self, key: &K) -> Entered<'_, K, V> {
         let (mut node, mut after) = (self, [].iter());
         while let Self::Branch(children) = node {
             let mut siblings = children.get(place_of(children, key)..).unwrap_or_default().iter();
@@ -284,21 +298,21 @@ impl<K: Ord + Clone, V: Clone> Node<K, V> {
             }
         }
         match after.next() {
-            Some((_, Self::Leaf(entries))) => Leaf { entries, siblings: after },
+            Some((_, Self::Leaf(entries))) => Entered { entries, siblings: after },
             Some((_, branch)) => branch.first_leaf(),
-            None => Leaf::none(),
+            None => Entered::none(),
         }
     }
 }
 
 /// The entries of a leaf, and the nodes that come after it in its branch.
 #[derive(Clone, Debug)]
-struct Leaf<'a, K, V> {
+struct Entered<'a, K, V> {
     entries: &'a [(K, V)],
     siblings: slice::Iter<'a, (K, Node<K, V>)>,
 }
 
-impl<K, V> Leaf<'_, K, V> {
+impl<K, V> Entered<'_, K, V> {
     fn none() -> Self {
         Self { entries: &[], siblings: [].iter() }
     }
@@ -309,23 +323,16 @@ impl<K, V> Leaf<'_, K, V> {
 pub(super) struct Entries<'a, K, V, R> {
     root: Option<&'a Node<K, V>>,
     range: R,
-    leaf: Leaf<'a, K, V>,
+    leaf: Entered<'a, K, V>,
     left: slice::Iter<'a, (K, V)>,
 }
 
 impl<'a, K: Ord + Clone, V: Clone, R: RangeBounds<K>> Entries<'a, K, V, R> {
     pub(super) fn new(root: Option<&'a Node<K, V>>, range: R) -> Self {
         let leaf = match (root, range.start_bound()) {
-            (Some(root), Bound::Included(from) | Bound::Excluded(from)) => {
-                let leaf = root.leaf_of(from);
-                if leaf.entries.last().is_some_and(|(last, _)| is_before(last, &range)) {
-                    root.leaf_after(from)
-                } else {
-                    leaf
-                }
-            }
+            (Some(root), Bound::Included(from) | Bound::Excluded(from)) => root.leaf_of(from),
             (Some(root), Bound::Unbounded) => root.first_leaf(),
-            (None, _) => Leaf::none(),
+            (None, _) => Entered::none(),
         };
         let first = leaf.entries.partition_point(|(key, _)| is_before(key, &range));
         let left = leaf.entries.get(first..).unwrap_or_default().iter();
@@ -364,11 +371,7 @@ impl<'a, K: Ord + Clone, V: Clone, R: RangeBounds<K>> Iterator for Entries<'a, K
             self.left = self.leaf.entries.iter();
         }
         let (key, value) = self.left.next()?;
-        if is_after(key, &self.range) {
-            (self.leaf, self.left) = (Leaf::none(), [].iter());
-            return None;
-        }
-        Some((key, value))
+        (!is_after(key, &self.range)).then_some((key, value))
     }
 }
 
@@ -384,9 +387,12 @@ impl<K: Ord + Clone + std::fmt::Debug, V: Clone> Node<K, V> {
 
     /// Fails if the tree is not sound: see [`Node`].
     pub(super) fn check(&self) {
-        if !matches!(self, Self::Leaf(entries) if entries.is_empty()) {
-            self.depth_within((Bound::Unbounded, Bound::Unbounded));
+        match self {
+            Self::Leaf(entries) if entries.is_empty() => return,
+            Self::Branch(children) => assert!(children.len() > 1, "the root could be its child"),
+            Self::Leaf(_) => {}
         }
+        self.depth_within((Bound::Unbounded, Bound::Unbounded));
     }
 
     fn depth_within(&self, range: (Bound<&K>, Bound<&K>)) -> usize {

@@ -10,7 +10,6 @@ use crate::billing::{
     PostpaidBegun, RechargeRequested, RefundCall, RemoveAgreement, ReportRecharge, SetAutoRecharge,
     SetSpendLimit, SetUpCredits, SpendLimitSet, StopAutoRecharge, TariffChosen,
 };
-use crate::bulk;
 use crate::country::Offered;
 use crate::draft::{Draft, Inconsistent};
 use crate::organization::{Command, Context, Drafts, Outcome, Touches};
@@ -22,7 +21,7 @@ pub(super) fn record(
     event: impl Into<Event>,
     at: Timestamp,
 ) -> Result<(), Inconsistent> {
-    bulk::record_with(account, event.into(), |account, event| account.consequences(event, at))
+    account.record_with(event.into(), |account, event| account.consequences(event, at))
 }
 
 /// What happened to the account: what had come to its end before the command, and the command.
