@@ -118,13 +118,6 @@ fn nodes_stay_full_enough_whatever_comes_and_goes() {
         map.insert(1_000_000 - key, key);
     }
     at_least(&map, 8);
-    // The same where a branch ends that is not the last one.
-    let entries = (0..4_096).map(|key| (key * 1_000, key)).collect::<Vec<_>>();
-    let mut map = Map::try_from(entries).unwrap();
-    for key in 1..1_000 {
-        map.insert(256_000 - key, key);
-    }
-    at_least(&map, 8);
     // A queue.
     let mut map = Map::default();
     for key in 0..20_000 {
