@@ -352,6 +352,25 @@ fn a_hold_ends_with_the_charge_of_its_own_call_only() {
     }
 }
 
+#[test]
+fn what_was_charged_is_authorized_no_more() {
+    let system = world();
+    let call =
+        json!({ "call": "call", "kind": "user_in", "location": "US", "user": "u1@example.com" });
+    ask(&system, "billing.authorize", &call, START).unwrap();
+    let settle = json!({ "calls": [{ "call": "call", "duration": "PT30S" }] });
+    ask(&system, "billing.settle", &settle, START).unwrap();
+    let commits: Value = serde_json::from_str(&system.events_after(0, 100_000).unwrap()).unwrap();
+    let mut events =
+        commits.as_array().unwrap().iter().map(|commit| &commit["payload"]["account"]["events"][0]);
+    let authorized = events.find(|event| event["type"] == "billing.call_authorized").unwrap();
+    // Neither by a command nor by a log that was changed.
+    assert!(ask(&system, "billing.authorize", &call, START).is_err());
+    let mut account = Account::clone(&system.system().snapshot(&"contoso".parse().unwrap()).1);
+    let error = account.apply(&serde_json::from_value(authorized.clone()).unwrap()).unwrap_err();
+    assert!(error.to_string().contains("the call was charged"), "{error}");
+}
+
 proptest! {
     #![proptest_config(crate::random(256))]
 

@@ -240,6 +240,9 @@ impl Account {
 
     fn authorize(&mut self, event: &CallAuthorized) -> Fit {
         let CallAuthorized { call, hold, .. } = event;
+        if self.charged.contains(call) {
+            return Err("the call was charged");
+        }
         self.spend(hold.user.as_ref(), hold.started_at.month(), hold.cost, Amount::ZERO)?;
         self.hold_again(call, Arc::clone(hold))
     }
