@@ -14,7 +14,7 @@ pub struct Currency([u8; 3]);
 
 impl InPlace for Currency {
     fn write(&self, text: &mut Written) {
-        text.text(std::str::from_utf8(&self.0).unwrap_or_default());
+        text.ascii(self.0);
     }
 }
 
@@ -303,7 +303,9 @@ impl InPlace for Amount {
     fn write(&self, text: &mut Written) {
         const WHOLE: u64 = UNIT.unsigned_abs();
         let amount = self.0.unsigned_abs();
-        text.text(if self.0 < 0 { "-" } else { "" });
+        if self.0 < 0 {
+            text.ascii(*b"-");
+        }
         text.number(amount / WHOLE).fraction(amount % WHOLE, 6);
     }
 }

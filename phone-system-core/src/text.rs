@@ -159,51 +159,81 @@ macro_rules! words {
 }
 pub(crate) use words;
 
-/// The order of texts, as they have it themselves; in place, because most names are short and are told
-/// apart by their beginnings, and maps of names are searched for every call.
-fn order(one: &str, other: &str) -> Ordering {
-    let (mut one, mut other) = (one.as_bytes(), other.as_bytes());
-    while let (Some((begin, rest)), Some((begins, rests))) =
-        (one.split_first_chunk(), other.split_first_chunk())
-    {
-        let order = u64::from_be_bytes(*begin).cmp(&u64::from_be_bytes(*begins));
+/// A short text without control characters, shared by its clones.
+///
+/// Its beginning stands beside it, because maps of names are searched for every call, and most names are
+/// told apart by their beginnings.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Name {
+    /// The first eight bytes, the first one first, and zeros where there are none: no name has any.
+    begin: u64,
+    text: Arc<str>,
+}
+
+impl From<Arc<str>> for Name {
+    fn from(text: Arc<str>) -> Self {
+        let mut begin = [0; WORD];
+        for (byte, of_text) in begin.iter_mut().zip(text.bytes()) {
+            *byte = of_text;
+        }
+        Self { begin: u64::from_be_bytes(begin), text }
+    }
+}
+
+impl Ord for Name {
+    /// The order of the texts.
+    #[inline]
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.begin.cmp(&other.begin).then_with(|| order_of_rest(&self.text, &other.text))
+    }
+}
+
+impl PartialOrd for Name {
+    #[inline]
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// How many bytes of a text are compared at once.
+const WORD: usize = 8;
+
+/// The order of texts whose first words are the same, as they have it themselves; in place, because most
+/// names are short.
+fn order_of_rest(one: &str, other: &str) -> Ordering {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let word = |text: &[u8], from: usize| {
+        let word = text.get(from..).and_then(|rest| rest.first_chunk::<WORD>());
+        word.map(|word| u64::from_be_bytes(*word))
+    };
+    let common = one.len().min(other.len());
+    for from in (WORD..common).step_by(WORD) {
+        // The last word overlaps the one before it, which is the same.
+        let from = from.min(common.saturating_sub(WORD));
+        let order = word(one, from).cmp(&word(other, from));
         if order.is_ne() {
             return order;
         }
-        (one, other) = (rest, rests);
     }
-    let same = one.iter().zip(other).take_while(|(byte, other)| byte == other).count();
-    one.get(same).cmp(&other.get(same))
+    one.len().cmp(&other.len())
 }
 
 macro_rules! names {
     ($( $(#[$meta:meta])* $name:ident: $format:literal, $wanted:literal, $check:expr, $canonical:expr; )*) => { $(
         $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-        pub struct $name(Arc<str>);
-
-        impl Ord for $name {
-            fn cmp(&self, other: &Self) -> Ordering {
-                order(&self.0, &other.0)
-            }
-        }
-
-        impl PartialOrd for $name {
-            fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-                Some(self.cmp(other))
-            }
-        }
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Name);
 
         impl $name {
             /// The text.
             pub fn as_str(&self) -> &str {
-                &self.0
+                &self.0.text
             }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
+                f.write_str(self.as_str())
             }
         }
 
@@ -215,13 +245,13 @@ macro_rules! names {
                 let canonical: fn(&str) -> Arc<str> = $canonical;
                 // Checked as it is kept: lower case can be longer.
                 let kept = canonical(text);
-                if check(&kept) { Ok(Self(kept)) } else { Err(ParseError::new(text, $wanted)) }
+                if check(&kept) { Ok(Self(kept.into())) } else { Err(ParseError::new(text, $wanted)) }
             }
         }
 
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(&self.0)
+                serializer.serialize_str(self.as_str())
             }
         }
 
@@ -318,13 +348,14 @@ impl Country {
     pub(crate) const FR: Self = Self(*b"FR");
     pub(crate) const IE: Self = Self(*b"IE");
     pub(crate) const NL: Self = Self(*b"NL");
+    pub(crate) const PR: Self = Self(*b"PR");
 }
 
 const COUNTRY: &str = "a country: two letters of ISO 3166-1 such as US";
 
 impl InPlace for Country {
     fn write(&self, text: &mut Written) {
-        text.text(self.as_str());
+        text.ascii(self.0);
     }
 }
 

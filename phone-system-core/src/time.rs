@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use crate::text::as_text_in_place;
-use crate::written::{InPlace, Written};
+use crate::written::{InPlace, Written, pair};
 use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 
 /// Why a text is no instant or no duration.
@@ -124,16 +124,19 @@ impl InPlace for Timestamp {
         const WHOLE: u64 = SECOND.unsigned_abs();
         let (date, of_day) = (self.date(), self.0.rem_euclid(DAY).unsigned_abs());
         let (seconds, micros) = (of_day / WHOLE, of_day % WHOLE);
-        text.padded(date.year().unsigned_abs().into(), 4);
-        text.text("-").padded(date.month().into(), 2);
-        text.text("-").padded(date.day().into(), 2);
-        text.text("T").padded(seconds / 3_600, 2);
-        text.text(":").padded(seconds / 60 % 60, 2);
-        text.text(":").padded(seconds % 60, 2);
+        let year = u64::from(date.year().unsigned_abs());
+        let ([y1, y2], [y3, y4]) = (pair(year / 100), pair(year));
+        let ([m1, m2], [d1, d2]) = (pair(date.month().into()), pair(date.day().into()));
+        let ([h1, h2], [i1, i2]) = (pair(seconds / 3_600), pair(seconds / 60 % 60));
+        let [s1, s2] = pair(seconds % 60);
+        #[rustfmt::skip]
+        text.ascii([
+            y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', i1, i2, b':', s1, s2,
+        ]);
         if micros != 0 {
-            text.text(".").padded(micros, 6);
+            text.ascii(*b".").padded(micros, 6);
         }
-        text.text("Z");
+        text.ascii(*b"Z");
     }
 }
 
@@ -196,7 +199,7 @@ fn number(digits: &[u8]) -> Option<u32> {
 pub struct Duration(i64);
 
 /// No time at all: the skew of nearly every commit.
-const NOTHING: &str = "PT0S";
+const NOTHING: [u8; 4] = *b"PT0S";
 
 const LENGTH: &str = "a duration such as `PT10M`, with at most six digits of a second";
 
@@ -282,7 +285,7 @@ impl Month {
 impl InPlace for Month {
     fn write(&self, text: &mut Written) {
         let year = u64::from(self.year);
-        text.padded(year, 4).text("-").padded(u64::from(self.month), 2);
+        text.padded(year, 4).ascii(*b"-").padded(u64::from(self.month), 2);
     }
 }
 
@@ -302,24 +305,24 @@ impl InPlace for Duration {
     fn write(&self, text: &mut Written) {
         const WHOLE: u64 = SECOND.unsigned_abs();
         if self.0 == 0 {
-            text.text(NOTHING);
+            text.ascii(NOTHING);
             return;
         }
         let (seconds, micros) = (self.0.unsigned_abs() / WHOLE, self.0.unsigned_abs() % WHOLE);
         let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-        text.text("PT");
+        text.ascii(*b"PT");
         if hours != 0 {
-            text.number(hours).text("H");
+            text.number(hours).ascii(*b"H");
         }
         if minutes != 0 {
-            text.number(minutes).text("M");
+            text.number(minutes).ascii(*b"M");
         }
         if seconds != 0 || micros != 0 {
             text.number(seconds);
             if micros != 0 {
-                text.text(".").padded(micros, 6);
+                text.ascii(*b".").padded(micros, 6);
             }
-            text.text("S");
+            text.ascii(*b"S");
         }
     }
 }
@@ -328,7 +331,7 @@ impl FromStr for Duration {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        if text == NOTHING {
+        if text.as_bytes() == NOTHING {
             return Ok(Self::ZERO);
         }
         parse_duration(text).ok_or_else(|| ParseError::new(text, LENGTH))

@@ -19,6 +19,22 @@ pub(crate) trait InPlace {
     }
 }
 
+/// The last two digits of a number.
+#[inline]
+pub(crate) fn pair(number: u64) -> [u8; 2] {
+    const PAIRS: [[u8; 2]; 100] = {
+        let (mut pairs, mut number) = ([[b'0'; 2]; 100], 0_u8);
+        let mut left: &mut [[u8; 2]] = &mut pairs;
+        while let [first, rest @ ..] = left {
+            *first = [b'0'.wrapping_add(number / 10), b'0'.wrapping_add(number % 10)];
+            number = number.wrapping_add(1);
+            left = rest;
+        }
+        pairs
+    };
+    PAIRS.get((number % 100) as usize).copied().unwrap_or_default()
+}
+
 impl Written {
     /// Longer than the longest text that is written so: a duration of 26 characters.
     const ROOM: usize = 32;
@@ -29,42 +45,45 @@ impl Written {
 
     /// Adds characters of ASCII, if there is room for all of them.
     #[inline]
-    pub(crate) fn text(&mut self, text: &str) -> &mut Self {
-        let end = self.length.saturating_add(text.len());
-        if let Some(places) = self.bytes.get_mut(self.length..end) {
-            places.copy_from_slice(text.as_bytes());
-            self.length = end;
+    pub(crate) fn ascii<const COUNT: usize>(&mut self, characters: [u8; COUNT]) -> &mut Self {
+        let left = self.bytes.get_mut(self.length..).unwrap_or_default();
+        if let Some(places) = left.first_chunk_mut() {
+            *places = characters;
+            self.length = self.length.saturating_add(COUNT);
         }
         self
     }
 
     /// Adds a number of `width` digits, with zeros before it; of a longer one the last digits.
     #[inline]
-    pub(crate) fn padded(&mut self, mut number: u64, width: usize) -> &mut Self {
-        let end = self.length.saturating_add(width).min(Self::ROOM);
-        for place in self.bytes.get_mut(self.length..end).unwrap_or_default().iter_mut().rev() {
-            *place = b'0'.wrapping_add((number % 10) as u8);
-            number /= 10;
+    pub(crate) fn padded(&mut self, number: u64, width: u32) -> &mut Self {
+        let [tens, ones] = pair(number);
+        match width {
+            0 => self,
+            1 => self.ascii([ones]),
+            2 => self.ascii([tens, ones]),
+            _ => self.padded(number / 100, width.saturating_sub(2)).ascii([tens, ones]),
         }
-        self.length = end;
-        self
     }
 
     /// Adds a number as it is written without zeros before it.
     pub(crate) fn number(&mut self, number: u64) -> &mut Self {
-        let more = number.checked_ilog10().unwrap_or_default() as usize;
-        self.padded(number, more.saturating_add(1))
+        let [tens, ones] = pair(number);
+        match number {
+            0..10 => self.ascii([ones]),
+            10..100 => self.ascii([tens, ones]),
+            _ => self.number(number / 100).ascii([tens, ones]),
+        }
     }
 
     /// Adds a point and the digits after it, of `width`, without the zeros at their end but for the
     /// first two.
-    pub(crate) fn fraction(&mut self, digits: u64, width: usize) -> &mut Self {
-        let shortest = self.text(".").length.saturating_add(2);
-        self.padded(digits, width);
-        let written = self.bytes.get(shortest..self.length).unwrap_or_default();
-        let zeros = written.iter().rev().take_while(|byte| **byte == b'0').count();
-        self.length = self.length.saturating_sub(zeros);
-        self
+    pub(crate) fn fraction(&mut self, mut digits: u64, mut width: u32) -> &mut Self {
+        while width > 2 && digits.is_multiple_of(10) {
+            digits /= 10;
+            width = width.saturating_sub(1);
+        }
+        self.ascii([b'.']).padded(digits, width)
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -82,13 +101,13 @@ mod tests {
         for number in [0, 1, 9, 10, 99, 100, 1_000_000, u64::MAX] {
             assert_eq!(Written::new().number(number).as_str(), number.to_string());
         }
-        assert_eq!(Written::new().text("a").padded(7, 3).as_str(), "a007");
+        assert_eq!(Written::new().ascii(*b"a").padded(7, 3).as_str(), "a007");
         assert_eq!(Written::new().padded(12_345, 2).as_str(), "45");
         for (digits, text) in [(0, ".00"), (500_000, ".50"), (5, ".000005"), (123_000, ".123")] {
             assert_eq!(Written::new().fraction(digits, 6).as_str(), text);
         }
         // There is no more room than there is.
-        let long = Written::new().text(&"x".repeat(30)).number(u64::MAX).text("y").as_str().len();
+        let long = Written::new().ascii([b'x'; 30]).number(u64::MAX).ascii(*b"y").as_str().len();
         assert_eq!(long, 32);
     }
 }

@@ -24,12 +24,12 @@ impl Known {
     ///
     /// Without a country only numbers with a plus are read.
     pub fn read(text: &str, country: Option<Country>) -> Option<Self> {
+        if let Ok(number) = text.parse() {
+            return Some(Self::Whole(number));
+        }
         let text = text.trim();
         if text.is_empty() {
             return Some(Self::Withheld);
-        }
-        if let Ok(number) = text.parse() {
-            return Some(Self::Whole(number));
         }
         if let Some(digits) = text.strip_prefix('+').map(|rest| rest.trim_end_matches('*')) {
             let masked = text.ends_with('*') && digits.bytes().all(|byte| byte.is_ascii_digit());

@@ -162,6 +162,38 @@ crate::error::figure_as_text!(Sku);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SkuSet(u64);
 
+impl Grant {
+    /// The products that give it.
+    const fn products(self) -> SkuSet {
+        const fn that_give(grant: Grant) -> SkuSet {
+            let (mut found, mut products) = (0, Sku::ALL);
+            while let [product, rest @ ..] = products {
+                let mut grants = product.grants();
+                while let [one, others @ ..] = grants {
+                    if *one as u8 == grant as u8 {
+                        found |= product.bit();
+                    }
+                    grants = others;
+                }
+                products = rest;
+            }
+            SkuSet(found)
+        }
+        match self {
+            Self::PhoneSystem => const { that_give(Self::PhoneSystem) },
+            Self::AudioConferencing => const { that_give(Self::AudioConferencing) },
+            Self::AudioConferencingPayPerMinute => {
+                const { that_give(Self::AudioConferencingPayPerMinute) }
+            }
+            Self::AudioConferencingBasic => const { that_give(Self::AudioConferencingBasic) },
+            Self::CallingPlan => const { that_give(Self::CallingPlan) },
+            Self::CallingPlanPayAsYouGo => const { that_give(Self::CallingPlanPayAsYouGo) },
+            Self::CommunicationsCredits => const { that_give(Self::CommunicationsCredits) },
+            Self::ResourceAccount => const { that_give(Self::ResourceAccount) },
+        }
+    }
+}
+
 impl SkuSet {
     /// Whether the product is in the set.
     pub fn contains(self, sku: Sku) -> bool {
@@ -197,7 +229,12 @@ impl SkuSet {
 
     /// Whether any of them gives `grant`.
     pub fn gives(self, grant: Grant) -> bool {
-        self.iter().any(|sku| sku.gives(grant))
+        !self.that_give(grant).is_empty()
+    }
+
+    /// Those of them that give `grant`.
+    pub(crate) fn that_give(self, grant: Grant) -> Self {
+        Self(self.0 & grant.products().0)
     }
 
     /// Whether any of them gives one of `grants`; yes if there are none to give.

@@ -121,21 +121,27 @@ impl FromStr for PhoneNumber {
     type Err = NotE164;
 
     fn from_str(text: &str) -> Result<Self, NotE164> {
-        let digits = text.strip_prefix('+').filter(|digits| {
-            (4..=15).contains(&digits.len())
-                && digits.bytes().all(|byte| byte.is_ascii_digit())
-                && !digits.starts_with('0')
-        });
-        digits
-            .and_then(|digits| digits.parse().ok())
-            .and_then(Self::from_digits)
-            .ok_or_else(|| NotE164::new(text))
+        let read = || {
+            let digits = text.as_bytes().strip_prefix(b"+")?;
+            if !(4..=15).contains(&digits.len()) || digits.first() == Some(&b'0') {
+                return None;
+            }
+            let (mut number, mut largest) = (0_u64, 0_u8);
+            for byte in digits {
+                let digit = byte.wrapping_sub(b'0');
+                largest = largest.max(digit);
+                // Fifteen digits are far from the end of 64 bits; what is no digit is refused below.
+                number = number.wrapping_mul(10).wrapping_add(digit.into());
+            }
+            Self::from_digits(number).filter(|_| largest < 10)
+        };
+        read().ok_or_else(|| NotE164::new(text))
     }
 }
 
 impl InPlace for PhoneNumber {
     fn write(&self, text: &mut Written) {
-        text.text("+").number(self.0.get());
+        text.ascii(*b"+").number(self.0.get());
     }
 }
 

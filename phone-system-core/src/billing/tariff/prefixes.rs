@@ -13,7 +13,7 @@ pub struct Prefix(u64);
 impl InPlace for Prefix {
     fn write(&self, text: &mut Written) {
         match self.0 {
-            0 => text.text("*"),
+            0 => text.ascii(*b"*"),
             digits => text.number(digits),
         };
     }

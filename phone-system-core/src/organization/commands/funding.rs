@@ -126,12 +126,16 @@ impl<'a> Caller<'a> {
     fn outbound(&self, credits: Credits) -> Result<Funding, Error> {
         let Self { call, state, reference, .. } = self;
         let mut pools = Vec::new();
-        for plan in self.skus.iter().filter_map(plan_of) {
+        for plan in self.skus.that_give(Grant::CallingPlan).iter().filter_map(plan_of) {
             let of = self.number_called().unwrap_or(&Known::Withheld);
             if self.usage(Some(plan), of) != DestinationUse::Included {
                 continue;
             }
             let reach = self.reach()?;
+            if reach == Reach::International && plan != Plan::DomesticAndInternational {
+                // It has no minutes for calls abroad.
+                continue;
+            }
             let country = pool_country(self.country);
             let pool = PoolKey { plan, country: Some(country), month: call.started_at.month() };
             let size = pool_size(plan, country, state, reference.countries());
@@ -158,10 +162,10 @@ impl<'a> Caller<'a> {
         }
         let Some(to) = country_of(self.called()?, self.tariff) else { return Err(unknown(call)) };
         let canada = self.state.rules().billing.canada_is_domestic;
-        let at_home = |country: Country| match country.as_str() {
+        let at_home = |country: Country| match country {
             // They share their pools.
-            "US" | "PR" => true,
-            "CA" => canada,
+            Country::US | Country::PR => true,
+            Country::CA => canada,
             _ => false,
         };
         let domestic = self.country == to || (at_home(self.country) && at_home(to));
@@ -173,16 +177,14 @@ impl<'a> Caller<'a> {
     pub(super) fn check_destination(&self, account: &Account) -> Result<(), Error> {
         let call = self.call;
         let destinations = self.reference.destinations();
-        let named = || call.called.unwrap_or_default().chars().take(64).collect();
         if call.kind.is_outbound()
             && let Some(number) = self.number_called()
             && let (DestinationUse::Barred, Some(prefix)) =
                 destinations.usage(self.country, None, number)
         {
             let country = self.country;
-            return Err(
-                billing::Error::DestinationBarred { called: named(), prefix, country }.into()
-            );
+            let called = shown(call);
+            return Err(billing::Error::DestinationBarred { called, prefix, country }.into());
         }
         let Some(user) = call.user else {
             return Ok(());
@@ -207,8 +209,8 @@ impl<'a> Caller<'a> {
         if allowed {
             return Ok(());
         }
-        let (user, policy) = (user.clone(), dial_out.identity());
-        Err(billing::Error::DialOutRefused { user, policy, called: named() }.into())
+        let (user, policy, called) = (user.clone(), dial_out.identity(), shown(call));
+        Err(billing::Error::DialOutRefused { user, policy, called }.into())
     }
 
     /// Whether the call came to a toll-free number: as the organization owns it, else as the numbering
@@ -257,7 +259,7 @@ fn plan_of(sku: Sku) -> Option<Plan> {
 
 /// The country whose pool pays: the United States and Puerto Rico share one.
 fn pool_country(country: Country) -> Country {
-    if country.as_str() == "PR" { Country::US } else { country }
+    if country == Country::PR { Country::US } else { country }
 }
 
 /// The minutes of all users with the plan in the country, as licences stand.
@@ -307,9 +309,15 @@ pub(crate) fn conferencing_size(state: &State, at: Timestamp) -> PoolSize {
     PoolSize { domestic: Duration::from_minutes(minutes), international: Duration::ZERO }
 }
 
+/// The number called as a refusal shows it.
+#[cold]
+fn shown(call: CallFacts<'_>) -> String {
+    call.called.unwrap_or_default().chars().take(64).collect()
+}
+
+#[cold]
 fn unknown(call: CallFacts<'_>) -> Error {
-    let called = call.called.unwrap_or_default().chars().take(64).collect();
-    billing::Error::DestinationUnknown { called }.into()
+    billing::Error::DestinationUnknown { called: shown(call) }.into()
 }
 
 /// The country of a number: as its numbering plan has it, else as the price list says.
