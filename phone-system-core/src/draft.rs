@@ -92,11 +92,21 @@ impl<S: Apply> Draft<S> {
     /// [`Inconsistent`] if it does not fit, which is a defect of the command that recorded it; the
     /// draft has to be dropped then.
     pub fn record(&mut self, event: impl Into<S::Event>) -> Result<(), Inconsistent> {
-        if self.events.is_empty() {
+        self.keep(event.into());
+        self.apply_last()
+    }
+
+    #[inline]
+    fn keep(&mut self, event: S::Event) {
+        if self.events.capacity() == 0 {
             // Most commands record one event; a vector would take room for four.
-            self.events.reserve_exact(1);
+            self.events = Vec::with_capacity(1);
         }
-        self.events.push(event.into());
+        self.events.push(event);
+    }
+
+    /// Applies the event that is kept and not applied.
+    fn apply_last(&mut self) -> Result<(), Inconsistent> {
         let Some((event, before)) = self.events.split_last_mut() else { return Ok(()) };
         let mut state = self.state.take().unwrap_or_default();
         let applied = Arc::make_mut(&mut state).apply(event);
@@ -119,8 +129,10 @@ impl<S: Apply> Draft<S> {
         event: S::Event,
         consequences: impl Fn(&S, &S::Event) -> Result<Vec<S::Event>, Inconsistent>,
     ) -> Result<(), Inconsistent> {
-        let consequences = consequences(self, &event)?;
-        self.record(event)?;
+        self.keep(event);
+        let Some(event) = self.events.last() else { return Ok(()) };
+        let consequences = consequences(self, event)?;
+        self.apply_last()?;
         consequences.into_iter().try_for_each(|event| self.record(event))
     }
 

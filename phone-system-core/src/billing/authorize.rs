@@ -8,7 +8,7 @@ use super::account::Account;
 use super::call::{CallFacts, CallKind};
 use super::capability::Capability;
 use super::charge::{CallError, Funding, Paid, check_credits, minutes, rest_begins, sum};
-use super::events::{CallAuthorized, CallExtended, Draw, HoldReleased};
+use super::events::{CallAuthorized, CallExtended, Draws, HoldReleased};
 use super::hold::{Hold, LimitedBy, PriceBasis, ReleaseReason};
 use super::minutes::{Included, Reach};
 use super::tariff::{LONGEST, Price, Quote, Tariff};
@@ -177,6 +177,7 @@ fn affordable(
 }
 
 /// Why a call cannot begin, or last any longer: the next step of it costs so much more.
+#[cold]
 fn too_little(
     account: &Account,
     limited_by: LimitedBy,
@@ -202,7 +203,7 @@ fn next_step(quote: Quote<'_>, duration: Duration) -> Result<Amount, TariffError
 }
 
 /// The draws of an amount; of a postpaid account, of what there is of it.
-fn draws(account: &Account, amount: Amount) -> Result<Vec<Draw>, Error> {
+fn draws(account: &Account, amount: Amount) -> Result<Draws, Error> {
     let range = || Error::BalanceTooLarge { balance: account.balance(), amount };
     let (draws, short) = account.draws_up_to(amount, None).ok_or_else(range)?;
     if short.is_positive() && account.postpaid().is_none() {
@@ -252,7 +253,7 @@ pub(crate) fn decide_authorize(
         credits: false,
         capability: Capability::Free,
         cost: Amount::ZERO,
-        draws: Vec::new(),
+        draws: Draws::new(),
     };
     let authorized = |hold, limited_by| {
         Ok(CallAuthorized { call: call.call.clone(), hold: Arc::new(hold), limited_by })
@@ -333,7 +334,7 @@ pub(crate) fn decide_extend(
         ends_at: hold.ends_at,
         included: hold.included.clone(),
         cost: hold.cost,
-        draws: Vec::new(),
+        draws: Draws::new(),
         limited_by: LimitedBy::Wanted,
         at,
     };

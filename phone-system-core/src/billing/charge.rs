@@ -3,7 +3,7 @@
 use super::account::Account;
 use super::call::CallFacts;
 use super::capability::Capability;
-use super::events::{CallCharged, Draw, Priced};
+use super::events::{CallCharged, Draw, Draws, Priced};
 use super::hold::{Hold, PriceBasis};
 use super::known::Known;
 use super::minutes::{Included, PoolKey, PoolSize, Reach};
@@ -193,12 +193,12 @@ fn nothing(call: CallFacts<'_>, capability: Capability, at: Timestamp) -> CallCh
         duration: call.duration,
         included: None,
         priced: None,
-        draws: Vec::new(),
+        draws: Draws::new(),
         uncollected: Amount::ZERO,
         invoiced: Amount::ZERO,
         unpriced: Duration::ZERO,
         capability,
-        released: Vec::new(),
+        released: Draws::new(),
         at,
     }
 }
@@ -268,7 +268,7 @@ fn pay(
     let (draws, short) = if credits {
         account.draws_up_to(amount, hold).ok_or_else(range)?
     } else {
-        (Vec::new(), amount)
+        (Draws::new(), amount)
     };
     charged.draws = draws;
     if credits && account.postpaid().is_some() {
@@ -303,12 +303,12 @@ pub(crate) fn decide_settle(
         duration,
         included: minutes_of(hold, duration, account),
         priced: None,
-        draws: Vec::new(),
+        draws: Draws::new(),
         uncollected: Amount::ZERO,
         invoiced: Amount::ZERO,
         unpriced: Duration::ZERO,
         capability: hold.capability,
-        released: hold.draws.clone(),
+        released: Draws::from_slice(&hold.draws),
         at,
     };
     let included = charged.included.as_ref();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use super::account::{AutoRecharge, Payment};
 use super::call::CallKind;
@@ -117,7 +118,7 @@ pub struct TariffChosen {
 }
 
 /// What a charge took from a lot.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Draw {
     /// The lot.
@@ -125,6 +126,9 @@ pub struct Draw {
     /// How much.
     pub amount: Amount,
 }
+
+/// What was taken from which lots, the oldest first. Mostly it is one lot, which stands in place.
+pub type Draws = SmallVec<[Draw; 1]>;
 
 /// The part of a call that costs something, by a row of the price list in force.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -186,7 +190,7 @@ pub struct CallExtended {
     /// What the rest costs now if the call lasts as long as it may.
     pub cost: Amount,
     /// The funds that are held besides.
-    pub draws: Vec<Draw>,
+    pub draws: Draws,
     /// What limits how long it may last.
     pub limited_by: LimitedBy,
     /// When.
@@ -202,7 +206,7 @@ pub struct HoldReleased {
     /// Why.
     pub reason: ReleaseReason,
     /// The funds that were held.
-    pub draws: Vec<Draw>,
+    pub draws: Draws,
     /// When.
     pub at: Timestamp,
 }
@@ -226,7 +230,7 @@ pub struct CallCharged {
     /// What the rest of the call costs.
     pub priced: Option<Priced>,
     /// What credits paid of that, from which lots, the oldest first.
-    pub draws: Vec<Draw>,
+    pub draws: Draws,
     /// What nothing paid of it.
     #[serde(default)]
     pub uncollected: Amount,
@@ -241,7 +245,7 @@ pub struct CallCharged {
     pub capability: Capability,
     /// The funds that were held for the call until then.
     #[serde(default)]
-    pub released: Vec<Draw>,
+    pub released: Draws,
     /// When it was charged.
     pub at: Timestamp,
 }
@@ -289,7 +293,7 @@ pub struct CreditsGiven {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CreditsTaken {
     /// From which lots, the oldest first.
-    pub draws: Vec<Draw>,
+    pub draws: Draws,
     /// Why.
     pub reason: Label,
     /// When.

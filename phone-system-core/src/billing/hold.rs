@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::call::CallKind;
 use super::capability::Capability;
-use super::events::Draw;
+use super::events::Draws;
 use super::known::Known;
 use super::minutes::Included;
 use super::tariff::{Direction, TariffId};
@@ -41,7 +41,7 @@ pub struct Hold {
     /// What the rest costs if the call lasts as long as it may.
     pub cost: Amount,
     /// The funds that are held, the oldest lot first; less than the cost if the rest is invoiced.
-    pub draws: Vec<Draw>,
+    pub draws: Draws,
 }
 
 impl Hold {

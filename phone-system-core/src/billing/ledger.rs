@@ -3,6 +3,7 @@
 //! Every line debits one account and credits another by the same amount, so debits equal credits
 //! whatever happens. The lines are a function of the events and are kept nowhere.
 
+use arrayvec::ArrayVec;
 use serde::{Deserialize, Serialize};
 
 use super::charge::sum;
@@ -74,6 +75,7 @@ pub struct LedgerSums {
 }
 
 impl LedgerSums {
+    #[inline]
     fn side(&mut self, book: Book) -> &mut Amount {
         match book {
             Book::Payments => &mut self.payments,
@@ -89,6 +91,7 @@ impl LedgerSums {
     }
 
     /// Enters a line; `None` if a sum is out of range, and then nothing was entered.
+    #[inline]
     pub fn enter(&mut self, line: LedgerLine) -> Option<()> {
         let debited = self.side(line.debit).checked_sub(line.amount)?;
         let credited = self.side(line.credit).checked_add(line.amount)?;
@@ -102,40 +105,41 @@ impl Event {
     /// The lines of the ledger that the event is; `None` if its amounts are out of range, which no
     /// event has that was recorded.
     pub fn ledger_lines(&self) -> Option<impl Iterator<Item = LedgerLine>> {
-        let line = |debit, credit, amount| Some(LedgerLine { debit, credit, amount });
-        let lines = match self {
-            Self::FundsAdded(event) => {
-                [line(Book::Payments, Book::Credits, event.amount), None, None, None]
+        let mut lines = ArrayVec::<_, 4>::new();
+        self.each_ledger_line(|line| lines.try_push(line).ok())?;
+        Some(lines.into_iter())
+    }
+
+    /// Has each line of the ledger entered that the event is, up to four; `None` if one was not, or if
+    /// amounts are out of range.
+    #[inline]
+    pub(super) fn each_ledger_line(
+        &self,
+        mut enter: impl FnMut(LedgerLine) -> Option<()>,
+    ) -> Option<()> {
+        let mut line = |debit, credit, amount: Amount| {
+            if amount.is_positive() {
+                enter(LedgerLine { debit, credit, amount })
+            } else {
+                Some(())
             }
-            Self::LotForfeited(event) => {
-                [line(Book::Credits, Book::Forfeited, event.amount), None, None, None]
-            }
-            Self::CallAuthorized(event) => {
-                [line(Book::Credits, Book::Held, sum(&event.hold.draws)?), None, None, None]
-            }
-            Self::CallExtended(event) => {
-                [line(Book::Credits, Book::Held, sum(&event.draws)?), None, None, None]
-            }
-            Self::HoldReleased(event) => {
-                [line(Book::Held, Book::Credits, sum(&event.draws)?), None, None, None]
-            }
-            Self::CallCharged(event) => [
-                line(Book::Held, Book::Credits, sum(&event.released)?),
-                line(Book::Credits, Book::Calls, sum(&event.draws)?),
-                line(Book::Uncollected, Book::Calls, event.uncollected),
-                line(Book::Invoiced, Book::Calls, event.invoiced),
-            ],
-            Self::ChargeRefunded(event) => {
-                [line(Book::Refunds, Book::Credits, event.amount), None, None, None]
-            }
-            Self::CreditsGiven(event) => {
-                [line(Book::Adjustments, Book::Credits, event.amount), None, None, None]
-            }
-            Self::CreditsTaken(event) => {
-                [line(Book::Credits, Book::Adjustments, sum(&event.draws)?), None, None, None]
-            }
-            _ => [None; 4],
         };
-        Some(lines.into_iter().flatten().filter(|line| line.amount.is_positive()))
+        match self {
+            Self::FundsAdded(event) => line(Book::Payments, Book::Credits, event.amount),
+            Self::LotForfeited(event) => line(Book::Credits, Book::Forfeited, event.amount),
+            Self::CallAuthorized(event) => line(Book::Credits, Book::Held, sum(&event.hold.draws)?),
+            Self::CallExtended(event) => line(Book::Credits, Book::Held, sum(&event.draws)?),
+            Self::HoldReleased(event) => line(Book::Held, Book::Credits, sum(&event.draws)?),
+            Self::CallCharged(event) => {
+                line(Book::Held, Book::Credits, sum(&event.released)?)?;
+                line(Book::Credits, Book::Calls, sum(&event.draws)?)?;
+                line(Book::Uncollected, Book::Calls, event.uncollected)?;
+                line(Book::Invoiced, Book::Calls, event.invoiced)
+            }
+            Self::ChargeRefunded(event) => line(Book::Refunds, Book::Credits, event.amount),
+            Self::CreditsGiven(event) => line(Book::Adjustments, Book::Credits, event.amount),
+            Self::CreditsTaken(event) => line(Book::Credits, Book::Adjustments, sum(&event.draws)?),
+            _ => Some(()),
+        }
     }
 }

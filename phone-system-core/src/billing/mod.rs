@@ -49,8 +49,8 @@ pub use destinations::{
 pub use events::{
     AgreementAdded, AgreementRemoved, AutoRechargeSet, AutoRechargeStopped, CallAuthorized,
     CallCharged, CallExtended, ChargeRefunded, CreditsGiven, CreditsSetUp, CreditsTaken,
-    DialOutGranted, Draw, Event, FundsAdded, HoldReleased, LotForfeited, MonthClosed, NoticeDue,
-    NoticeKind, PostpaidBegun, Priced, RechargeFailed, RechargeRequested, SpendLimitSet,
+    DialOutGranted, Draw, Draws, Event, FundsAdded, HoldReleased, LotForfeited, MonthClosed,
+    NoticeDue, NoticeKind, PostpaidBegun, Priced, RechargeFailed, RechargeRequested, SpendLimitSet,
     TariffChosen,
 };
 pub use hold::{Hold, LimitedBy, PriceBasis, ReleaseReason};

@@ -4,6 +4,7 @@
 
 mod tree;
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::ops::RangeBounds;
 
@@ -61,7 +62,12 @@ impl<K: Ord + Clone, V: Clone> TryFrom<Vec<(K, V)>> for Map<K, V> {
 impl<K: Ord + Clone, V: Clone> Map<K, V> {
     /// The value at `key`.
     pub fn get(&self, key: &K) -> Option<&V> {
-        self.root.as_ref()?.get(key)
+        self.get_by(|other| other.cmp(key))
+    }
+
+    /// As [`get`](Self::get) by a key that is not there whole; `order` tells how others stand to it.
+    pub fn get_by(&self, order: impl Fn(&K) -> Ordering) -> Option<&V> {
+        self.root.as_ref()?.get(order)
     }
 
     /// Whether there is a value at `key`.
@@ -87,7 +93,12 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
 
     /// Takes out the value at `key`.
     pub fn remove(&mut self, key: &K) -> Option<V> {
-        let value = self.root.as_mut()?.remove(key)?;
+        self.remove_by(|other| other.cmp(key))
+    }
+
+    /// As [`remove`](Self::remove) by a key that is not there whole; `order` tells how others stand to it.
+    pub fn remove_by(&mut self, order: impl Fn(&K) -> Ordering) -> Option<V> {
+        let value = self.root.as_mut()?.remove(&order)?;
         while let Some(child) = self.root.as_ref().and_then(Node::only_child) {
             self.root = Some(child);
         }
@@ -97,7 +108,12 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
 
     /// The value at `key`, to be changed in place.
     pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
-        self.root.as_mut()?.get_mut(key)
+        self.get_mut_by(|other| other.cmp(key))
+    }
+
+    /// As [`get_mut`](Self::get_mut) by a key that is not there whole; `order` tells how others stand to it.
+    pub fn get_mut_by(&mut self, order: impl Fn(&K) -> Ordering) -> Option<&mut V> {
+        self.root.as_mut()?.get_mut(order)
     }
 
     /// How many entries there are.
@@ -108,6 +124,11 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.len == 0
+    }
+
+    /// The first entry.
+    pub fn first(&self) -> Option<(&K, &V)> {
+        self.root.as_ref()?.first()
     }
 
     /// The entries in ascending order.

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
-use std::sync::Arc;
+use triomphe::Arc;
 
 use super::*;
 

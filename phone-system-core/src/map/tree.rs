@@ -1,10 +1,11 @@
 //! The tree behind a map: a B+ tree whose nodes are shared until they are changed.
 
+use std::cmp::Ordering;
 use std::ops::{Bound, RangeBounds};
 use std::slice;
-use std::sync::Arc;
 
 use arrayvec::ArrayVec;
+use triomphe::Arc;
 
 /// The most that a node has. More make a map that nobody shares faster, fewer one whose every change has
 /// to leave what others see as it is.
@@ -33,14 +34,14 @@ pub(super) enum Inserted<K, V> {
     Split(K, Node<K, V>),
 }
 
-/// Which child has `key`, if any has.
-fn place_of<K: Ord, T>(children: &[(K, T)], key: &K) -> usize {
+/// Which child has the key, if any has; `order` tells how others stand to it.
+fn place_of<K, T>(children: &[(K, T)], order: impl Fn(&K) -> Ordering) -> usize {
     let after_first = children.get(1..).unwrap_or_default();
-    after_first.partition_point(|(from, _)| from <= key)
+    after_first.partition_point(|(from, _)| order(from).is_le())
 }
 
-fn search<K: Ord, V>(entries: &[(K, V)], key: &K) -> Result<usize, usize> {
-    entries.binary_search_by(|(other, _)| other.cmp(key))
+fn search<K, V>(entries: &[(K, V)], order: impl Fn(&K) -> Ordering) -> Result<usize, usize> {
+    entries.binary_search_by(|(other, _)| order(other))
 }
 
 /// Inserts an item; answers the last ones if there is no room for all. `at_end` tells that nothing comes
@@ -102,32 +103,32 @@ impl<K: Ord + Clone, V: Clone> Node<K, V> {
         Self::Leaf(Arc::new(entries))
     }
 
-    pub(super) fn get(&self, key: &K) -> Option<&V> {
+    pub(super) fn get(&self, order: impl Fn(&K) -> Ordering) -> Option<&V> {
         let mut node = self;
         loop {
             match node {
                 Self::Leaf(entries) => {
-                    let place = search(entries, key).ok()?;
+                    let place = search(entries, order).ok()?;
                     return entries.get(place).map(|(_, value)| value);
                 }
                 Self::Branch(children) => {
-                    let (_, child) = children.get(place_of(children, key))?;
+                    let (_, child) = children.get(place_of(children, &order))?;
                     node = child;
                 }
             }
         }
     }
 
-    pub(super) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+    pub(super) fn get_mut(&mut self, order: impl Fn(&K) -> Ordering) -> Option<&mut V> {
         let mut node = self;
         loop {
             match node {
                 Self::Leaf(entries) => {
-                    let place = search(entries, key).ok()?;
+                    let place = search(entries, order).ok()?;
                     return Arc::make_mut(entries).get_mut(place).map(|(_, value)| value);
                 }
                 Self::Branch(children) => {
-                    let place = place_of(children, key);
+                    let place = place_of(children, &order);
                     let (_, child) = Arc::make_mut(children).get_mut(place)?;
                     node = child;
                 }
@@ -139,7 +140,7 @@ impl<K: Ord + Clone, V: Clone> Node<K, V> {
     pub(super) fn insert(&mut self, key: K, value: V, at_end: bool) -> Inserted<K, V> {
         match self {
             Self::Leaf(entries) => {
-                let found = search(entries, &key);
+                let found = search(entries, |other| other.cmp(&key));
                 let entries = Arc::make_mut(entries);
                 let place = match found {
                     Ok(place) => match entries.get_mut(place) {
@@ -154,7 +155,7 @@ impl<K: Ord + Clone, V: Clone> Node<K, V> {
                 Self::split(last, Self::Leaf)
             }
             Self::Branch(children) => {
-                let place = place_of(children, &key);
+                let place = place_of(children, |from| from.cmp(&key));
                 let children = Arc::make_mut(children);
                 let next = place.saturating_add(1);
                 let child_at_end = at_end && next == children.len();
@@ -191,19 +192,19 @@ impl<K: Ord + Clone, V: Clone> Node<K, V> {
         Self::Branch(Arc::new(children))
     }
 
-    /// Takes out the entry at `key`; the node may have nothing left then, or but one child.
-    pub(super) fn remove(&mut self, key: &K) -> Option<V> {
+    /// Takes out an entry; the node may have nothing left then, or but one child.
+    pub(super) fn remove(&mut self, order: &impl Fn(&K) -> Ordering) -> Option<V> {
         match self {
             Self::Leaf(entries) => {
-                let place = search(entries, key).ok()?;
+                let place = search(entries, order).ok()?;
                 let (_, value) = Arc::make_mut(entries).pop_at(place)?;
                 Some(value)
             }
             Self::Branch(children) => {
-                let place = place_of(children, key);
+                let place = place_of(children, order);
                 let children = Arc::make_mut(children);
                 let (_, child) = children.get_mut(place)?;
-                let value = child.remove(key)?;
+                let value = child.remove(order)?;
                 match child.width() {
                     0 => drop(children.pop_at(place)),
                     few if few <= MOST / 4 => Self::mend(children, place),
@@ -281,16 +282,21 @@ impl<K: Ord + Clone, V: Clone> Node<K, V> {
         self.leaf(|_| 0)
     }
 
+    pub(super) fn first(&self) -> Option<(&K, &V)> {
+        self.first_leaf().entries.first().map(|(key, value)| (key, value))
+    }
+
     /// The leaf that has `key`, if any has.
     fn leaf_of(&self, key: &K) -> Entered<'_, K, V> {
-        self.leaf(|children| place_of(children, key))
+        self.leaf(|children| place_of(children, |from| from.cmp(key)))
     }
 
     /// The leaf after that one; none after the last one.
     fn leaf_after(&self, key: &K) -> Entered<'_, K, V> {
         let (mut node, mut after) = (self, [].iter());
         while let Self::Branch(children) = node {
-            let mut siblings = children.get(place_of(children, key)..).unwrap_or_default().iter();
+            let place = place_of(children, |from| from.cmp(key));
+            let mut siblings = children.get(place..).unwrap_or_default().iter();
             let Some((_, child)) = siblings.next() else { break };
             node = child;
             if siblings.len() > 0 {
@@ -334,7 +340,10 @@ impl<'a, K: Ord + Clone, V: Clone, R: RangeBounds<K>> Entries<'a, K, V, R> {
             (Some(root), Bound::Unbounded) => root.first_leaf(),
             (None, _) => Entered::none(),
         };
-        let first = leaf.entries.partition_point(|(key, _)| is_before(key, &range));
+        let first = match range.start_bound() {
+            Bound::Unbounded => 0,
+            _ => leaf.entries.partition_point(|(key, _)| is_before(key, &range)),
+        };
         let left = leaf.entries.get(first..).unwrap_or_default().iter();
         Self { root, range, leaf, left }
     }

@@ -1,12 +1,12 @@
 //! What follows from an event by itself, and what comes to its end as time passes.
 
 use super::{Account, AutoRecharge, Lot};
+use crate::billing::charge::sum;
 use crate::billing::events::{
     Event, FundsAdded, HoldReleased, LotForfeited, NoticeDue, NoticeKind, RechargeFailed,
     RechargeRequested,
 };
 use crate::billing::hold::ReleaseReason;
-use crate::billing::ledger::Book;
 use crate::billing::minutes::{Included, Told};
 use crate::draft::{Apply, Inconsistent};
 use crate::money::Amount;
@@ -17,14 +17,17 @@ impl Event {
     /// By how much the balance changes, which is what is held and what is not; none if that is out
     /// of range.
     fn change_of_balance(&self) -> Option<Amount> {
-        let of_balance = |book| matches!(book, Book::Credits | Book::Held);
-        self.ledger_lines()?.try_fold(Amount::ZERO, |change, line| {
-            match (of_balance(line.debit), of_balance(line.credit)) {
-                (true, false) => change.checked_sub(line.amount),
-                (false, true) => change.checked_add(line.amount),
-                _ => Some(change),
-            }
-        })
+        let less = |amount| Amount::ZERO.checked_sub(amount);
+        match self {
+            Self::FundsAdded(event) => Some(event.amount),
+            Self::ChargeRefunded(event) => Some(event.amount),
+            Self::CreditsGiven(event) => Some(event.amount),
+            Self::LotForfeited(event) => less(event.amount),
+            Self::CallCharged(event) => less(sum(&event.draws)?),
+            Self::CreditsTaken(event) => less(sum(&event.draws)?),
+            // Holding funds and giving them back changes only what of the balance is held.
+            _ => Some(Amount::ZERO),
+        }
     }
 }
 
@@ -173,14 +176,16 @@ impl Account {
             Hold(&'a Key),
             Lot(&'a Lot),
         }
-        let hold = self.hold_ends.iter().next();
+        let hold = self.hold_ends.first().filter(|((due, _), ())| *due <= at);
         let hold = hold.map(|((due, call), ())| (*due, Ending::Hold(call)));
         // Not always the oldest lot: 28 and 29 February are forfeited on the same day.
         let lot = self.lots().filter(|lot| lot.expires_at <= at && lot.available().is_positive());
         let lot = lot.min_by_key(|lot| (lot.expires_at, lot.lot));
         let lot = lot.map(|lot| (lot.expires_at, Ending::Lot(lot)));
-        let ending = [hold, lot].into_iter().flatten().filter(|(due, _)| *due <= at);
-        let ending = ending.min_by_key(|(due, _)| *due);
+        let ending = match (hold, lot) {
+            (Some(hold), Some(lot)) => Some(if lot.0 < hold.0 { lot } else { hold }),
+            (hold, lot) => hold.or(lot),
+        };
 
         let recharge = self.recharge_due().filter(|due| *due <= at);
         let recharge = recharge.filter(|due| ending.as_ref().is_none_or(|(other, _)| due < other));

@@ -34,9 +34,7 @@ impl Apply for Account {
 
 impl Account {
     fn fit(&mut self, event: &Event) -> Fit {
-        for line in event.ledger_lines().ok_or(RANGE)? {
-            self.ledger.enter(line).ok_or(RANGE)?;
-        }
+        event.each_ledger_line(|line| self.ledger.enter(line)).ok_or(RANGE)?;
         match event {
             Event::CreditsSetUp(event) => match self.credits.replace(event.clone()) {
                 None => Ok(()),
@@ -223,17 +221,17 @@ impl Account {
         let Some(user) = user.filter(|_| more != less) else {
             return Ok(());
         };
-        let key = (month, user.clone());
+        let spent_by = |(of, other): &(Month, UserId)| (of, other).cmp(&(&month, user));
         let after = |spent: Amount| {
             spent.checked_sub(less).and_then(|spent| spent.checked_add(more)).ok_or(RANGE)
         };
-        let Some(spent) = self.spent.get_mut(&key) else {
-            self.spent.insert(key, after(Amount::ZERO)?);
+        let Some(spent) = self.spent.get_mut_by(spent_by) else {
+            self.spent.insert((month, user.clone()), after(Amount::ZERO)?);
             return Ok(());
         };
         *spent = after(*spent)?;
         if *spent == Amount::ZERO {
-            self.spent.remove(&key);
+            self.spent.remove_by(spent_by);
         }
         Ok(())
     }
@@ -265,7 +263,7 @@ impl Account {
         self.hold_minutes(hold.included.as_ref(), false)?;
         self.hold_minutes(included.as_ref(), true)?;
         self.spend(hold.user.as_ref(), hold.started_at.month(), *cost, hold.cost)?;
-        self.hold_ends.remove(&(hold.ends_at, call.clone()));
+        self.no_longer_ends(call, &hold);
         self.hold_ends.insert((*ends_at, call.clone()), ());
         (hold.duration, hold.ends_at, hold.cost) = (*duration, *ends_at, *cost);
         hold.included.clone_from(included);
@@ -281,7 +279,7 @@ impl Account {
 
     /// Gives back all that a hold had which was taken out. What it may have cost is counted still.
     fn end(&mut self, call: &Key, hold: &Hold, draws: &[Draw]) -> Fit {
-        if hold.draws != draws {
+        if *hold.draws != *draws {
             return Err("something else is held");
         }
         for Draw { lot, amount } in draws {
@@ -290,8 +288,12 @@ impl Account {
             self.held = self.held.checked_sub(*amount).ok_or(RANGE)?;
         }
         self.hold_minutes(hold.included.as_ref(), false)?;
-        self.hold_ends.remove(&(hold.ends_at, call.clone()));
+        self.no_longer_ends(call, hold);
         Ok(())
+    }
+
+    fn no_longer_ends(&mut self, call: &Key, hold: &Hold) {
+        self.hold_ends.remove_by(|(at, other)| (at, other).cmp(&(&hold.ends_at, call)));
     }
 
     fn release(&mut self, event: &HoldReleased) -> Fit {

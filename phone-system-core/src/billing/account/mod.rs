@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::Error;
-use super::events::{CreditsSetUp, Draw};
+use super::events::{CreditsSetUp, Draw, Draws};
 use super::hold::Hold;
 use super::ledger::LedgerSums;
 use super::minutes::{PoolKey, Used};
@@ -245,7 +245,8 @@ impl Account {
 
     /// What a user's calls cost in a month beyond minutes, those that go on with what they may cost.
     pub fn spent(&self, user: &UserId, month: Month) -> Amount {
-        self.spent.get(&(month, user.clone())).copied().unwrap_or_default()
+        let spent = self.spent.get_by(|(of, other)| (of, other).cmp(&(&month, user)));
+        spent.copied().unwrap_or_default()
     }
 
     /// The sums of the ledger.
@@ -286,12 +287,13 @@ impl Account {
     }
 
     /// Why no price list can be used: none was chosen, or the chosen one was not given.
+    #[cold]
     pub(crate) fn without_tariff(&self) -> Error {
         self.tariff.as_ref().map_or(Error::TariffNotChosen {}, Error::not_given)
     }
 
     /// What `amount` takes from which lots, the oldest first; none if there is less.
-    pub(super) fn draws(&self, amount: Amount) -> Option<Vec<Draw>> {
+    pub(super) fn draws(&self, amount: Amount) -> Option<Draws> {
         let (draws, short) = self.draws_up_to(amount, None)?;
         (!short.is_positive()).then_some(draws)
     }
@@ -302,8 +304,8 @@ impl Account {
         &self,
         amount: Amount,
         released: Option<&Hold>,
-    ) -> Option<(Vec<Draw>, Amount)> {
-        let mut draws = Vec::new();
+    ) -> Option<(Draws, Amount)> {
+        let mut draws = Draws::new();
         let mut left = amount;
         for lot in self.lots() {
             if !left.is_positive() {

@@ -6,7 +6,7 @@ use super::{DONE, Decided, told};
 use crate::billing::{
     Account, AddAgreement, AddFunds, AdjustCredits, AgreementAdded, AgreementRemoved,
     ChargeRefunded, ChooseTariff, CloseMonth, CreditsGiven, CreditsSetUp, CreditsTaken,
-    DialOutGranted, Draw, Event, FundsAdded, GoPostpaid, GrantDialOut, MonthClosed, NoticeDue,
+    DialOutGranted, Draws, Event, FundsAdded, GoPostpaid, GrantDialOut, MonthClosed, NoticeDue,
     PostpaidBegun, RechargeRequested, RefundCall, RemoveAgreement, ReportRecharge, SetAutoRecharge,
     SetSpendLimit, SetUpCredits, SpendLimitSet, StopAutoRecharge, TariffChosen,
 };
@@ -316,7 +316,7 @@ pub struct CreditsAdjusted {
     /// The lot that was given, if one was.
     pub given: Option<CreditsGiven>,
     /// What was taken, from which lots.
-    pub taken: Vec<Draw>,
+    pub taken: Draws,
     /// The recharge that is asked for, if one is.
     pub requested: Option<RechargeRequested>,
     /// What administrators are to be told.
@@ -338,7 +338,7 @@ impl Command for AdjustCredits {
     fn answer(&self, outcome: &Outcome<'_>) -> Result<CreditsAdjusted, Inconsistent> {
         let mut adjusted = CreditsAdjusted {
             given: None,
-            taken: Vec::new(),
+            taken: Draws::new(),
             requested: requested(outcome),
             notices: notices(outcome),
         };

@@ -7,7 +7,7 @@ use super::funding::{Caller, is_emergency_call};
 use super::{DONE, Decided, told};
 use crate::billing::{
     self, Account, AuthorizeCall, CallAuthorized, CallCharged, CallExtended, CallRecord,
-    CancelCall, Capability, Draw, Event, ExtendCall, Funding, Hold, HoldReleased, Included,
+    CancelCall, Capability, Draws, Event, ExtendCall, Funding, Hold, HoldReleased, Included,
     LimitedBy, NoticeDue, RechargeRequested, Settlement, Tariff, Terms, Unpaid, check_call,
     check_new, decide_authorize, decide_call, decide_extend, decide_settle, known,
 };
@@ -110,6 +110,7 @@ fn charge(
 }
 
 /// Why a call for which nothing is held cannot be settled.
+#[cold]
 fn not_held(call: &Key, account: &Account) -> billing::Error {
     let call = call.clone();
     if account.was_charged(&call) {
@@ -117,6 +118,12 @@ fn not_held(call: &Key, account: &Account) -> billing::Error {
     } else {
         billing::Error::NotAuthorized { call }
     }
+}
+
+#[cold]
+fn already_authorized(call: &Key, hold: &Hold) -> billing::Error {
+    let (call, duration, ends_at) = (call.clone(), hold.duration, hold.ends_at);
+    billing::Error::AlreadyAuthorized { call, duration, ends_at }
 }
 
 /// What pays for a call that was authorized and has ended; nothing was charged for it before, and its
@@ -223,7 +230,7 @@ pub struct Authorized {
     /// What the rest costs if the call lasts as long as it may.
     pub cost: Amount,
     /// The funds that this command holds, lot by lot.
-    pub draws: Vec<Draw>,
+    pub draws: Draws,
     /// Whether it is a call to an emergency service, which always passes.
     pub emergency: bool,
 }
@@ -241,7 +248,7 @@ impl Authorized {
             ends_at: None,
             included: None,
             cost: Amount::ZERO,
-            draws: Vec::new(),
+            draws: Draws::new(),
             emergency: true,
         }
     }
@@ -298,8 +305,7 @@ impl Command for AuthorizeCall {
         let wanted = self.wanted.unwrap_or(organization.rules().billing.authorized_length);
         let call = self.facts(at, wanted);
         if let Some(hold) = account.hold(&self.call) {
-            let (call, duration, ends_at) = (self.call.clone(), hold.duration, hold.ends_at);
-            return Err(billing::Error::AlreadyAuthorized { call, duration, ends_at }.into());
+            return Err(already_authorized(&self.call, hold).into());
         }
         check_new(&self.call, at, account)?;
         let terms = terms(account, organization, reference, None);
