@@ -10,6 +10,7 @@ use phone_system_benches::{call, caller_with_credits, context, contoso};
 use phone_system_core::billing::{Account, CallRecord, Event, Settlement, Unpaid};
 use phone_system_core::bulk::Mode;
 use phone_system_core::draft::{Apply, Draft};
+use phone_system_core::map::Map;
 use phone_system_core::organization::{ChargeCalls, Command, Context, Drafts, SettleCalls};
 use phone_system_core::{Duration, PhoneSystem};
 
@@ -131,7 +132,8 @@ fn running_calls(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// What a charge is to an account alone: its lots, sums and what is known of the call.
+/// What a charge is to an account alone: its lots, sums and what is known of the call; and of that, what
+/// remembering the call takes, which is no arithmetic.
 fn arithmetic(criterion: &mut Criterion) {
     let (contoso, context) = (contoso(), context());
     let system = caller_with_credits(PhoneSystem::in_memory());
@@ -158,6 +160,20 @@ fn arithmetic(criterion: &mut Criterion) {
                     account.apply(event).unwrap();
                 }
                 account
+            },
+            BatchSize::LargeInput,
+        );
+    });
+    group.bench_function("of that, remembering the call", |bencher| {
+        bencher.iter_batched(
+            Map::default,
+            |mut known| {
+                for event in &events {
+                    let Event::CallCharged(charged) = event else { continue };
+                    let value = (charged.started_at.month(), charged.uncollected);
+                    known.insert(charged.call.clone(), value);
+                }
+                known
             },
             BatchSize::LargeInput,
         );

@@ -300,4 +300,16 @@ mod tests {
         assert_eq!("mcopstnc".parse(), Ok(Sku::CommunicationsCredits));
         assert!("MCO".parse::<Sku>().is_err());
     }
+
+    #[test]
+    fn a_set_gives_what_its_products_give() {
+        let grants = || Sku::ALL.iter().flat_map(|sku| sku.grants()).copied();
+        for sku in Sku::ALL {
+            for grant in grants() {
+                let set = SkuSet::default().with(*sku);
+                assert_eq!(set.gives(grant), sku.gives(grant), "{sku} {grant:?}");
+                assert_eq!(set.that_give(grant).contains(*sku), sku.gives(grant));
+            }
+        }
+    }
 }

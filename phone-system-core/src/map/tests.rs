@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
+
 use triomphe::Arc;
 
 use super::*;
@@ -19,6 +20,7 @@ impl Numbers {
 fn check(map: &Map<u64, u64>, standard: &BTreeMap<u64, u64>) {
     assert_eq!((map.len(), map.is_empty()), (standard.len(), standard.is_empty()));
     assert!(map.iter().eq(standard.iter()));
+    assert_eq!(map.first(), standard.first_key_value());
     if let Some(root) = &map.root {
         root.check();
     }

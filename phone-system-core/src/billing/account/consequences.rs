@@ -1,12 +1,12 @@
 //! What follows from an event by itself, and what comes to its end as time passes.
 
 use super::{Account, AutoRecharge, Lot};
-use crate::billing::charge::sum;
 use crate::billing::events::{
     Event, FundsAdded, HoldReleased, LotForfeited, NoticeDue, NoticeKind, RechargeFailed,
     RechargeRequested,
 };
 use crate::billing::hold::ReleaseReason;
+use crate::billing::ledger::Book;
 use crate::billing::minutes::{Included, Told};
 use crate::draft::{Apply, Inconsistent};
 use crate::money::Amount;
@@ -17,17 +17,17 @@ impl Event {
     /// By how much the balance changes, which is what is held and what is not; none if that is out
     /// of range.
     fn change_of_balance(&self) -> Option<Amount> {
-        let less = |amount| Amount::ZERO.checked_sub(amount);
-        match self {
-            Self::FundsAdded(event) => Some(event.amount),
-            Self::ChargeRefunded(event) => Some(event.amount),
-            Self::CreditsGiven(event) => Some(event.amount),
-            Self::LotForfeited(event) => less(event.amount),
-            Self::CallCharged(event) => less(sum(&event.draws)?),
-            Self::CreditsTaken(event) => less(sum(&event.draws)?),
-            // Holding funds and giving them back changes only what of the balance is held.
-            _ => Some(Amount::ZERO),
-        }
+        let of_balance = |book| matches!(book, Book::Credits | Book::Held);
+        let mut change = Amount::ZERO;
+        self.each_ledger_line(|line| {
+            change = match (of_balance(line.debit), of_balance(line.credit)) {
+                (true, false) => change.checked_sub(line.amount)?,
+                (false, true) => change.checked_add(line.amount)?,
+                _ => change,
+            };
+            Some(())
+        })?;
+        Some(change)
     }
 }
 
