@@ -1,7 +1,8 @@
 //! Benchmarks of phone-system beside what a user would pick instead.
 //!
 //! `cargo bench -p phone-system-benches`, or one of them with `--bench maps`. Figures are ratios
-//! within one run on one machine; the absolute ones are of a 2-core virtual machine.
+//! within one run on one machine; the absolute ones are of a 2-core virtual machine. Benchmarks are
+//! linked as what is shipped is, which takes some minutes.
 
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "a benchmark may panic")]
 #![allow(clippy::missing_panics_doc, reason = "a benchmark may panic")]
