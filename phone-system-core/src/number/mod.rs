@@ -215,6 +215,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_character_of_a_number_is_a_digit() {
+        for (place, other) in (1..12).flat_map(|place| ('\0'..='\u{ff}').map(move |c| (place, c))) {
+            let mut text = "+14255550100".to_owned();
+            text.replace_range(place..=place, other.encode_utf8(&mut [0; 4]));
+            let good = other.is_ascii_digit() && (place, other) != (1, '0');
+            assert_eq!(text.parse::<PhoneNumber>().is_ok(), good, "{text}");
+        }
+    }
+
+    #[test]
     fn e164_is_plus_and_four_to_fifteen_digits() {
         for good in ["+1000", "+14255550100", "+999999999999999"] {
             assert_eq!(good.parse::<PhoneNumber>().unwrap().to_string(), good);
