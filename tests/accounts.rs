@@ -1,6 +1,7 @@
 //! Accounts under any history: an auditor recomputes everything from the commits and agrees.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use phone_system_core::billing::Account;
 use phone_system_core::draft::Apply;
@@ -326,23 +327,48 @@ fn a_longer_call_is_held_no_shorter_whatever_the_grace_is_now() {
     .unwrap();
 }
 
-#[test]
-fn a_hold_ends_with_the_charge_of_its_own_call_only() {
+/// A call that was authorized and settled: how it was asked for, the account before and after it was
+/// charged, and both events as the log has them.
+struct Settled {
+    system: JsonSystem,
+    call: Value,
+    before: Arc<Account>,
+    after: Arc<Account>,
+    authorized: Value,
+    charged: Value,
+}
+
+fn settled_call() -> Settled {
     let system = world();
+    let account = || system.system().snapshot(&"contoso".parse().unwrap()).1;
     let call =
         json!({ "call": "call", "kind": "user_in", "location": "US", "user": "u1@example.com" });
     ask(&system, "billing.authorize", &call, START).unwrap();
-    let held = system.system().snapshot(&"contoso".parse().unwrap()).1;
+    let before = account();
     let settle = json!({ "calls": [{ "call": "call", "duration": "PT30S" }] });
     ask(&system, "billing.settle", &settle, START).unwrap();
-    let settled = system.system().snapshot(&"contoso".parse().unwrap()).1;
+    let after = account();
     let commits: Value = serde_json::from_str(&system.events_after(0, 100_000).unwrap()).unwrap();
-    let event = &commits.as_array().unwrap().last().unwrap()["payload"]["account"]["events"][0];
+    let event = |name: &str| {
+        let mut events = commits.as_array().unwrap().iter();
+        let found = events.find_map(|commit| {
+            let event = &commit["payload"]["account"]["events"][0];
+            (event["type"] == name).then_some(event)
+        });
+        found.unwrap().clone()
+    };
+    let (authorized, charged) = (event("billing.call_authorized"), event("billing.call_charged"));
+    Settled { system, call, before, after, authorized, charged }
+}
+
+#[test]
+fn a_hold_ends_with_the_charge_of_its_own_call_only() {
+    let Settled { before, after, charged: event, .. } = settled_call();
     let applied = |changed: &Value| {
-        let mut account = Account::clone(&held);
+        let mut account = Account::clone(&before);
         account.apply(&serde_json::from_value(changed.clone()).unwrap()).map(|()| account)
     };
-    assert_eq!(applied(event).as_ref(), Ok(&*settled));
+    assert_eq!(applied(&event).as_ref(), Ok(&*after));
     for (field, other) in [("user", json!("u2@example.com")), ("started_at", json!(at(START + 1)))]
     {
         let mut changed = event.clone();
@@ -354,20 +380,11 @@ fn a_hold_ends_with_the_charge_of_its_own_call_only() {
 
 #[test]
 fn what_was_charged_is_authorized_no_more() {
-    let system = world();
-    let call =
-        json!({ "call": "call", "kind": "user_in", "location": "US", "user": "u1@example.com" });
-    ask(&system, "billing.authorize", &call, START).unwrap();
-    let settle = json!({ "calls": [{ "call": "call", "duration": "PT30S" }] });
-    ask(&system, "billing.settle", &settle, START).unwrap();
-    let commits: Value = serde_json::from_str(&system.events_after(0, 100_000).unwrap()).unwrap();
-    let mut events =
-        commits.as_array().unwrap().iter().map(|commit| &commit["payload"]["account"]["events"][0]);
-    let authorized = events.find(|event| event["type"] == "billing.call_authorized").unwrap();
+    let Settled { system, call, after, authorized, .. } = settled_call();
     // Neither by a command nor by a log that was changed.
     assert!(ask(&system, "billing.authorize", &call, START).is_err());
-    let mut account = Account::clone(&system.system().snapshot(&"contoso".parse().unwrap()).1);
-    let error = account.apply(&serde_json::from_value(authorized.clone()).unwrap()).unwrap_err();
+    let mut account = Account::clone(&after);
+    let error = account.apply(&serde_json::from_value(authorized).unwrap()).unwrap_err();
     assert!(error.to_string().contains("the call was charged"), "{error}");
 }
 

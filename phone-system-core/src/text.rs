@@ -408,6 +408,10 @@ mod tests {
                 assert_eq!(names[0].cmp(&names[1]), one.cmp(other), "{one} {other}");
             }
         }
+        // Of two that are the same as far as the shorter one goes, that comes first.
+        let long = "123456789abcdefghijklmnopqrstuvwxyz";
+        let names: Vec<Key> = (1..long.len()).map(|end| long[..end].parse().unwrap()).collect();
+        assert!(names.is_sorted_by(|one, next| one < next));
     }
 
     #[test]

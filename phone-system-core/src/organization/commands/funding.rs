@@ -132,8 +132,7 @@ impl<'a> Caller<'a> {
                 continue;
             }
             let reach = self.reach()?;
-            if reach == Reach::International && plan != Plan::DomesticAndInternational {
-                // It has no minutes for calls abroad.
+            if reach == Reach::International && !reaches_abroad(plan) {
                 continue;
             }
             let country = pool_country(self.country);
@@ -260,6 +259,11 @@ fn plan_of(sku: Sku) -> Option<Plan> {
 /// The country whose pool pays: the United States and Puerto Rico share one.
 fn pool_country(country: Country) -> Country {
     if country == Country::PR { Country::US } else { country }
+}
+
+/// Whether a pool of the plan can have minutes for calls abroad, by what [`pool_size`] adds up.
+fn reaches_abroad(plan: Plan) -> bool {
+    plan == Plan::DomesticAndInternational
 }
 
 /// The minutes of all users with the plan in the country, as licences stand.
