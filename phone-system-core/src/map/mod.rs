@@ -11,7 +11,7 @@ use std::ops::RangeBounds;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use tree::{Entries, Inserted, Node};
+use tree::{Entries, Node};
 
 /// An ordered map whose clone shares everything with the original.
 #[derive(Clone, Debug)]
@@ -79,11 +79,13 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
         match &mut self.root {
             None => self.root = Some(Node::of_one(key, value)),
-            Some(root) => match root.insert(key, value, true) {
-                Inserted::Replaced(old) => return Some(old),
-                Inserted::Added => {}
-                Inserted::Split(from, other) => {
-                    self.root = self.root.take().map(|root| root.joined(from, other));
+            Some(root) => match root.insert(key, value) {
+                Ok(Some(old)) => return Some(old),
+                Ok(None) => {}
+                Err((key, value)) => {
+                    if let Some((from, other)) = root.insert_and_split(key, value, true) {
+                        self.root = self.root.take().map(|root| root.joined(from, other));
+                    }
                 }
             },
         }

@@ -24,16 +24,6 @@ pub(super) enum Node<K, V> {
     Branch(Arc<ArrayVec<(K, Self), MOST>>),
 }
 
-/// What became of an entry that was inserted.
-pub(super) enum Inserted<K, V> {
-    /// It took the place of this value.
-    Replaced(V),
-    /// It was added.
-    Added,
-    /// It was added, and the node had no room for all: these, from this key on, go beside it.
-    Split(K, Node<K, V>),
-}
-
 /// Which child has the key, if any has; `order` tells how others stand to it.
 fn place_of<K, T>(children: &[(K, T)], order: impl Fn(&K) -> Ordering) -> usize {
     let after_first = children.get(1..).unwrap_or_default();
@@ -136,50 +126,60 @@ impl<K: Ord + Clone, V: Clone> Node<K, V> {
         }
     }
 
-    /// Sets the value at `key`. `at_end` tells that nothing comes after this node in the whole tree.
-    pub(super) fn insert(&mut self, key: K, value: V, at_end: bool) -> Inserted<K, V> {
+    /// Sets the value at `key` if its leaf has one or has room for it, and answers the one that was there;
+    /// else gives both back.
+    pub(super) fn insert(&mut self, key: K, value: V) -> Result<Option<V>, (K, V)> {
+        let mut node = self;
+        loop {
+            match node {
+                Self::Leaf(entries) => {
+                    let found = search(entries, |other| other.cmp(&key));
+                    if found.is_err() && entries.is_full() {
+                        return Err((key, value));
+                    }
+                    let entries = Arc::make_mut(entries);
+                    return Ok(match found {
+                        Ok(place) => {
+                            let old = entries.get_mut(place);
+                            old.map(|(_, old)| std::mem::replace(old, value))
+                        }
+                        Err(place) => {
+                            entries.insert(place, (key, value));
+                            None
+                        }
+                    });
+                }
+                Self::Branch(children) => {
+                    let place = place_of(children, |from| from.cmp(&key));
+                    match Arc::make_mut(children).get_mut(place) {
+                        Some((_, child)) => node = child,
+                        // There is one: branches are not empty.
+                        None => return Err((key, value)),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Inserts an entry that is not there and whose leaf may be full; answers what goes beside this node,
+    /// from a key on, if it had no room. `at_end` tells that nothing comes after it in the whole tree.
+    pub(super) fn insert_and_split(&mut self, key: K, value: V, at_end: bool) -> Option<(K, Self)> {
         match self {
             Self::Leaf(entries) => {
-                let found = search(entries, |other| other.cmp(&key));
-                let entries = Arc::make_mut(entries);
-                let place = match found {
-                    Ok(place) => match entries.get_mut(place) {
-                        Some((_, old)) => {
-                            return Inserted::Replaced(std::mem::replace(old, value));
-                        }
-                        None => place,
-                    },
-                    Err(place) => place,
-                };
-                let last = insert_or_split(entries, place, (key, value), at_end);
-                Self::split(last, Self::Leaf)
+                let (Ok(place) | Err(place)) = search(entries, |other| other.cmp(&key));
+                let last = insert_or_split(Arc::make_mut(entries), place, (key, value), at_end)?;
+                Some((last.first()?.0.clone(), Self::Leaf(Arc::new(last))))
             }
             Self::Branch(children) => {
                 let place = place_of(children, |from| from.cmp(&key));
                 let children = Arc::make_mut(children);
                 let next = place.saturating_add(1);
                 let child_at_end = at_end && next == children.len();
-                // There is a child, and in `split` a last item: branches and leaves are not empty.
-                let Some((_, child)) = children.get_mut(place) else { return Inserted::Added };
-                match child.insert(key, value, child_at_end) {
-                    Inserted::Split(from, node) => {
-                        let last = insert_or_split(children, next, (from, node), at_end);
-                        Self::split(last, Self::Branch)
-                    }
-                    inserted => inserted,
-                }
+                let (_, child) = children.get_mut(place)?;
+                let beside = child.insert_and_split(key, value, child_at_end)?;
+                let last = insert_or_split(children, next, beside, at_end)?;
+                Some((last.first()?.0.clone(), Self::Branch(Arc::new(last))))
             }
-        }
-    }
-
-    fn split<T>(
-        last: Option<ArrayVec<(K, T), MOST>>,
-        node: impl FnOnce(Arc<ArrayVec<(K, T), MOST>>) -> Self,
-    ) -> Inserted<K, V> {
-        let Some(last) = last else { return Inserted::Added };
-        match last.first() {
-            Some((from, _)) => Inserted::Split(from.clone(), node(Arc::new(last))),
-            None => Inserted::Added,
         }
     }
 
