@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use crate::text::as_text_in_place;
 use crate::written::{InPlace, Written, pair};
-use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
+use chrono::{DateTime, Months, NaiveDate, Utc};
 
 /// Why a text is no instant or no duration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -72,17 +72,17 @@ impl Timestamp {
 
     /// The calendar month, of UTC.
     pub fn month(self) -> Month {
-        let date = self.date();
-        Month { year: u16::try_from(date.year()).unwrap_or_default(), month: date.month() }
+        let Date { year, month, .. } = self.date();
+        let month = u32::from(month);
+        Month { year, month }
     }
 
     /// The day, of UTC.
-    fn date(self) -> NaiveDate {
-        // From the first day of the year 1, which is day 1, to the first of 1970.
-        const BEFORE_1970: i64 = 719_163;
-        let day = i32::try_from(self.0.div_euclid(DAY).saturating_add(BEFORE_1970));
-        // Every day of the years 1 to 9999 is one of chrono's.
-        day.ok().and_then(NaiveDate::from_num_days_from_ce_opt).unwrap_or_default()
+    fn date(self) -> Date {
+        // From 1 March of the year 0 to 1970.
+        const BEFORE_1970: i64 = 719_468 * DAY;
+        const LENGTH: u64 = DAY.unsigned_abs();
+        Date::after_march(self.0.saturating_add(BEFORE_1970).unsigned_abs() / LENGTH)
     }
 
     /// The instant `duration` earlier; `None` before the year 1.
@@ -93,6 +93,46 @@ impl Timestamp {
     /// How long this is after `earlier`; nothing if it is not.
     pub fn since(self, earlier: Self) -> Duration {
         Duration(self.0.saturating_sub(earlier.0).max(0))
+    }
+}
+
+/// A calendar day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Date {
+    year: u16,
+    /// From 1.
+    month: u8,
+    /// From 1.
+    day: u8,
+}
+
+impl Date {
+    /// The day so many days after 1 March of the year 0, up to the year 9999.
+    ///
+    /// Years are taken to begin in March, so that the leap day is the last one; then centuries, years
+    /// and months are quotients (Neri and Schneider, "Euclidean affine functions and their application
+    /// to calendar algorithms", 2022). Chrono's dates look up tables, which takes longer, and every
+    /// event of a call has several instants.
+    fn after_march(days: u64) -> Self {
+        const DAYS_OF_400_YEARS: u64 = 146_097;
+        const DAYS_OF_4_YEARS: u64 = 1_461;
+        /// From the first of March to the first of January.
+        const BEFORE_JANUARY: u64 = 306;
+        let quarters = days.saturating_mul(4) | 3;
+        let (century, in_century) = (quarters / DAYS_OF_400_YEARS, quarters % DAYS_OF_400_YEARS);
+        let quarters = in_century | 3;
+        let (year, in_year) = (quarters / DAYS_OF_4_YEARS, quarters % DAYS_OF_4_YEARS / 4);
+        // Months of 153 / 5 days from March, month 3, in parts of 65,536.
+        let months = in_year.saturating_mul(2_141).saturating_add(197_913);
+        let (month, day) = (months >> 16, (months & 0xFFFF) / 2_141);
+        let is_next_year = in_year >= BEFORE_JANUARY;
+        let year = century.saturating_mul(100).saturating_add(year);
+        let month = if is_next_year { month.saturating_sub(12) } else { month };
+        Self {
+            year: u16::try_from(year.saturating_add(is_next_year.into())).unwrap_or_default(),
+            month: u8::try_from(month).unwrap_or_default(),
+            day: u8::try_from(day.saturating_add(1)).unwrap_or_default(),
+        }
     }
 }
 
@@ -122,11 +162,12 @@ const INSTANT: &str = "an instant of the years 1 to 9999 such as `2018-04-01T09:
 impl InPlace for Timestamp {
     fn write(&self, text: &mut Written) {
         const WHOLE: u64 = SECOND.unsigned_abs();
-        let (date, of_day) = (self.date(), self.0.rem_euclid(DAY).unsigned_abs());
+        let (Date { year, month, day }, of_day) =
+            (self.date(), self.0.rem_euclid(DAY).unsigned_abs());
         let (seconds, micros) = (of_day / WHOLE, of_day % WHOLE);
-        let year = u64::from(date.year().unsigned_abs());
+        let year = u64::from(year);
         let ([y1, y2], [y3, y4]) = (pair(year / 100), pair(year));
-        let ([m1, m2], [d1, d2]) = (pair(date.month().into()), pair(date.day().into()));
+        let ([m1, m2], [d1, d2]) = (pair(month.into()), pair(day.into()));
         let ([h1, h2], [i1, i2]) = (pair(seconds / 3_600), pair(seconds / 60 % 60));
         let [s1, s2] = pair(seconds % 60);
         #[rustfmt::skip]
@@ -386,6 +427,8 @@ as_text_in_place! {
 
 #[cfg(test)]
 mod tests {
+    use chrono::Datelike;
+
     use super::*;
 
     #[test]
@@ -438,6 +481,23 @@ mod tests {
         for bad in ["", "2018", "2018-13", "2018-4", "2018-04-01", "0000-01"] {
             assert!(bad.parse::<Month>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn every_day_is_the_one_that_chrono_has() {
+        let first = NaiveDate::from_ymd_opt(1, 1, 1).unwrap();
+        let dates = first.iter_days().take_while(|date| date.year() < 10_000);
+        let mut at = Timestamp::MIN;
+        for date in dates {
+            let last = at.after(Duration(DAY - 1)).unwrap();
+            let of = |at: Timestamp| {
+                let Date { year, month, day } = at.date();
+                (i32::from(year), u32::from(month), u32::from(day))
+            };
+            assert_eq!((of(at), of(last)), ((date.year(), date.month(), date.day()), of(at)));
+            at = last.after(Duration(1)).unwrap_or(Timestamp::MAX);
+        }
+        assert_eq!(at, Timestamp::MAX);
     }
 
     #[test]
