@@ -51,7 +51,10 @@ struct Destination {
 /// The embedded table has what the sources name: the shared-cost ranges of the United Kingdom only by
 /// credits, its 449 and 1900 of the United States not at all ("Country and region availability").
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Destinations(Vec<Destination>);
+pub struct Destinations(
+    /// In the order in which they decide.
+    Vec<Destination>,
+);
 
 const COUNTRY: Column = Column::required("Country");
 const PLAN: Column = Column::required("Plan");
@@ -99,6 +102,9 @@ impl Destinations {
             }
             rows.push(read);
         }
+        rows.sort_by_key(|row| {
+            std::cmp::Reverse((row.prefix.length(), row.country.is_some(), row.plan.is_some()))
+        });
         Ok(Self(rows))
     }
 
@@ -125,11 +131,7 @@ impl Destinations {
                 && (row.plan.is_none() || row.plan == plan)
                 && row.prefix.begins(digits, length)
         };
-        let found = self
-            .0
-            .iter()
-            .filter(fits)
-            .max_by_key(|row| (row.prefix.length(), row.country.is_some(), row.plan.is_some()));
+        let found = self.0.iter().find(fits);
         found.map_or((DestinationUse::Included, None), |row| (row.usage, Some(row.prefix)))
     }
 }
