@@ -62,27 +62,12 @@ pub(crate) fn each<S: Apply, T, E: Refuses>(
     name: impl Fn(&T) -> String,
     mut decide: impl FnMut(&S, &T) -> Result<S::Event, E>,
 ) -> Result<Vec<Refused>, Stopped<E>> {
-    each_with(mode, draft, items, name, |state, item| decide(state, item), |_, _| Ok(Vec::new()))
-}
-
-/// As [`each`], with what each event brings about by itself: `consequences` of the state before it
-/// answers what follows.
-pub(crate) fn each_with<S: Apply, T, E: Refuses>(
-    mode: Mode,
-    draft: &mut Draft<S>,
-    items: impl IntoIterator<Item = T>,
-    name: impl Fn(&T) -> String,
-    mut decide: impl FnMut(&S, &T) -> Result<S::Event, E>,
-    consequences: impl Fn(&S, &S::Event) -> Result<Vec<S::Event>, Inconsistent>,
-) -> Result<Vec<Refused>, Stopped<E>> {
     let mut refused = Vec::new();
     let mut first = None;
     let mut index: u32 = 0;
     for item in items {
         match decide(draft, &item) {
-            Ok(event) => {
-                draft.record_with(event, &consequences).map_err(Stopped::Inconsistent)?;
-            }
+            Ok(event) => draft.record(event).map_err(Stopped::Inconsistent)?,
             Err(error) => {
                 refused.push(Refused { index, item: name(&item), refusal: error.refusal() });
                 first.get_or_insert(error);

@@ -36,6 +36,25 @@ pub trait Apply: Clone + Default {
     /// has to be dropped.
     fn apply(&mut self, event: &Self::Event) -> Result<(), Inconsistent>;
 
+    /// What an event that happens next, at `at`, brings about by itself, in the order in which it
+    /// happens after the event. Asked of the state before the event; what follows has no
+    /// consequences of its own.
+    ///
+    /// Nothing follows from an event of a state unless this says so.
+    ///
+    /// # Errors
+    ///
+    /// [`Inconsistent`] if the event does not fit the state.
+    #[inline]
+    fn consequences(
+        &self,
+        event: &Self::Event,
+        at: Timestamp,
+    ) -> Result<Vec<Self::Event>, Inconsistent> {
+        let _ = (event, at);
+        Ok(Vec::new())
+    }
+
     /// What has come to its end at or before `at`, as events in the order of their instants.
     ///
     /// Each event carries the instant at which it was due, so it does not matter when it is
@@ -59,18 +78,18 @@ pub trait Apply: Clone + Default {
 pub struct Draft<S: Apply> {
     /// Not set as long as nobody asks for a state to which nothing has happened.
     state: OnceCell<Arc<S>>,
+    /// When what is recorded happens.
+    at: Timestamp,
     ended: Vec<S::Event>,
     events: Vec<S::Event>,
 }
 
-impl<S: Apply> Default for Draft<S> {
-    /// A draft of a state to which nothing has happened.
-    fn default() -> Self {
-        Self { state: OnceCell::new(), ended: Vec::new(), events: Vec::new() }
-    }
-}
-
 impl<S: Apply> Draft<S> {
+    /// A draft, at `at`, of a state to which nothing has happened.
+    pub const fn of_nothing(at: Timestamp) -> Self {
+        Self { state: OnceCell::new(), at, ended: Vec::new(), events: Vec::new() }
+    }
+
     /// A draft of `state` as it stands at `at`: what has ended by then is recorded first.
     ///
     /// # Errors
@@ -82,27 +101,31 @@ impl<S: Apply> Draft<S> {
         for event in &ended {
             Arc::make_mut(&mut state).apply(event)?;
         }
-        Ok(Self { state: state.into(), ended, events: Vec::new() })
+        Ok(Self { state: state.into(), at, ended, events: Vec::new() })
     }
 
-    /// Applies the event to the draft and records it.
+    /// Applies the event to the draft and records it, and then what it
+    /// [brings about](Apply::consequences) by itself.
     ///
     /// # Errors
     ///
     /// [`Inconsistent`] if it does not fit, which is a defect of the command that recorded it; the
     /// draft has to be dropped then.
     pub fn record(&mut self, event: impl Into<S::Event>) -> Result<(), Inconsistent> {
-        self.keep(event.into());
-        self.apply_last()
-    }
-
-    #[inline]
-    fn keep(&mut self, event: S::Event) {
-        if self.events.capacity() == 0 {
-            // Most commands record one event; a vector would take room for four.
-            self.events = Vec::with_capacity(1);
+        let event = event.into();
+        if self.events.is_empty() {
+            // Most commands record one event; pushing it would make room for four.
+            self.events = vec![event];
+        } else {
+            self.events.push(event);
         }
-        self.events.push(event);
+        let Some(event) = self.events.last() else { return Ok(()) };
+        let consequences = self.consequences(event, self.at)?;
+        self.apply_last()?;
+        consequences.into_iter().try_for_each(|event| {
+            self.events.push(event);
+            self.apply_last()
+        })
     }
 
     /// Applies the event that is kept and not applied.
@@ -116,24 +139,6 @@ impl<S: Apply> Draft<S> {
             self.events.pop();
         }
         Ok(())
-    }
-
-    /// Records an event, and then what it brings about by itself, as `consequences` of the state
-    /// before it tell.
-    ///
-    /// # Errors
-    ///
-    /// As [`record`](Self::record), and what `consequences` answers.
-    pub(crate) fn record_with(
-        &mut self,
-        event: S::Event,
-        consequences: impl Fn(&S, &S::Event) -> Result<Vec<S::Event>, Inconsistent>,
-    ) -> Result<(), Inconsistent> {
-        self.keep(event);
-        let Some(event) = self.events.last() else { return Ok(()) };
-        let consequences = consequences(self, event)?;
-        self.apply_last()?;
-        consequences.into_iter().try_for_each(|event| self.record(event))
     }
 
     /// What was recorded by the command, without what had ended before it.

@@ -25,7 +25,7 @@ pub(super) fn draft<S: Apply>(
     at: Timestamp,
 ) -> Result<Draft<S>, Inconsistent> {
     let draft = |published: &Published<S>| Draft::at(Arc::clone(&published.state), at);
-    published.map_or_else(|| Ok(Draft::default()), draft)
+    published.map_or_else(|| Ok(Draft::of_nothing(at)), draft)
 }
 
 impl Locked<'_> {

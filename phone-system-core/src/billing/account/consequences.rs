@@ -2,12 +2,12 @@
 
 use super::{Account, AutoRecharge, Lot};
 use crate::billing::events::{
-    Event, FundsAdded, HoldReleased, LotForfeited, NoticeDue, NoticeKind, RechargeFailed,
-    RechargeRequested,
+    CallCharged, Event, FundsAdded, HoldReleased, LotForfeited, NoticeDue, NoticeKind,
+    RechargeFailed, RechargeRequested,
 };
 use crate::billing::hold::ReleaseReason;
 use crate::billing::ledger::Book;
-use crate::billing::minutes::{Included, Told};
+use crate::billing::minutes::{Included, PoolKey, Told};
 use crate::draft::{Apply, Inconsistent};
 use crate::money::Amount;
 use crate::text::Key;
@@ -39,58 +39,75 @@ impl Account {
     /// # Errors
     ///
     /// If the event does not fit, which is a defect of whoever decided it.
-    pub(crate) fn consequences(
+    pub(super) fn all_consequences(
         &self,
         event: &Event,
         at: Timestamp,
     ) -> Result<Vec<Event>, Inconsistent> {
-        let range =
-            Inconsistent::Event { event: event.name(), problem: "an amount is out of range" };
-        let forfeited = self.forfeited_by(event, at);
-        let mut balance =
-            event.change_of_balance().and_then(|change| self.balance.checked_add(change));
-        for forfeited in &forfeited {
-            balance = balance.and_then(|balance| balance.checked_sub(forfeited.amount));
+        let mut events = Vec::new();
+        let balance = event
+            .change_of_balance()
+            .and_then(|change| self.balance.checked_add(change))
+            .and_then(|balance| self.forfeit(event, at, balance, &mut events));
+        let balance = balance.ok_or(Inconsistent::Event {
+            event: event.name(),
+            problem: "an amount is out of range",
+        })?;
+        if let Some((notice, pool)) = self.news_of(event) {
+            events.push(NoticeDue { notice, balance, pool, at }.into());
         }
-        let balance = balance.ok_or(range)?;
-        let mut events: Vec<Event> = forfeited.into_iter().map(Event::from).collect();
-        let notice = |notice, pool| NoticeDue { notice, balance, pool, at };
-        let told = match event {
-            Event::FundsAdded(FundsAdded { recharge: Some(_), .. }) => {
-                Some(notice(NoticeKind::RechargeSucceeded, None))
-            }
-            Event::RechargeFailed(_) => Some(notice(NoticeKind::RechargeFailed, None)),
-            Event::CallCharged(charged) => charged.included.as_ref().and_then(|included| {
-                Some(notice(self.minutes_notice(included)?, Some(included.pool)))
-            }),
-            _ => None,
-        };
-        events.extend(told.map(Event::from));
         if self.balance.is_positive() && !balance.is_positive() {
-            events.push(notice(NoticeKind::BalanceZero, None).into());
+            let notice = NoticeKind::BalanceZero;
+            events.push(NoticeDue { notice, balance, pool: None, at }.into());
         }
-        events.extend(self.recharge_after(event, balance, at).map(Event::from));
+        if let Some(requested) = self.recharge_after(event, balance, at) {
+            events.push(requested.into());
+        }
         Ok(events)
     }
 
-    /// What an event gives back of lots whose time has come.
-    fn forfeited_by(&self, event: &Event, at: Timestamp) -> Vec<LotForfeited> {
-        let (call, spent) = match event {
-            Event::HoldReleased(event) => (&event.call, &[][..]),
-            Event::CallCharged(event) => (&event.call, event.draws.as_slice()),
-            _ => return Vec::new(),
+    /// Adds what an event gives back of lots whose time has come, and answers what is left of the
+    /// balance that the event leaves; none if an amount is out of range.
+    fn forfeit(
+        &self,
+        event: &Event,
+        at: Timestamp,
+        mut balance: Amount,
+        forfeited: &mut Vec<Event>,
+    ) -> Option<Amount> {
+        let (released, spent) = match event {
+            Event::HoldReleased(event) => (&event.draws, &[][..]),
+            Event::CallCharged(event) => (&event.released, event.draws.as_slice()),
+            _ => return Some(balance),
         };
-        let Some(hold) = self.holds.get(call) else {
-            return Vec::new();
-        };
-        let forfeited = |held: &super::Draw| {
-            let lot = self.lots.get(&held.lot).filter(|lot| lot.expires_at <= at)?;
+        for held in released {
+            let lot = self.lots.get(&held.lot);
+            if lot.is_none_or(|lot| at < lot.expires_at) {
+                continue;
+            }
             let spent = spent.iter().find(|draw| draw.lot == held.lot);
-            let left =
-                held.amount.checked_sub(spent.map(|draw| draw.amount).unwrap_or_default())?;
-            left.is_positive().then_some(LotForfeited { lot: lot.lot, amount: left, at })
-        };
-        hold.draws.iter().filter_map(forfeited).collect()
+            let amount =
+                held.amount.checked_sub(spent.map_or(Amount::ZERO, |spent| spent.amount))?;
+            if amount.is_positive() {
+                balance = balance.checked_sub(amount)?;
+                forfeited.push(LotForfeited { lot: held.lot, amount, at }.into());
+            }
+        }
+        Some(balance)
+    }
+
+    /// What administrators are to be told of an event, and of which pool.
+    fn news_of(&self, event: &Event) -> Option<(NoticeKind, Option<PoolKey>)> {
+        match event {
+            Event::FundsAdded(FundsAdded { recharge: Some(_), .. }) => {
+                Some((NoticeKind::RechargeSucceeded, None))
+            }
+            Event::RechargeFailed(_) => Some((NoticeKind::RechargeFailed, None)),
+            Event::CallCharged(CallCharged { included: Some(included), .. }) => {
+                Some((self.minutes_notice(included)?, Some(included.pool)))
+            }
+            _ => None,
+        }
     }
 
     /// What there is to tell when minutes of a pool are used.
@@ -109,35 +126,31 @@ impl Account {
         balance: Amount,
         at: Timestamp,
     ) -> Option<RechargeRequested> {
-        let mut auto = self.auto_recharge.as_ref();
-        if auto.is_none() && !matches!(event, Event::AutoRechargeSet(_)) {
-            return None;
-        }
-        let (mut pending, mut retry_at) = (self.pending.is_some(), self.retry_at);
-        let mut recharged = self.recharged_in(at.month());
-        match event {
-            Event::FundsAdded(FundsAdded { recharge: Some(_), .. }) => {
-                (pending, retry_at) = (false, None);
-            }
-            Event::RechargeFailed(RechargeFailed { retry_at: later, .. }) => {
-                (pending, retry_at) = (false, Some(*later));
-                let failed =
-                    self.pending.as_ref().filter(|failed| failed.since.month() == at.month());
-                recharged = failed.map_or(Some(recharged), |f| recharged.checked_sub(f.amount))?;
-            }
-            Event::AutoRechargeSet(event) => {
-                (auto, retry_at) = (Some(&event.auto_recharge), None);
-            }
+        let auto = match event {
+            Event::AutoRechargeSet(event) => &event.auto_recharge,
             Event::RechargeRequested(_)
             | Event::AutoRechargeStopped(_)
             | Event::PostpaidBegun(_) => return None,
-            _ => {}
-        }
-        if pending || retry_at.is_some_and(|retry_at| at < retry_at) {
+            _ => self.auto_recharge.as_ref()?,
+        };
+        if balance >= auto.when_below {
             return None;
         }
-        let auto = auto?;
-        if balance >= auto.when_below || !has_room(auto, recharged) {
+        let mut recharged = self.recharged_in(at.month());
+        let (pending, retry_at) = match event {
+            Event::FundsAdded(FundsAdded { recharge: Some(_), .. }) => (None, None),
+            Event::RechargeFailed(RechargeFailed { retry_at, .. }) => {
+                let failed = self.pending.as_ref();
+                if let Some(failed) = failed.filter(|failed| failed.since.month() == at.month()) {
+                    recharged = recharged.checked_sub(failed.amount)?;
+                }
+                (None, Some(*retry_at))
+            }
+            Event::AutoRechargeSet(_) => (self.pending.as_ref(), None),
+            _ => (self.pending.as_ref(), self.retry_at),
+        };
+        let waits = pending.is_some() || retry_at.is_some_and(|retry_at| at < retry_at);
+        if waits || !has_room(auto, recharged) {
             return None;
         }
         let recharge = self.recharges.checked_add(1)?;
@@ -215,7 +228,7 @@ impl Account {
         loop {
             let (due, event) = next;
             // What does not fit here does not fit there either, and is refused there.
-            let Ok(consequences) = account.consequences(&event, due) else { return endings };
+            let Ok(consequences) = account.all_consequences(&event, due) else { return endings };
             let from = endings.len();
             endings.push(event);
             endings.extend(consequences);

@@ -27,6 +27,10 @@ impl Apply for Account {
         self.fit(event).map_err(|problem| Inconsistent::Event { event: event.name(), problem })
     }
 
+    fn consequences(&self, event: &Event, at: Timestamp) -> Result<Vec<Event>, Inconsistent> {
+        self.all_consequences(event, at)
+    }
+
     fn endings(&self, at: Timestamp) -> Vec<Event> {
         self.all_endings(at)
     }

@@ -4,25 +4,16 @@ use serde::{Deserialize, Serialize};
 
 use super::{DONE, Decided, told};
 use crate::billing::{
-    Account, AddAgreement, AddFunds, AdjustCredits, AgreementAdded, AgreementRemoved,
-    ChargeRefunded, ChooseTariff, CloseMonth, CreditsGiven, CreditsSetUp, CreditsTaken,
-    DialOutGranted, Draws, Event, FundsAdded, GoPostpaid, GrantDialOut, MonthClosed, NoticeDue,
-    PostpaidBegun, RechargeRequested, RefundCall, RemoveAgreement, ReportRecharge, SetAutoRecharge,
-    SetSpendLimit, SetUpCredits, SpendLimitSet, StopAutoRecharge, TariffChosen,
+    AddAgreement, AddFunds, AdjustCredits, AgreementAdded, AgreementRemoved, ChargeRefunded,
+    ChooseTariff, CloseMonth, CreditsGiven, CreditsSetUp, CreditsTaken, DialOutGranted, Draws,
+    Event, FundsAdded, GoPostpaid, GrantDialOut, MonthClosed, NoticeDue, PostpaidBegun,
+    RechargeRequested, RefundCall, RemoveAgreement, ReportRecharge, SetAutoRecharge, SetSpendLimit,
+    SetUpCredits, SpendLimitSet, StopAutoRecharge, TariffChosen,
 };
 use crate::country::Offered;
-use crate::draft::{Draft, Inconsistent};
+use crate::draft::Inconsistent;
 use crate::organization::{Command, Context, Drafts, Outcome, Touches};
 use crate::time::Timestamp;
-
-/// Records an event on an account, and what it brings about by itself.
-pub(super) fn record(
-    account: &mut Draft<Account>,
-    event: impl Into<Event>,
-    at: Timestamp,
-) -> Result<(), Inconsistent> {
-    account.record_with(event.into(), |account, event| account.consequences(event, at))
-}
 
 /// What happened to the account: what had come to its end before the command, and the command.
 fn all<'a>(outcome: &'a Outcome<'_>) -> impl Iterator<Item = &'a Event> {
@@ -84,7 +75,7 @@ impl Command for AddFunds {
     fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
         let rules = drafts.organization.rules();
         let added = AddFunds::decide(self, &drafts.account, rules, context.at)?;
-        record(&mut drafts.account, added, context.at)?;
+        drafts.account.record(added)?;
         DONE
     }
 
@@ -111,7 +102,7 @@ impl Command for SetAutoRecharge {
 
     fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
         let set = SetAutoRecharge::decide(self, &drafts.account, context.at)?;
-        record(&mut drafts.account, set, context.at)?;
+        drafts.account.record(set)?;
         DONE
     }
 
@@ -158,7 +149,7 @@ impl Command for ReportRecharge {
     fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
         let rules = drafts.organization.rules();
         let event = ReportRecharge::decide(self, &drafts.account, rules, context.at)?;
-        record(&mut drafts.account, event, context.at)?;
+        drafts.account.record(event)?;
         DONE
     }
 
@@ -204,7 +195,7 @@ impl Command for AddAgreement {
 
     fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
         let event = Self::decide(self, &drafts.account, context.at)?;
-        record(&mut drafts.account, event, context.at)?;
+        drafts.account.record(event)?;
         DONE
     }
 
@@ -220,7 +211,7 @@ impl Command for RemoveAgreement {
 
     fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
         let event = Self::decide(self, &drafts.account, context.at)?;
-        record(&mut drafts.account, event, context.at)?;
+        drafts.account.record(event)?;
         DONE
     }
 
@@ -236,7 +227,7 @@ impl Command for GoPostpaid {
 
     fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
         let event = Self::decide(&drafts.account, context.at)?;
-        record(&mut drafts.account, event, context.at)?;
+        drafts.account.record(event)?;
         DONE
     }
 
@@ -252,7 +243,7 @@ impl Command for CloseMonth {
 
     fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
         let event = Self::decide(self, &drafts.account, context.at)?;
-        record(&mut drafts.account, event, context.at)?;
+        drafts.account.record(event)?;
         DONE
     }
 
@@ -268,7 +259,7 @@ impl Command for SetSpendLimit {
 
     fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
         let event = Self::decide(self, context.at)?;
-        record(&mut drafts.account, event, context.at)?;
+        drafts.account.record(event)?;
         DONE
     }
 
@@ -284,7 +275,7 @@ impl Command for GrantDialOut {
 
     fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
         let event = Self::decide(self, context.at);
-        record(&mut drafts.account, event, context.at)?;
+        drafts.account.record(event)?;
         DONE
     }
 
@@ -300,7 +291,7 @@ impl Command for RefundCall {
 
     fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
         let event = Self::decide(self, &drafts.account, drafts.organization.rules(), context.at)?;
-        record(&mut drafts.account, event, context.at)?;
+        drafts.account.record(event)?;
         DONE
     }
 
@@ -331,7 +322,7 @@ impl Command for AdjustCredits {
     fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
         let rules = drafts.organization.rules();
         let event = Self::decide(self, &drafts.account, rules, context.at)?;
-        record(&mut drafts.account, event, context.at)?;
+        drafts.account.record(event)?;
         DONE
     }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::billing::{notices, record, requested};
+use super::billing::{notices, requested};
 use super::funding::{Caller, is_emergency_call};
 use super::{DONE, Decided, told};
 use crate::billing::{
@@ -149,7 +149,7 @@ impl Command for ChargeCalls {
     fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
         let Drafts { organization, account, reference, .. } = drafts;
         let at = context.at;
-        Ok(bulk::each_with(
+        Ok(bulk::each(
             self.mode,
             account,
             &self.calls,
@@ -158,7 +158,6 @@ impl Command for ChargeCalls {
                 let charged = charge(call, self.unpaid, account, organization, reference, at)?;
                 Ok::<_, Error>(Event::from(charged))
             },
-            |account, event| account.consequences(event, at),
         )?)
     }
 
@@ -191,7 +190,7 @@ impl Command for SettleCalls {
     fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
         let Drafts { account, reference, .. } = drafts;
         let at = context.at;
-        Ok(bulk::each_with(
+        Ok(bulk::each(
             self.mode,
             account,
             &self.calls,
@@ -203,7 +202,6 @@ impl Command for SettleCalls {
                 let charged = settle(call, hold, *duration, account, reference, at)?;
                 Ok::<_, Error>(Event::from(charged))
             },
-            |account, event| account.consequences(event, at),
         )?)
     }
 
@@ -312,7 +310,7 @@ impl Command for AuthorizeCall {
         let caller = Caller::of(call, organization, reference, terms.tariff);
         caller.check_destination(account)?;
         let authorized = decide_authorize(call, caller.funding()?, account, terms)?;
-        record(account, authorized, at)?;
+        account.record(authorized)?;
         DONE
     }
 
@@ -331,7 +329,7 @@ impl Command for ExtendCall {
         let hold = known(&self.call, account)?;
         let terms = terms(account, organization, reference, Some(hold));
         let extended = decide_extend(&self.call, self.wanted, account, terms, context.at)?;
-        record(account, extended, context.at)?;
+        account.record(extended)?;
         DONE
     }
 
@@ -352,7 +350,7 @@ impl Command for CancelCall {
 
     fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
         let released = Self::decide(self, &drafts.account, context.at)?;
-        record(&mut drafts.account, released, context.at)?;
+        drafts.account.record(released)?;
         DONE
     }
 
