@@ -5,9 +5,14 @@
 #![allow(missing_docs, reason = "criterion's macros make public items")]
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "a benchmark may panic")]
 
+use std::hint::black_box;
+use std::sync::Arc;
+
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use phone_system_benches::{call, caller_with_credits, context, contoso};
-use phone_system_core::billing::{Account, CallRecord, Event, Settlement, Unpaid};
+use phone_system_core::billing::{
+    Account, CallRecord, Event, Payment, SetAutoRecharge, Settlement, Unpaid,
+};
 use phone_system_core::bulk::Mode;
 use phone_system_core::draft::{Apply, Draft};
 use phone_system_core::map::Map;
@@ -76,7 +81,7 @@ fn decide(
 ) {
     let at = context.at;
     command.decide(drafts, context).unwrap();
-    let account = std::mem::take(&mut drafts.account);
+    let account = std::mem::replace(&mut drafts.account, Draft::of_nothing(at));
     if let Some(text) = text {
         text.clear();
         serde_json::to_writer(text, account.events()).unwrap();
@@ -108,16 +113,7 @@ fn running_calls(criterion: &mut Criterion) {
         group.bench_function(name, |bencher| {
             let mut text = is_written.then(Vec::new);
             bencher.iter_batched(
-                || {
-                    let (state, account) = system.snapshot(&contoso);
-                    Drafts {
-                        owner: Some(contoso.clone()),
-                        organization: Draft::at(state, context.at).unwrap(),
-                        account: Draft::at(account, context.at).unwrap(),
-                        stock: Draft::at(system.stock_snapshot(), context.at).unwrap(),
-                        reference: system.reference(),
-                    }
-                },
+                || drafts(&system),
                 |mut drafts| {
                     for (authorize, settle) in &calls {
                         decide(authorize, &mut drafts, &context, text.as_mut());
@@ -132,39 +128,70 @@ fn running_calls(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// What a charge is to an account alone: its lots, sums and what is known of the call; and of that, what
-/// remembering the call takes, which is no arithmetic.
-fn arithmetic(criterion: &mut Criterion) {
+/// The drafts of commands on the caller's organization.
+fn drafts(system: &PhoneSystem) -> Drafts {
+    let (contoso, at) = (contoso(), context().at);
+    let (state, account) = system.snapshot(&contoso);
+    Drafts {
+        owner: Some(contoso),
+        organization: Draft::at(state, at).unwrap(),
+        account: Draft::at(account, at).unwrap(),
+        stock: Draft::at(system.stock_snapshot(), at).unwrap(),
+        reference: system.reference(),
+    }
+}
+
+/// An account with auto-recharge, and charges of calls to a number.
+fn charges_of(called: &str) -> (Arc<Account>, Vec<Event>) {
     let (contoso, context) = (contoso(), context());
     let system = caller_with_credits(PhoneSystem::in_memory());
-    let (state, account) = system.snapshot(&contoso);
-    let mut drafts = Drafts {
-        owner: Some(contoso.clone()),
-        organization: Draft::at(state, context.at).unwrap(),
-        account: Draft::at(account.clone(), context.at).unwrap(),
-        stock: Draft::at(system.stock_snapshot(), context.at).unwrap(),
-        reference: system.reference(),
-    };
-    let calls = (0..CALLS).map(record).collect();
+    let (recharge_with, when_below) = ("500.00".parse().unwrap(), "100.00".parse().unwrap());
+    let (monthly_cap, payment) = (None, Payment::default());
+    let set = SetAutoRecharge { recharge_with, when_below, monthly_cap, payment };
+    system.execute(&contoso, &set, &context).unwrap();
+    let called = Some(called.to_owned());
+    let calls = (0..CALLS).map(|place| CallRecord { called: called.clone(), ..record(place) });
+    let calls = calls.collect();
     let command = ChargeCalls { calls, unpaid: Unpaid::Refuse, mode: Mode::default() };
+    let mut drafts = drafts(&system);
     command.decide(&mut drafts, &context).unwrap();
-    let events: Vec<Event> = drafts.account.events().to_vec();
+    let events = drafts.account.events().to_vec();
     assert_eq!(events.len(), CALLS);
-    let mut group = criterion.benchmark_group("apply a charge to an account");
+    (system.snapshot(&contoso).1, events)
+}
+
+/// What a charge is to an account alone: applied, which changes lots, minutes, sums and what is known of
+/// calls; of that, what remembering the call takes, which is no arithmetic; and whether it brings a
+/// recharge or a notice about.
+fn arithmetic(criterion: &mut Criterion) {
+    let at = context().at;
+    let mut group = criterion.benchmark_group("a charge and its account");
     group.throughput(Throughput::Elements(CALLS as u64));
-    group.bench_function("one lot", |bencher| {
-        bencher.iter_batched(
-            || Account::clone(&account),
-            |mut account| {
+    for (name, called) in [("a lot", "+442079460123"), ("minutes", "+14255550100")] {
+        let (account, events) = charges_of(called);
+        group.bench_function(format!("applied, paid by {name}"), |bencher| {
+            bencher.iter_batched(
+                || Account::clone(&account),
+                |mut account| {
+                    for event in &events {
+                        account.apply(event).unwrap();
+                    }
+                    account
+                },
+                BatchSize::LargeInput,
+            );
+        });
+        group.bench_function(format!("what follows, paid by {name}"), |bencher| {
+            bencher.iter(|| {
                 for event in &events {
-                    account.apply(event).unwrap();
+                    let consequences = account.consequences(event, at).unwrap();
+                    assert!(black_box(consequences).is_empty());
                 }
-                account
-            },
-            BatchSize::LargeInput,
-        );
-    });
-    group.bench_function("of that, remembering the call", |bencher| {
+            });
+        });
+    }
+    let (_, events) = charges_of("+442079460123");
+    group.bench_function("of what is applied, remembering the call", |bencher| {
         bencher.iter_batched(
             Map::default,
             |mut known| {
