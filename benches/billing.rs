@@ -150,8 +150,8 @@ fn charges_of(called: &str) -> (Arc<Account>, Vec<Event>) {
     let set = SetAutoRecharge { recharge_with, when_below, monthly_cap, payment };
     system.execute(&contoso, &set, &context).unwrap();
     let called = Some(called.to_owned());
-    let calls = (0..CALLS).map(|place| CallRecord { called: called.clone(), ..record(place) });
-    let calls = calls.collect();
+    let call = |place| CallRecord { called: called.clone(), ..record(place) };
+    let calls = (0..CALLS).map(call).collect();
     let command = ChargeCalls { calls, unpaid: Unpaid::Refuse, mode: Mode::default() };
     let mut drafts = drafts(&system);
     command.decide(&mut drafts, &context).unwrap();

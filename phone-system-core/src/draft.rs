@@ -37,14 +37,16 @@ pub trait Apply: Clone + Default {
     fn apply(&mut self, event: &Self::Event) -> Result<(), Inconsistent>;
 
     /// What an event that happens next, at `at`, brings about by itself, in the order in which it
-    /// happens after the event. Asked of the state before the event; what follows has no
-    /// consequences of its own.
+    /// happens after the event. Asked of the state before the event, to which all that had ended by
+    /// then has happened; what follows brings nothing about in turn.
     ///
-    /// Nothing follows from an event of a state unless this says so.
+    /// Nothing follows from an event of a state unless this says so; a state that is made of others
+    /// has to ask them.
     ///
     /// # Errors
     ///
-    /// [`Inconsistent`] if the event does not fit the state.
+    /// [`Inconsistent`] if an amount is out of range. Whether the event fits is told by
+    /// [`apply`](Self::apply); of one that does not, this may answer anything.
     #[inline]
     fn consequences(
         &self,
@@ -78,7 +80,7 @@ pub trait Apply: Clone + Default {
 pub struct Draft<S: Apply> {
     /// Not set as long as nobody asks for a state to which nothing has happened.
     state: OnceCell<Arc<S>>,
-    /// When what is recorded happens.
+    /// The instant as of which the state stands, and at which happens what is recorded.
     at: Timestamp,
     ended: Vec<S::Event>,
     events: Vec<S::Event>,
@@ -105,7 +107,8 @@ impl<S: Apply> Draft<S> {
     }
 
     /// Applies the event to the draft and records it, and then what it
-    /// [brings about](Apply::consequences) by itself.
+    /// [brings about](Apply::consequences) by itself. Not for events that were recorded before: what
+    /// followed from them was recorded too.
     ///
     /// # Errors
     ///
@@ -113,14 +116,13 @@ impl<S: Apply> Draft<S> {
     /// draft has to be dropped then.
     pub fn record(&mut self, event: impl Into<S::Event>) -> Result<(), Inconsistent> {
         let event = event.into();
+        let consequences = self.consequences(&event, self.at)?;
         if self.events.is_empty() {
             // Most commands record one event; pushing it would make room for four.
             self.events = vec![event];
         } else {
             self.events.push(event);
         }
-        let Some(event) = self.events.last() else { return Ok(()) };
-        let consequences = self.consequences(event, self.at)?;
         self.apply_last()?;
         consequences.into_iter().try_for_each(|event| {
             self.events.push(event);
@@ -128,7 +130,7 @@ impl<S: Apply> Draft<S> {
         })
     }
 
-    /// Applies the event that is kept and not applied.
+    /// Applies the last event, which is not applied yet.
     fn apply_last(&mut self) -> Result<(), Inconsistent> {
         let Some((event, before)) = self.events.split_last_mut() else { return Ok(()) };
         let mut state = self.state.take().unwrap_or_default();

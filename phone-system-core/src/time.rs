@@ -73,16 +73,15 @@ impl Timestamp {
     /// The calendar month, of UTC.
     pub fn month(self) -> Month {
         let Date { year, month, .. } = self.date();
-        let month = u32::from(month);
-        Month { year, month }
+        Month { year, month: month.into() }
     }
 
     /// The day, of UTC.
     fn date(self) -> Date {
-        // From 1 March of the year 0 to 1970.
+        // From 1 March of the year 0, which is before any instant, to 1 January 1970.
         const BEFORE_1970: i64 = 719_468 * DAY;
-        const LENGTH: u64 = DAY.unsigned_abs();
-        Date::after_march(self.0.saturating_add(BEFORE_1970).unsigned_abs() / LENGTH)
+        const DAY_LENGTH: u64 = DAY.unsigned_abs();
+        Date::after_march(self.0.saturating_add(BEFORE_1970).unsigned_abs() / DAY_LENGTH)
     }
 
     /// The instant `duration` earlier; `None` before the year 1.
@@ -122,7 +121,8 @@ impl Date {
         let (century, in_century) = (quarters / DAYS_OF_400_YEARS, quarters % DAYS_OF_400_YEARS);
         let quarters = in_century | 3;
         let (year, in_year) = (quarters / DAYS_OF_4_YEARS, quarters % DAYS_OF_4_YEARS / 4);
-        // Months of 153 / 5 days from March, month 3, in parts of 65,536.
+        // A month has 65,536 parts and a day 2,141; March is month 3, and 1,305 parts more make the
+        // months that have 31 days come where they do.
         let months = in_year.saturating_mul(2_141).saturating_add(197_913);
         let (month, day) = (months >> 16, (months & 0xFFFF) / 2_141);
         let is_next_year = in_year >= BEFORE_JANUARY;

@@ -1,5 +1,6 @@
 //! Which destinations the minutes of a plan include, and which nobody can call.
 
+use std::cmp::Reverse;
 use std::sync::{Arc, OnceLock};
 
 use super::known::Known;
@@ -103,7 +104,8 @@ impl Destinations {
             rows.push(read);
         }
         rows.sort_by_key(|row| {
-            std::cmp::Reverse((row.prefix.length(), row.country.is_some(), row.plan.is_some()))
+            let Destination { country, plan, prefix, .. } = *row;
+            Reverse((prefix.length(), country.is_some(), plan.is_some(), prefix, country, plan))
         });
         Ok(Self(rows))
     }
@@ -158,7 +160,7 @@ mod tests {
     #[test]
     fn the_longest_prefix_decides_then_who_is_named() {
         let table = Destinations::from_csv(
-            "Country,Plan,Prefix,Use\n*,*,*,included\n*,*,44,credits\nGB,*,44,included\nGB,domestic,447,credits\nGB,*,4479,barred\n",
+            "Country,Plan,Prefix,Use\n*,*,*,included\n*,*,44,credits\nGB,*,44,included\nGB,domestic,447,credits\nGB,*,4479,barred\n*,domestic,33,credits\nFR,*,33,barred\n",
         )
         .unwrap();
         let usage = |from: &str, plan, called: &str| {
@@ -173,6 +175,8 @@ mod tests {
             // Too little of the number is known.
             ("GB", None, "+447****", Included),
             ("US", None, "+14255550100", Included),
+            ("FR", Some(Plan::Domestic), "+33142345678", Barred),
+            ("US", Some(Plan::Domestic), "+33142345678", Credits),
         ] {
             assert_eq!(usage(from, plan, called), expected, "{from} {called}");
         }

@@ -79,11 +79,11 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
         match &mut self.root {
             None => self.root = Some(Node::of_one(key, value)),
-            Some(root) => match root.insert(key, value) {
+            Some(root) => match root.insert_if_room(key, value) {
                 Ok(Some(old)) => return Some(old),
                 Ok(None) => {}
                 Err((key, value)) => {
-                    if let Some((from, other)) = root.insert_and_split(key, value, true) {
+                    if let Some((from, other)) = root.insert_splitting(key, value, true) {
                         self.root = self.root.take().map(|root| root.joined(from, other));
                     }
                 }

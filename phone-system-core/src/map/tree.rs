@@ -128,26 +128,22 @@ impl<K: Ord + Clone, V: Clone> Node<K, V> {
 
     /// Sets the value at `key` if its leaf has one or has room for it, and answers the one that was there;
     /// else gives both back.
-    pub(super) fn insert(&mut self, key: K, value: V) -> Result<Option<V>, (K, V)> {
+    pub(super) fn insert_if_room(&mut self, key: K, value: V) -> Result<Option<V>, (K, V)> {
         let mut node = self;
         loop {
             match node {
                 Self::Leaf(entries) => {
-                    let found = search(entries, |other| other.cmp(&key));
-                    if found.is_err() && entries.is_full() {
-                        return Err((key, value));
-                    }
-                    let entries = Arc::make_mut(entries);
-                    return Ok(match found {
+                    return match search(entries, |other| other.cmp(&key)) {
                         Ok(place) => {
-                            let old = entries.get_mut(place);
-                            old.map(|(_, old)| std::mem::replace(old, value))
+                            let old = Arc::make_mut(entries).get_mut(place);
+                            Ok(old.map(|(_, old)| std::mem::replace(old, value)))
                         }
+                        Err(_) if entries.is_full() => Err((key, value)),
                         Err(place) => {
-                            entries.insert(place, (key, value));
-                            None
+                            Arc::make_mut(entries).insert(place, (key, value));
+                            Ok(None)
                         }
-                    });
+                    };
                 }
                 Self::Branch(children) => {
                     let place = place_of(children, |from| from.cmp(&key));
@@ -161,9 +157,9 @@ impl<K: Ord + Clone, V: Clone> Node<K, V> {
         }
     }
 
-    /// Inserts an entry that is not there and whose leaf may be full; answers what goes beside this node,
+    /// Inserts an entry whose key is not there and whose leaf is full; answers what goes beside this node,
     /// from a key on, if it had no room. `at_end` tells that nothing comes after it in the whole tree.
-    pub(super) fn insert_and_split(&mut self, key: K, value: V, at_end: bool) -> Option<(K, Self)> {
+    pub(super) fn insert_splitting(&mut self, key: K, value: V, at_end: bool) -> Option<(K, Self)> {
         match self {
             Self::Leaf(entries) => {
                 let (Ok(place) | Err(place)) = search(entries, |other| other.cmp(&key));
@@ -176,7 +172,7 @@ impl<K: Ord + Clone, V: Clone> Node<K, V> {
                 let next = place.saturating_add(1);
                 let child_at_end = at_end && next == children.len();
                 let (_, child) = children.get_mut(place)?;
-                let beside = child.insert_and_split(key, value, child_at_end)?;
+                let beside = child.insert_splitting(key, value, child_at_end)?;
                 let last = insert_or_split(children, next, beside, at_end)?;
                 Some((last.first()?.0.clone(), Self::Branch(Arc::new(last))))
             }

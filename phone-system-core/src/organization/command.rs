@@ -79,7 +79,8 @@ impl Touches {
     }
 }
 
-/// The drafts that a command works on; those of streams that it does not touch are empty.
+/// The drafts that a command works on, of the instant at which it is decided; those of streams that it
+/// does not touch are empty.
 #[derive(Debug)]
 pub struct Drafts {
     /// Whose they are; none for the provider's commands.

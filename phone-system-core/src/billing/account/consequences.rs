@@ -1,5 +1,7 @@
 //! What follows from an event by itself, and what comes to its end as time passes.
 
+use std::iter;
+
 use super::{Account, AutoRecharge, Lot};
 use crate::billing::events::{
     CallCharged, Event, FundsAdded, HoldReleased, LotForfeited, NoticeDue, NoticeKind,
@@ -8,7 +10,7 @@ use crate::billing::events::{
 use crate::billing::hold::ReleaseReason;
 use crate::billing::ledger::Book;
 use crate::billing::minutes::{Included, PoolKey, Told};
-use crate::draft::{Apply, Inconsistent};
+use crate::draft::Apply;
 use crate::money::Amount;
 use crate::text::Key;
 use crate::time::{Month, Timestamp};
@@ -34,25 +36,13 @@ impl Event {
 impl Account {
     /// What an event that happens next brings about by itself: what was held of lots whose time has
     /// come is forfeited, notices are due, and the next recharge if the balance is below the trigger
-    /// and none is pending.
-    ///
-    /// # Errors
-    ///
-    /// If the event does not fit, which is a defect of whoever decided it.
-    pub(super) fn all_consequences(
-        &self,
-        event: &Event,
-        at: Timestamp,
-    ) -> Result<Vec<Event>, Inconsistent> {
-        let mut events = Vec::new();
-        let balance = event
-            .change_of_balance()
-            .and_then(|change| self.balance.checked_add(change))
-            .and_then(|balance| self.forfeit(event, at, balance, &mut events));
-        let balance = balance.ok_or(Inconsistent::Event {
-            event: event.name(),
-            problem: "an amount is out of range",
-        })?;
+    /// and none is pending; none if an amount is out of range.
+    pub(super) fn what_follows(&self, event: &Event, at: Timestamp) -> Option<Vec<Event>> {
+        let mut events = self.forfeited_by(event, at)?;
+        let balance =
+            iter::once(event).chain(&events).try_fold(self.balance, |balance, event| {
+                balance.checked_add(event.change_of_balance()?)
+            })?;
         if let Some((notice, pool)) = self.news_of(event) {
             events.push(NoticeDue { notice, balance, pool, at }.into());
         }
@@ -63,37 +53,28 @@ impl Account {
         if let Some(requested) = self.recharge_after(event, balance, at) {
             events.push(requested.into());
         }
-        Ok(events)
+        Some(events)
     }
 
-    /// Adds what an event gives back of lots whose time has come, and answers what is left of the
-    /// balance that the event leaves; none if an amount is out of range.
-    fn forfeit(
-        &self,
-        event: &Event,
-        at: Timestamp,
-        mut balance: Amount,
-        forfeited: &mut Vec<Event>,
-    ) -> Option<Amount> {
+    /// What an event gives back of lots whose time has come; none if an amount is out of range.
+    fn forfeited_by(&self, event: &Event, at: Timestamp) -> Option<Vec<Event>> {
+        let mut forfeited = Vec::new();
         let (released, spent) = match event {
             Event::HoldReleased(event) => (&event.draws, &[][..]),
             Event::CallCharged(event) => (&event.released, event.draws.as_slice()),
-            _ => return Some(balance),
+            _ => return Some(forfeited),
         };
         for held in released {
-            let lot = self.lots.get(&held.lot);
-            if lot.is_none_or(|lot| at < lot.expires_at) {
-                continue;
-            }
-            let spent = spent.iter().find(|draw| draw.lot == held.lot);
-            let amount =
-                held.amount.checked_sub(spent.map_or(Amount::ZERO, |spent| spent.amount))?;
-            if amount.is_positive() {
-                balance = balance.checked_sub(amount)?;
-                forfeited.push(LotForfeited { lot: held.lot, amount, at }.into());
+            if self.lots.get(&held.lot).is_some_and(|lot| lot.expires_at <= at) {
+                let spent = spent.iter().find(|draw| draw.lot == held.lot);
+                let spent = spent.map(|draw| draw.amount).unwrap_or_default();
+                let amount = held.amount.checked_sub(spent)?;
+                if amount.is_positive() {
+                    forfeited.push(LotForfeited { lot: held.lot, amount, at }.into());
+                }
             }
         }
-        Some(balance)
+        Some(forfeited)
     }
 
     /// What administrators are to be told of an event, and of which pool.
@@ -228,7 +209,7 @@ impl Account {
         loop {
             let (due, event) = next;
             // What does not fit here does not fit there either, and is refused there.
-            let Ok(consequences) = account.all_consequences(&event, due) else { return endings };
+            let Some(consequences) = account.what_follows(&event, due) else { return endings };
             let from = endings.len();
             endings.push(event);
             endings.extend(consequences);

@@ -28,7 +28,8 @@ impl Apply for Account {
     }
 
     fn consequences(&self, event: &Event, at: Timestamp) -> Result<Vec<Event>, Inconsistent> {
-        self.all_consequences(event, at)
+        let problem = || Inconsistent::Event { event: event.name(), problem: RANGE };
+        self.what_follows(event, at).ok_or_else(problem)
     }
 
     fn endings(&self, at: Timestamp) -> Vec<Event> {
