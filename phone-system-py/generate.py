@@ -719,6 +719,8 @@ def generated(schema: dict[str, Any]) -> tuple[str, list[str]]:
     generator = Generator(schema)
     commands = [generator.call(call, *COMMAND_ARGUMENTS) for call in schema["commands"]]
     queries = [generator.call(call, "at") for call in schema["queries"]]
+    # Every command has it beside its answer.
+    generator.kind(schema["due"])
 
     # What people give, directly or inside of something that they give, checks itself.
     given: set[str] = set()

@@ -56,6 +56,13 @@ template <typename Answer> struct Told {
   Answer answer;
 };
 
+/** What is due because of the last call on this thread that dealt with money, as JSON; empty if
+    nothing is. See phs_last_due_json(). */
+inline std::string last_due() {
+  const char *json = phs_last_due_json();
+  return json ? json : "";
+}
+
 namespace detail {
 
 /** Throws what a status says, unless it says PHS_OK. */

@@ -13,6 +13,7 @@ use phone_system_core::{Context, Duration, PhoneNumber, Timestamp};
 use crate::boundary::{
     Output, Refused, guard, malformed, optional_text, parsed, reference, refusal, refused, text,
 };
+use crate::due::{self, Gathered};
 use crate::handles::phs_organization;
 use crate::number::number_of;
 use crate::status::phs_status;
@@ -274,6 +275,7 @@ pub unsafe extern "C" fn phs_organization_authorize(
         };
         // SAFETY: the texts are as documented.
         if unsafe { call.is_emergency() } {
+            Gathered::default().keep();
             out.set(phs_authorization::emergency_without_place());
             return Ok(());
         }
@@ -281,7 +283,7 @@ pub unsafe extern "C" fn phs_organization_authorize(
         // SAFETY: each pointer is NULL or as documented.
         let (call, context) = unsafe { (call.read()?, reference("context", context)?.read()?) };
         let authorized = system.system().execute(id, &call, &context).map_err(refused)?;
-        out.set(phs_authorization::without_place(&authorized.answer));
+        out.set(phs_authorization::without_place(&due::kept(authorized)));
         Ok(())
     })
 }
@@ -330,6 +332,7 @@ pub unsafe extern "C" fn phs_organization_begin_call(
             let place = opened
                 .ok()
                 .map(|(system, _)| system.keep(system.system().admit_emergency(own), None));
+            Gathered::default().keep();
             out.set(phs_authorization::emergency(place.unwrap_or(WITHOUT_PLACE)));
             return Ok(());
         }
@@ -338,7 +341,8 @@ pub unsafe extern "C" fn phs_organization_begin_call(
         // SAFETY: each pointer is NULL or as documented.
         let (call, context) = unsafe { (call.read()?, reference("context", context)?.read()?) };
         let begun = system.system().begin_call(id, own, &call, &context).map_err(refused)?;
-        out.set(phs_authorization::of(&begun.authorized.answer, system.keep(begun.permit, None)));
+        let authorized = due::kept(begun.authorized);
+        out.set(phs_authorization::of(&authorized, system.keep(begun.permit, None)));
         Ok(())
     })
 }
@@ -377,7 +381,7 @@ pub unsafe extern "C" fn phs_organization_extend(
         let context = unsafe { context.read() }?;
         let command = ExtendCall { call: parsed("id", call)?, wanted: duration("wanted", wanted)? };
         let extended = system.system().execute(id, &command, &context).map_err(refused)?;
-        out.set(phs_authorization::without_place(&extended.answer));
+        out.set(phs_authorization::without_place(&due::kept(extended)));
         Ok(())
     })
 }
@@ -408,7 +412,7 @@ pub unsafe extern "C" fn phs_organization_cancel(
         // SAFETY: the texts are as documented.
         let context = unsafe { context.read() }?;
         let command = CancelCall { call: parsed("id", call)? };
-        system.system().execute(id, &command, &context).map_err(refused)?;
+        due::kept(system.system().execute(id, &command, &context).map_err(refused)?);
         Ok(())
     })
 }

@@ -11,6 +11,7 @@ use phone_system_core::system::Error;
 
 use crate::boundary::{Output, Outputs, Refused, array, guard, parsed, reference, refused, text};
 use crate::charging::{duration, phs_context};
+use crate::due;
 use crate::handles::phs_organization;
 use crate::status::{OK, phs_status};
 
@@ -117,7 +118,7 @@ pub unsafe extern "C" fn phs_organization_settle(
         let (settlement, context) = unsafe { (settlement.read()?, context.read()?) };
         let command = SettleCalls { calls: vec![settlement], mode: Mode::AllOrNothing };
         let settled = system.system().execute(id, &command, &context).map_err(refused)?;
-        out.set(settled.answer.calls.first().ok_or_else(missing)?.into());
+        out.set(due::kept(settled).calls.first().ok_or_else(missing)?.into());
         Ok(())
     })
 }
@@ -167,7 +168,8 @@ pub unsafe extern "C" fn phs_organization_settle_batch(
 
         let refused: BTreeMap<u32, phs_status> =
             settled.refused.iter().map(|item| (item.index, item.refusal.code.number())).collect();
-        let mut charged = settled.answer.calls.iter();
+        let settled = due::kept(settled);
+        let mut charged = settled.calls.iter();
         let mut asked = 0..u32::MAX;
         let told = |read: &Result<Settlement, Refused>| match read {
             Err(refusal) => Ok((refusal.code.number(), phs_charge::default())),

@@ -14,6 +14,7 @@ use crate::boundary::{
     Outputs, Refused, array, guard, malformed, null, parsed, reference, refused, text,
 };
 use crate::charging::{duration, phs_authorization, phs_call, phs_context};
+use crate::due::Gathered;
 use crate::handles::phs_organization;
 use crate::status::{OK, phs_status};
 
@@ -63,9 +64,13 @@ unsafe fn context_of_many(context: *const phs_context) -> Result<Context, Refuse
 }
 
 /// What was submitted, once it is durable.
-fn durable(system: &JsonSystem, ticket: Ticket<Authorized>) -> Result<phs_authorization, Refused> {
+fn durable(
+    system: &JsonSystem,
+    ticket: Ticket<Authorized>,
+    due: &mut Gathered,
+) -> Result<phs_authorization, Refused> {
     let authorized = system.system().wait(ticket).map_err(refused)?;
-    Ok(phs_authorization::without_place(&authorized.answer))
+    Ok(phs_authorization::without_place(&due.add(authorized)))
 }
 
 fn tell(
@@ -155,10 +160,12 @@ pub unsafe extern "C" fn phs_organization_authorize_batch(
             (place, submit())
         });
         let submitted: Vec<_> = submitted.collect();
+        let mut due = Gathered::default();
         for (place, submitted) in submitted {
-            let told = submitted.and_then(|(system, ticket)| durable(system, ticket));
+            let told = submitted.and_then(|(system, ticket)| durable(system, ticket, &mut due));
             tell(&authorizations, &statuses, place, told);
         }
+        due.keep();
         Ok(())
     })
 }
@@ -204,10 +211,12 @@ pub unsafe extern "C" fn phs_organization_extend_batch(
             system.system().submit(id, &command, &context).map_err(refused)
         });
         let submitted: Vec<Result<Ticket<Authorized>, Refused>> = submitted.collect();
+        let mut due = Gathered::default();
         for (place, submitted) in submitted.into_iter().enumerate() {
-            let told = submitted.and_then(|ticket| durable(&system, ticket));
+            let told = submitted.and_then(|ticket| durable(&system, ticket, &mut due));
             tell(&authorizations, &statuses, place, told);
         }
+        due.keep();
         Ok(())
     })
 }

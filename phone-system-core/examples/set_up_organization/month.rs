@@ -223,8 +223,8 @@ impl Run<'_> {
             .as_ref()
             .is_some_and(|credits| credits.recharges == Payments::Succeed);
         let outcome = if succeeds { RechargeOutcome::Succeeded } else { RechargeOutcome::Failed };
-        let reported = self.execute(&ReportRecharge { recharge, outcome, reason: None })?.answer;
-        let balance = reported.notices.first().map(|notice| notice.balance).unwrap_or_default();
+        let reported = self.execute(&ReportRecharge { recharge, outcome, reason: None })?;
+        let balance = reported.due.notices.first().map(|notice| notice.balance).unwrap_or_default();
         self.usage.recharges.push(Recharge {
             requested_at: requested.since,
             amount: requested.amount,

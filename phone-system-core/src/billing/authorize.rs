@@ -269,8 +269,15 @@ pub(crate) fn decide_authorize(
     let covered = included.as_ref().map(|included| included.duration).unwrap_or_default();
     let may_use = check_credits(account, paid.credits, call, included_left);
     hold.credits = may_use.is_ok();
-    hold.capability = paid.capability;
+    if hold.credits && terms.tariff.is_none() && account.tariff().is_some() {
+        // The call may last longer than its minutes, and nobody could tell what that costs.
+        return Err(account.without_tariff().into());
+    }
     let quote = quote(&paid, account, terms, rest_begins(started_at, included.as_ref()));
+    let is_unpriceable =
+        matches!(&quote, Err(CallError::Tariff(error)) if error.is_without_price());
+    let is_free = is_unpriceable && hold.credits && terms.unpriceable_is_free;
+    hold.capability = if is_free { Capability::Free } else { paid.capability };
     hold.basis = terms.tariff.filter(|_| quote.is_ok()).map(|tariff| paid.basis(tariff));
     hold.included = included;
     let rest = wanted.saturating_sub(covered);
@@ -293,10 +300,7 @@ pub(crate) fn decide_authorize(
             let limited = covered.checked_add(affordable.duration).unwrap_or(wanted);
             (limited, affordable.limited_by)
         }
-        Err(CallError::Tariff(error)) if error.is_without_price() && terms.unpriceable_is_free => {
-            hold.capability = Capability::Free;
-            (wanted, LimitedBy::Wanted)
-        }
+        Err(_) if is_free => (wanted, LimitedBy::Wanted),
         Err(error) if covered == Duration::ZERO => return Err(error),
         Err(_) => (covered, LimitedBy::Minutes),
     };

@@ -356,7 +356,7 @@ impl AdjustCredits {
 pub struct RefundCall {
     /// The call, as it was charged.
     pub call: Key,
-    /// How much; all that credits paid and that was not given back if not given.
+    /// How much; all that credits or an invoice paid and that was not given back if not given.
     #[serde(default)]
     pub amount: Option<Amount>,
     /// Why.

@@ -51,11 +51,13 @@ struct Destination {
 ///
 /// The embedded table has what the sources name: the shared-cost ranges of the United Kingdom only by
 /// credits, its 449 and 1900 of the United States not at all ("Country and region availability").
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Destinations(
-    /// In the order in which they decide.
-    Vec<Destination>,
-);
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Destinations {
+    /// By prefix, and those of one prefix in the order in which they decide.
+    rows: Vec<Destination>,
+    /// How many digits prefixes have, the most first.
+    lengths: Vec<u32>,
+}
 
 const COUNTRY: Column = Column::required("Country");
 const PLAN: Column = Column::required("Plan");
@@ -81,7 +83,7 @@ impl Destinations {
         TABLE.get_or_init(|| {
             // A test reads every row of it.
             let read = Self::from_csv(include_str!("../../data/destinations.csv"));
-            Arc::new(read.unwrap_or(Self(Vec::new())))
+            Arc::new(read.unwrap_or_default())
         })
     }
 
@@ -91,33 +93,37 @@ impl Destinations {
     ///
     /// `table.*` naming row and column, or `destinations.twice`.
     pub fn from_csv(csv: &str) -> Result<Self, Unreadable> {
-        let mut rows: Vec<Destination> = Vec::new();
+        let mut rows: Vec<(Destination, u64)> = Vec::new();
         for row in table::rows(csv, &[COUNTRY, PLAN, PREFIX, USE])? {
             let row = row?;
-            let read = destination(&row)?;
-            let same = |known: &Destination| {
-                (known.country, known.plan, known.prefix) == (read.country, read.plan, read.prefix)
-            };
-            if rows.iter().any(same) {
-                return Err(Error::Twice { row: row.number, prefix: read.prefix }.into());
-            }
-            rows.push(read);
+            rows.push((destination(&row)?, row.number));
         }
-        rows.sort_by_key(|row| {
-            let Destination { country, plan, prefix, .. } = *row;
-            Reverse((prefix.length(), country.is_some(), plan.is_some(), prefix, country, plan))
+        let key = |row: &Destination| (row.prefix, row.country, row.plan);
+        rows.sort_by_key(|(row, _)| {
+            // What is named comes first.
+            let (prefix, country, plan) = key(row);
+            (prefix, Reverse(country.is_some()), Reverse(plan.is_some()), country, plan)
         });
-        Ok(Self(rows))
+        let pairs = rows.iter().zip(rows.iter().skip(1));
+        let twice = pairs.filter(|((one, _), (next, _))| key(one) == key(next));
+        if let Some((_, (next, row))) = twice.min_by_key(|(_, (_, row))| *row) {
+            return Err(Error::Twice { row: *row, prefix: next.prefix }.into());
+        }
+        let rows: Vec<_> = rows.into_iter().map(|(row, _)| row).collect();
+        let mut lengths: Vec<_> = rows.iter().map(|row| row.prefix.length()).collect();
+        lengths.sort_unstable_by_key(|length| Reverse(*length));
+        lengths.dedup();
+        Ok(Self { rows, lengths })
     }
 
     /// How many rows there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.rows.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.rows.is_empty()
     }
 
     /// What pays for a call to a number from a country by a plan, and the prefix that says so.
@@ -127,13 +133,17 @@ impl Destinations {
         plan: Option<Plan>,
         called: &Known,
     ) -> (DestinationUse, Option<Prefix>) {
-        let (digits, length) = called.leading_digits();
-        let fits = |row: &&Destination| {
-            row.country.is_none_or(|country| country == from)
-                && (row.plan.is_none() || row.plan == plan)
-                && row.prefix.begins(digits, length)
+        let (digits, known) = called.leading_digits();
+        let decides = |length: &u32| {
+            let prefix = Prefix::leading(digits, known, *length)?;
+            let first = self.rows.partition_point(|row| row.prefix < prefix);
+            let mut rows = self.rows.get(first..)?.iter().take_while(|row| row.prefix == prefix);
+            rows.find(|row| {
+                row.country.is_none_or(|country| country == from)
+                    && (row.plan.is_none() || row.plan == plan)
+            })
         };
-        let found = self.0.iter().find(fits);
+        let found = self.lengths.iter().find_map(decides);
         found.map_or((DestinationUse::Included, None), |row| (row.usage, Some(row.prefix)))
     }
 }

@@ -94,8 +94,16 @@ pub struct Included {
 const LOW_PERCENT: i64 = 80;
 
 impl Used {
-    /// What there is to tell, that was not told before: nothing, most of it, or all of it is used.
-    pub(super) fn news(self, size: PoolSize) -> Option<Told> {
+    /// What there is to tell once `after` is used: most or all of the size as it is now, if that was not
+    /// reached before, or was not told because the size was larger then. So the levels of a pool that
+    /// has grown are told again.
+    pub(super) fn news(self, after: Self, size: PoolSize) -> Option<Told> {
+        let now = after.level(size);
+        (now > self.told.min(self.level(size))).then_some(now)
+    }
+
+    /// How much of a size is used: whichever allowance is used more ends both.
+    fn level(self, size: PoolSize) -> Told {
         let part = |used: Duration, size: Duration| {
             let (used, size) = (i128::from(used.micros()), i128::from(size.micros()));
             let reached = |percent: i64| {
@@ -107,10 +115,7 @@ impl Used {
                 _ => Told::Nothing,
             }
         };
-        // Whichever is used up first ends both.
-        let now =
-            part(self.domestic, size.domestic).max(part(self.international, size.international));
-        (now > self.told).then_some(now)
+        part(self.domestic, size.domestic).max(part(self.international, size.international))
     }
 
     /// What two parts use together; `None` if that is out of range.
@@ -194,6 +199,32 @@ mod tests {
         let domestic = PoolSize { domestic: minutes(120), international: minutes(0) };
         assert_eq!(used(0, 0).left_of(domestic, Reach::International), minutes(0));
         assert_eq!(used(119, 0).left_of(domestic, Reach::Domestic), minutes(1));
+    }
+
+    #[test]
+    fn the_levels_of_a_pool_are_told_again_after_it_has_grown() {
+        let minutes = Duration::from_minutes;
+        let size = |domestic| PoolSize { domestic: minutes(domestic), ..PoolSize::default() };
+        let used = |domestic, told| Used { domestic: minutes(domestic), told, ..Used::default() };
+        for (before, told, after, of, news) in [
+            (0, Told::Nothing, 95, 120, None),
+            (0, Told::Nothing, 96, 120, Some(Told::Low)),
+            (96, Told::Low, 119, 120, None),
+            (96, Told::Low, 120, 120, Some(Told::Used)),
+            (0, Told::Nothing, 120, 120, Some(Told::Used)),
+            (120, Told::Used, 121, 120, None),
+            // It has grown.
+            (120, Told::Used, 191, 240, None),
+            (120, Told::Used, 192, 240, Some(Told::Low)),
+            (192, Told::Low, 240, 240, Some(Told::Used)),
+            (120, Told::Low, 240, 240, Some(Told::Used)),
+            // It has become smaller, and nobody was told.
+            (100, Told::Nothing, 101, 120, Some(Told::Low)),
+            (200, Told::Low, 201, 120, Some(Told::Used)),
+        ] {
+            let told_now = used(before, told).news(used(after, told), size(of));
+            assert_eq!(told_now, news, "from {before} ({told}) to {after} of {of}");
+        }
     }
 
     #[test]

@@ -484,6 +484,8 @@ fn text(bytes: &[u8]) -> Result<&str, RequestError> {
 pub fn schema() -> serde_json::Value {
     use serde_json::{Map, Value, json};
 
+    use crate::organization::Due;
+
     let mut generator = schemars::generate::SchemaSettings::draft2020_12().into_generator();
     let mut describe = |name: &str, describe: fn(&mut schemars::SchemaGenerator) -> Described| {
         let Described { organization, fields, answer } = describe(&mut generator);
@@ -497,6 +499,7 @@ pub fn schema() -> serde_json::Value {
         .iter()
         .map(|code| json!({ "number": code.number(), "name": code.name(), "meaning": code.meaning() }))
         .collect();
+    let due = generator.subschema_for::<Due>();
     let definitions: Map<String, Value> = generator.take_definitions(true);
-    json!({ "commands": commands, "queries": queries, "errors": errors, "definitions": definitions })
+    json!({ "commands": commands, "queries": queries, "due": due, "errors": errors, "definitions": definitions })
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Error, Event, State};
-use crate::billing::{self, Account, Entry};
+use crate::billing::{self, Account, Entry, FundsAdded, NoticeDue, RechargeRequested};
 use crate::bulk::Refused;
 use crate::draft::{Draft, Inconsistent};
 use crate::inventory::{Stock, StockEvent};
@@ -121,6 +121,43 @@ pub struct Outcome<'a> {
     pub stock: Cow<'a, [StockEvent]>,
     /// Items that were refused.
     pub refused: &'a [Refused],
+}
+
+/// What something outside has to be done about, because of a command or of what had come to its end
+/// before it: told once, with the command whose commit records it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Due {
+    /// The recharge that is to be paid, and then reported by `billing.report_recharge`. The account
+    /// has it as pending until then.
+    pub requested: Option<RechargeRequested>,
+    /// What administrators are to be told, in the order in which it happened.
+    pub notices: Vec<NoticeDue>,
+}
+
+impl Due {
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.requested.is_none() && self.notices.is_empty()
+    }
+}
+
+impl Outcome<'_> {
+    pub(crate) fn due(&self) -> Due {
+        use billing::Event;
+
+        let mut due = Due::default();
+        for event in self.account_ended.iter().chain(self.account.iter()) {
+            match event {
+                Event::RechargeRequested(event) => due.requested = Some(event.clone()),
+                // Of what had been asked for before the command, it may be the command that answers it.
+                Event::FundsAdded(FundsAdded { recharge: Some(_), .. })
+                | Event::RechargeFailed(_) => due.requested = None,
+                Event::NoticeDue(event) => due.notices.push(event.clone()),
+                _ => {}
+            }
+        }
+        due
+    }
 }
 
 /// What a query reads: each state as it stands at the instant asked for; those that it does not touch

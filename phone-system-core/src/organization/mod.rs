@@ -24,12 +24,12 @@ use crate::{
 };
 
 pub use crate::seed::Seed;
-pub use command::{Command, Context, Drafts, Outcome, Query, Touches, View};
+pub use command::{Command, Context, Drafts, Due, Outcome, Query, Touches, View};
 pub use commands::{
     AddressGone, AddressKept, AddressesImported, AddressesJudged, AdvanceOrganization,
     AdvanceStock, Advanced, Assigned, Authorized, AutoRechargeChanged, Blocked, ChargeCalls,
-    Charged, CreditsAdjusted, EMERGENCY_LENGTH, FundsChanged, Imported, LicensesChanged, Loaded,
-    Located, OrderClosed, PortClosed, PortDeleted, PortEdited, PortReported, PortSubmitted,
+    Charged, CreditsAdjusted, EMERGENCY_LENGTH, Imported, LicensesChanged, Loaded, Located,
+    OrderClosed, PortClosed, PortDeleted, PortEdited, PortReported, PortSubmitted,
     RechargeReported, Released, SeatsChanged, SeatsImported, SettleCalls, Told, Unassigned,
     Unblocked,
 };

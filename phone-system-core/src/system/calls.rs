@@ -293,9 +293,7 @@ impl PhoneSystem {
         // The number's country may know the number that was dialed where the caller's does not.
         let passed = permit.is_emergency().then(|| Authorized::emergency(call.call.clone()));
         if let Some(answer) = emergency.or(passed) {
-            let (position, at) = (None, context.at);
-            let authorized = Executed { position, at, answer, refused: Vec::new() };
-            return Ok(Begun { permit, authorized });
+            return Ok(Begun { permit, authorized: Executed::always(context.at, answer) });
         }
         let authorized = self.execute(organization, call, context)?;
         Ok(Begun { permit, authorized })

@@ -39,7 +39,7 @@ use crate::bulk::Refused;
 use crate::capacity::Gate;
 use crate::hash::Hash;
 use crate::inventory::Stock;
-use crate::organization::{Command, Context, Query, State, Touches, View};
+use crate::organization::{Command, Context, Due, Query, State, Touches, View};
 use crate::reference::Reference;
 use crate::store::{self, MemoryStore, Record, Store};
 use crate::text::{Key, OrganizationId};
@@ -86,6 +86,16 @@ pub struct Executed<A> {
     pub answer: A,
     /// Items of its list that were refused.
     pub refused: Vec<Refused>,
+    /// What something outside has to be done about; left out of JSON if it is nothing.
+    #[serde(skip_serializing_if = "Due::is_nothing")]
+    pub due: Due,
+}
+
+impl<A> Executed<A> {
+    /// What needed no decision.
+    pub(crate) fn always(at: Timestamp, answer: A) -> Self {
+        Self { position: None, at, answer, refused: Vec::new(), due: Due::default() }
+    }
 }
 
 /// A command that is decided and not yet acknowledged; see [`PhoneSystem::wait`].
@@ -422,8 +432,7 @@ impl PhoneSystem {
         dry: bool,
     ) -> Result<Ticket<C::Answer>, Error> {
         if let Some(answer) = command.always() {
-            let executed = Executed { position: None, at: context.at, answer, refused: Vec::new() };
-            return Ok(executed.into());
+            return Ok(Executed::always(context.at, answer).into());
         }
         let owner = Self::owner(subject, C::NAME, C::TOUCHES)?;
         self.log.check()?;
@@ -456,12 +465,13 @@ impl PhoneSystem {
         };
         let refused = command.decide(&mut drafts, &context_then)?;
         locked.check(&drafts)?;
-        let answer = command.answer(&drafts.outcome(&refused))?;
+        let outcome = drafts.outcome(&refused);
+        let (answer, due) = (command.answer(&outcome)?, outcome.due());
         let nothing = drafts.organization.is_unchanged()
             && drafts.account.is_unchanged()
             && drafts.stock.is_unchanged();
         if dry || (nothing && refused.is_empty() && keys.is_none()) {
-            let executed = Executed { position: None, at, answer, refused };
+            let executed = Executed { position: None, at, answer, refused, due };
             return Ok(Ticket { executed, durable: None });
         }
 
@@ -492,7 +502,8 @@ impl PhoneSystem {
         if let Some((key, known)) = &mut keys {
             known.insert((*key).clone(), (position, command_hash));
         }
-        let executed = Executed { position: Some(position), at, answer, refused: payload.refused };
+        let refused = payload.refused;
+        let executed = Executed { position: Some(position), at, answer, refused, due };
         Ok(Ticket { executed, durable: Some((Arc::clone(&self.log), position)) })
     }
 
@@ -512,9 +523,10 @@ impl PhoneSystem {
             let command = commit.header.command;
             return Err(RequestError::KeyReused { key: key.clone(), position, command }.into());
         }
-        let answer = command.answer(&commit.payload.outcome())?;
+        let outcome = commit.payload.outcome();
+        let (answer, due) = (command.answer(&outcome)?, outcome.due());
         let (at, refused) = (commit.header.at, commit.payload.refused);
-        let executed = Executed { position: Some(position), at, answer, refused };
+        let executed = Executed { position: Some(position), at, answer, refused, due };
         Ok(Ticket { executed, durable: Some((Arc::clone(&self.log), position)) })
     }
 
@@ -563,8 +575,8 @@ impl<A> Ticket<A> {
         self,
         form: impl FnOnce(A) -> Result<B, Error>,
     ) -> Result<Ticket<B>, Error> {
-        let Executed { position, at, answer, refused } = self.executed;
-        let executed = Executed { position, at, answer: form(answer)?, refused };
+        let Executed { position, at, answer, refused, due } = self.executed;
+        let executed = Executed { position, at, answer: form(answer)?, refused, due };
         Ok(Ticket { executed, durable: self.durable })
     }
 }

@@ -311,7 +311,7 @@ void charges() {
     CHECK(organization.settle({"first", 1}, context).drawn == dollar);
     REFUSES(PHS_BILLING_ALREADY_CHARGED, organization.settle({"first", 1}, context));
   }
-  CHECK(in_use(phones) == 0);
+  CHECK(in_use(phones) == 0 && phone_system::last_due().empty());
   call.id = "second";
   CHECK(organization.authorize(call, context).permit == 0);
   organization.cancel("second", context);

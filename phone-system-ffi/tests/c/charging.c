@@ -296,7 +296,7 @@ static void one_call(void) {
   CHECK(charge.billed == 2 * MINUTE && charge.amount == 120 * CENT && charge.drawn == charge.amount);
   CHECK(charge.included == 0 && charge.uncollected == 0 && charge.invoiced == 0);
   CHECK(charge.unpriced == 0 && amount(contoso, "held") == 0);
-  CHECK(amount(contoso, "balance") == 880 * CENT);
+  CHECK(amount(contoso, "balance") == 880 * CENT && phs_last_due_json() == NULL);
   /* With its key it is answered again, and nothing is done; without it, refused. */
   memset(&same, 'x', sizeof same);
   SUCCEEDS(phs_organization_settle(contoso, &settlement, &context, &same));
@@ -336,6 +336,13 @@ static void one_call(void) {
   SUCCEEDS(phs_organization_settle(contoso, &settlement, &context, &charge));
   CHECK(charge.amount == 1200 * CENT && charge.drawn + charge.uncollected == charge.amount);
   CHECK(charge.drawn == 880 * CENT && amount(contoso, "balance") == 0);
+  /* Which is told, until another call succeeds. */
+  REFUSES(PHS_BILLING_ALREADY_CHARGED,
+          phs_organization_settle(contoso, &settlement, &context, &same));
+  CHECK(phs_last_due_json() != NULL && strstr(phs_last_due_json(), "{\"notice\":\"balance_zero\""));
+  call.called = "911";
+  SUCCEEDS(phs_organization_authorize(contoso, &call, &context, &begun));
+  CHECK(begun.emergency && phs_last_due_json() == NULL);
   SUCCEEDS(phs_system_close(phones));
 }
 

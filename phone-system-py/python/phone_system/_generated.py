@@ -95,6 +95,7 @@ __all__ = [
     "DialOutGranted",
     "Direction",
     "Draw",
+    "Due",
     "Editable",
     "Element",
     "ElementStatus",
@@ -104,7 +105,6 @@ __all__ = [
     "FeeStep",
     "Field",
     "FundsAdded",
-    "FundsChanged",
     "Generation",
     "Group",
     "HeldCall",
@@ -1835,17 +1835,14 @@ class AutoRechargeChanged:
 
     Attributes:
         set: Whether it is set now.
-        requested: The recharge that is asked for because the balance is below the trigger.
     """
 
     set: bool
-    requested: RechargeRequested | None = None
 
     @classmethod
     def _read(cls, value: Any) -> AutoRechargeChanged:
         return cls(
             set=value["set"],
-            requested=_codec.read_optional(value.get("requested"), RechargeRequested._read),
         )
 
 
@@ -2787,22 +2784,16 @@ class Charged:
     Attributes:
         calls: What paid for which.
         amount: What they cost together, beyond included minutes.
-        requested: The recharge that is asked for, if one is.
-        notices: What administrators are to be told.
     """
 
     calls: tuple[CallCharged, ...]
     amount: Decimal
-    requested: RechargeRequested | None = None
-    notices: tuple[NoticeDue, ...]
 
     @classmethod
     def _read(cls, value: Any) -> Charged:
         return cls(
             calls=_codec.read_several(CallCharged._read)(value["calls"]),
             amount=Decimal(value["amount"]),
-            requested=_codec.read_optional(value.get("requested"), RechargeRequested._read),
-            notices=_codec.read_several(NoticeDue._read)(value["notices"]),
         )
 
 
@@ -3109,22 +3100,16 @@ class CreditsAdjusted:
     Attributes:
         given: The lot that was given, if one was.
         taken: What was taken, from which lots.
-        requested: The recharge that is asked for, if one is.
-        notices: What administrators are to be told.
     """
 
     given: CreditsGiven | None = None
     taken: tuple[Draw, ...]
-    requested: RechargeRequested | None = None
-    notices: tuple[NoticeDue, ...]
 
     @classmethod
     def _read(cls, value: Any) -> CreditsAdjusted:
         return cls(
             given=_codec.read_optional(value.get("given"), CreditsGiven._read),
             taken=_codec.read_several(Draw._read)(value["taken"]),
-            requested=_codec.read_optional(value.get("requested"), RechargeRequested._read),
-            notices=_codec.read_several(NoticeDue._read)(value["notices"]),
         )
 
 
@@ -3279,6 +3264,28 @@ class Draw:
         return cls(
             lot=value["lot"],
             amount=Decimal(value["amount"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """What something outside has to be done about, because of a command or of what had come to its
+    end before it: told once, with the command whose commit records it.
+
+    Attributes:
+        requested: The recharge that is to be paid, and then reported by
+            ``billing.report_recharge``. The account has it as pending until then.
+        notices: What administrators are to be told, in the order in which it happened.
+    """
+
+    requested: RechargeRequested | None = None
+    notices: tuple[NoticeDue, ...]
+
+    @classmethod
+    def _read(cls, value: Any) -> Due:
+        return cls(
+            requested=_codec.read_optional(value.get("requested"), RechargeRequested._read),
+            notices=_codec.read_several(NoticeDue._read)(value["notices"]),
         )
 
 
@@ -3445,26 +3452,6 @@ class FundsAdded:
             payment=Payment._read(value["payment"]),
             recharge=value.get("recharge"),
             at=_codec.read_instant(value["at"]),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FundsChanged:
-    """Funds as they were added.
-
-    Attributes:
-        funds: The lot.
-        requested: The recharge that is asked for because the balance is still below the trigger.
-    """
-
-    funds: FundsAdded
-    requested: RechargeRequested | None = None
-
-    @classmethod
-    def _read(cls, value: Any) -> FundsChanged:
-        return cls(
-            funds=FundsAdded._read(value["funds"]),
-            requested=_codec.read_optional(value.get("requested"), RechargeRequested._read),
         )
 
 
@@ -6021,22 +6008,16 @@ class RechargeReported:
     Attributes:
         funds: The funds that it brought, if it succeeded.
         retry_at: From when on the next one may be asked for, if it failed.
-        requested: The next one, if the balance is still below the trigger.
-        notices: What administrators are to be told.
     """
 
     funds: FundsAdded | None = None
     retry_at: datetime | None = None
-    requested: RechargeRequested | None = None
-    notices: tuple[NoticeDue, ...]
 
     @classmethod
     def _read(cls, value: Any) -> RechargeReported:
         return cls(
             funds=_codec.read_optional(value.get("funds"), FundsAdded._read),
             retry_at=_codec.read_optional(value.get("retry_at"), _codec.read_instant),
-            requested=_codec.read_optional(value.get("requested"), RechargeRequested._read),
-            notices=_codec.read_several(NoticeDue._read)(value["notices"]),
         )
 
 
@@ -8001,7 +7982,7 @@ class BillingAreaRequest:
         at: datetime | None = None,
         key: str | None = None,
         seed: bytes | None = None,
-    ) -> Request[FundsChanged]:
+    ) -> Request[FundsAdded]:
         """Makes a request of ``BillingArea.add_funds``, with the same arguments."""
         return self._caller.request(
             "billing.add_funds",
@@ -8009,7 +7990,7 @@ class BillingAreaRequest:
                 "amount": _codec.amount(amount, "amount"),
                 "payment": _codec.optional(payment, "payment", _codec.structure(Payment)),
             },
-            FundsChanged._read,
+            FundsAdded._read,
             at=at,
             key=key,
             seed=seed,
@@ -8440,7 +8421,7 @@ class BillingAreaDryRun:
         at: datetime | None = None,
         key: str | None = None,
         seed: bytes | None = None,
-    ) -> Executed[FundsChanged]:
+    ) -> Executed[FundsAdded]:
         """What would now be done by ``BillingArea.add_funds``, with the same arguments."""
         return self._caller.dry_run(
             self._request.add_funds(
@@ -8843,7 +8824,7 @@ class BillingAreaSubmit:
         at: datetime | None = None,
         key: str | None = None,
         seed: bytes | None = None,
-    ) -> Ticket[FundsChanged]:
+    ) -> Ticket[FundsAdded]:
         """Does not wait for ``BillingArea.add_funds``, with the same arguments."""
         return self._caller.submit(
             self._request.add_funds(
@@ -9246,7 +9227,7 @@ class BillingArea:
         at: datetime | None = None,
         key: str | None = None,
         seed: bytes | None = None,
-    ) -> Executed[FundsChanged]:
+    ) -> Executed[FundsAdded]:
         """Records that funds were bought, outside of auto-recharge.
 
         They are spendable for twelve calendar months. Small organizations are advised to begin with
@@ -9260,7 +9241,7 @@ class BillingArea:
             seed: What chance is drawn from, 32 bytes.
 
         Returns:
-            Funds as they were added.
+            Funds were added.
 
         Raises:
             PhoneSystemError: If it is refused; nothing has changed then.
@@ -9516,7 +9497,8 @@ class BillingArea:
         Args:
             call: The call, as it was charged.
             reason: Why.
-            amount: How much; all that credits paid and that was not given back if not given.
+            amount: How much; all that credits or an invoice paid and that was not given back if not
+                given.
             at: The instant at which it is asked; the clock's if not given.
             key: Makes a retry harmless: the same key with the same command does nothing again.
             seed: What chance is drawn from, 32 bytes.
@@ -12707,7 +12689,7 @@ class OrganizationArea:
 
         No rule depends on it: every command and query judges at its own instant. It brings the
         record up to date for those who act on it: what asks something of the outside (a recharge, a
-        notice to administrators) is told with the next command that is carried out, and this is one
+        notice to administrators) is due with the next command that is carried out, and this is one
         that always is. Send it from time to time.
 
         Args:

@@ -1,14 +1,19 @@
 """What the generated methods stand on."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from phone_system import _codec, _native
 from phone_system._base_error import Figure, PhoneSystemError
 from phone_system._error_codes import ErrorCode
 from phone_system.errors import refused
+
+if TYPE_CHECKING:
+    from phone_system._generated import Due
 
 A = TypeVar("A")
 
@@ -83,12 +88,14 @@ class Executed(Generic[A]):
             that is later by no more than the tolerance.
         answer: What it answers.
         refused: Items of its list that were refused.
+        due: What something outside has to be done about.
     """
 
     position: int | None
     at: datetime
     answer: A
     refused: tuple[Refused, ...]
+    due: Due
 
 
 def _read_executed(value: Any, read: Callable[[Any], A]) -> Executed[A]:
@@ -97,7 +104,15 @@ def _read_executed(value: Any, read: Callable[[Any], A]) -> Executed[A]:
         at=_codec.read_instant(value["at"]),
         answer=read(value["answer"]),
         refused=_codec.read_several(Refused._read)(value["refused"]),
+        due=_read_due(value.get("due")),
     )
+
+
+def _read_due(value: Any) -> Due:
+    # The generated module needs this one.
+    from phone_system._generated import Due
+
+    return Due(requested=None, notices=()) if value is None else Due._read(value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,7 +94,8 @@ impl Account {
     /// What there is to tell when minutes of a pool are used.
     fn minutes_notice(&self, included: &Included) -> Option<NoticeKind> {
         let Included { pool, reach, duration, size } = included;
-        Some(match self.used(*pool).with(*reach, *duration)?.news(*size)? {
+        let used = self.used(*pool);
+        Some(match used.news(used.with(*reach, *duration)?, *size)? {
             Told::Used => NoticeKind::MinutesUsed,
             _ => NoticeKind::MinutesLow,
         })

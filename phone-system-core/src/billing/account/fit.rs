@@ -319,7 +319,8 @@ impl Account {
         } else if !event.released.is_empty() {
             return Err("nothing was held");
         }
-        let refundable = sum(&event.draws).ok_or(RANGE)?;
+        let paid = sum(&event.draws).and_then(|drawn| drawn.checked_add(event.invoiced));
+        let refundable = paid.ok_or(RANGE)?;
         let month = event.started_at.month();
         let charged = ChargedCall { month, refundable };
         if self.charged.insert(event.call.clone(), charged).is_some() {

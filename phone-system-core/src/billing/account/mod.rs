@@ -96,7 +96,7 @@ pub struct PendingRecharge {
 pub(super) struct ChargedCall {
     /// The month in which it began.
     pub(super) month: Month,
-    /// What credits paid of it and was not given back.
+    /// What credits or an invoice paid of it and was not given back.
     pub(super) refundable: Amount,
 }
 
@@ -223,7 +223,7 @@ impl Account {
         self.charged.contains(call)
     }
 
-    /// What credits paid of a call and was not given back; none if it is not known.
+    /// What credits or an invoice paid of a call and was not given back; none if it is not known.
     pub fn refundable(&self, call: &Key) -> Option<Amount> {
         self.charged.get(call).map(|charged| charged.refundable)
     }
@@ -265,7 +265,7 @@ impl Account {
     /// Whether toll-free numbers can be had and called.
     pub(crate) fn check_toll_free(&self) -> Result<(), Error> {
         self.check_credits()?;
-        let balance = self.available();
+        let balance = self.balance;
         if balance.is_positive() || self.postpaid.is_some() {
             return Ok(());
         }

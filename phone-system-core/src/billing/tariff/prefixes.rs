@@ -55,12 +55,10 @@ impl Prefix {
         self.0
     }
 
-    /// Whether a number begins so of which `length` leading digits are known.
-    pub(in crate::billing) fn begins(self, digits: u64, length: u32) -> bool {
-        let Some(rest) = length.checked_sub(self.length()) else {
-            return false;
-        };
-        digits.checked_div(power(rest)) == Some(self.0) || self.0 == 0
+    /// The first `count` digits of a number of which `length` leading digits are known; none if fewer
+    /// are.
+    pub(in crate::billing) fn leading(digits: u64, length: u32, count: u32) -> Option<Self> {
+        digits.checked_div(power(length.checked_sub(count)?)).map(Self)
     }
 
     /// How many digits it has; none stands for `*`.

@@ -6,36 +6,14 @@ use super::{DONE, Decided, told};
 use crate::billing::{
     AddAgreement, AddFunds, AdjustCredits, AgreementAdded, AgreementRemoved, ChargeRefunded,
     ChooseTariff, CloseMonth, CreditsGiven, CreditsSetUp, CreditsTaken, DialOutGranted, Draws,
-    Event, FundsAdded, GoPostpaid, GrantDialOut, MonthClosed, NoticeDue, PostpaidBegun,
-    RechargeRequested, RefundCall, RemoveAgreement, ReportRecharge, SetAutoRecharge, SetSpendLimit,
-    SetUpCredits, SpendLimitSet, StopAutoRecharge, TariffChosen,
+    Event, FundsAdded, GoPostpaid, GrantDialOut, MonthClosed, PostpaidBegun, RefundCall,
+    RemoveAgreement, ReportRecharge, SetAutoRecharge, SetSpendLimit, SetUpCredits, SpendLimitSet,
+    StopAutoRecharge, TariffChosen,
 };
 use crate::country::Offered;
 use crate::draft::Inconsistent;
 use crate::organization::{Command, Context, Drafts, Outcome, Touches};
 use crate::time::Timestamp;
-
-/// What happened to the account: what had come to its end before the command, and the command.
-fn all<'a>(outcome: &'a Outcome<'_>) -> impl Iterator<Item = &'a Event> {
-    outcome.account_ended.iter().chain(outcome.account.iter())
-}
-
-/// The recharge that a command brought about, or what had come to its end before it.
-pub(super) fn requested(outcome: &Outcome<'_>) -> Option<RechargeRequested> {
-    all(outcome).find_map(|event| match event {
-        Event::RechargeRequested(event) => Some(event.clone()),
-        _ => None,
-    })
-}
-
-/// What administrators are to be told because of a command, or of what had ended before it.
-pub(super) fn notices(outcome: &Outcome<'_>) -> Vec<NoticeDue> {
-    let due = all(outcome).filter_map(|event| match event {
-        Event::NoticeDue(event) => Some(event.clone()),
-        _ => None,
-    });
-    due.collect()
-}
 
 impl Command for SetUpCredits {
     const NAME: &'static str = "billing.set_up_credits";
@@ -57,20 +35,10 @@ impl Command for SetUpCredits {
     }
 }
 
-/// Funds as they were added.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct FundsChanged {
-    /// The lot.
-    pub funds: FundsAdded,
-    /// The recharge that is asked for because the balance is still below the trigger.
-    pub requested: Option<RechargeRequested>,
-}
-
 impl Command for AddFunds {
     const NAME: &'static str = "billing.add_funds";
     const TOUCHES: Touches = Touches::ORGANIZATION_AND_ACCOUNT;
-    type Answer = FundsChanged;
+    type Answer = FundsAdded;
 
     fn decide(&self, drafts: &mut Drafts, context: &Context) -> Decided {
         let rules = drafts.organization.rules();
@@ -79,9 +47,8 @@ impl Command for AddFunds {
         DONE
     }
 
-    fn answer(&self, outcome: &Outcome<'_>) -> Result<FundsChanged, Inconsistent> {
-        let funds = told!(outcome.account, Event::FundsAdded(event) => event.clone())?;
-        Ok(FundsChanged { funds, requested: requested(outcome) })
+    fn answer(&self, outcome: &Outcome<'_>) -> Result<FundsAdded, Inconsistent> {
+        told!(outcome.account, Event::FundsAdded(event) => event.clone())
     }
 }
 
@@ -91,8 +58,6 @@ impl Command for AddFunds {
 pub struct AutoRechargeChanged {
     /// Whether it is set now.
     pub set: bool,
-    /// The recharge that is asked for because the balance is below the trigger.
-    pub requested: Option<RechargeRequested>,
 }
 
 impl Command for SetAutoRecharge {
@@ -106,8 +71,8 @@ impl Command for SetAutoRecharge {
         DONE
     }
 
-    fn answer(&self, outcome: &Outcome<'_>) -> Result<AutoRechargeChanged, Inconsistent> {
-        Ok(AutoRechargeChanged { set: true, requested: requested(outcome) })
+    fn answer(&self, _: &Outcome<'_>) -> Result<AutoRechargeChanged, Inconsistent> {
+        Ok(AutoRechargeChanged { set: true })
     }
 }
 
@@ -123,7 +88,7 @@ impl Command for StopAutoRecharge {
     }
 
     fn answer(&self, _: &Outcome<'_>) -> Result<AutoRechargeChanged, Inconsistent> {
-        Ok(AutoRechargeChanged { set: false, requested: None })
+        Ok(AutoRechargeChanged { set: false })
     }
 }
 
@@ -135,10 +100,6 @@ pub struct RechargeReported {
     pub funds: Option<FundsAdded>,
     /// From when on the next one may be asked for, if it failed.
     pub retry_at: Option<Timestamp>,
-    /// The next one, if the balance is still below the trigger.
-    pub requested: Option<RechargeRequested>,
-    /// What administrators are to be told.
-    pub notices: Vec<NoticeDue>,
 }
 
 impl Command for ReportRecharge {
@@ -154,12 +115,7 @@ impl Command for ReportRecharge {
     }
 
     fn answer(&self, outcome: &Outcome<'_>) -> Result<RechargeReported, Inconsistent> {
-        let mut reported = RechargeReported {
-            funds: None,
-            retry_at: None,
-            requested: requested(outcome),
-            notices: notices(outcome),
-        };
+        let mut reported = RechargeReported { funds: None, retry_at: None };
         for event in outcome.account.iter() {
             match event {
                 Event::FundsAdded(event) => reported.funds = Some(event.clone()),
@@ -308,10 +264,6 @@ pub struct CreditsAdjusted {
     pub given: Option<CreditsGiven>,
     /// What was taken, from which lots.
     pub taken: Draws,
-    /// The recharge that is asked for, if one is.
-    pub requested: Option<RechargeRequested>,
-    /// What administrators are to be told.
-    pub notices: Vec<NoticeDue>,
 }
 
 impl Command for AdjustCredits {
@@ -327,12 +279,7 @@ impl Command for AdjustCredits {
     }
 
     fn answer(&self, outcome: &Outcome<'_>) -> Result<CreditsAdjusted, Inconsistent> {
-        let mut adjusted = CreditsAdjusted {
-            given: None,
-            taken: Draws::new(),
-            requested: requested(outcome),
-            notices: notices(outcome),
-        };
+        let mut adjusted = CreditsAdjusted { given: None, taken: Draws::new() };
         for event in outcome.account.iter() {
             match event {
                 Event::CreditsGiven(event) => adjusted.given = Some(event.clone()),

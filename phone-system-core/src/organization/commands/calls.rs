@@ -2,14 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::billing::{notices, requested};
 use super::funding::{Caller, is_emergency_call};
 use super::{DONE, Decided, told};
 use crate::billing::{
     self, Account, AuthorizeCall, CallAuthorized, CallCharged, CallExtended, CallRecord,
     CancelCall, Capability, Draws, Event, ExtendCall, Funding, Hold, HoldReleased, Included,
-    LimitedBy, NoticeDue, RechargeRequested, Settlement, Tariff, Terms, Unpaid, check_call,
-    check_new, decide_authorize, decide_call, decide_extend, decide_settle, known,
+    LimitedBy, Settlement, Tariff, Terms, Unpaid, check_call, check_new, decide_authorize,
+    decide_call, decide_extend, decide_settle, known,
 };
 use crate::bulk::{self, Mode};
 use crate::draft::Inconsistent;
@@ -56,10 +55,6 @@ pub struct Charged {
     pub calls: Vec<CallCharged>,
     /// What they cost together, beyond included minutes.
     pub amount: Amount,
-    /// The recharge that is asked for, if one is.
-    pub requested: Option<RechargeRequested>,
-    /// What administrators are to be told.
-    pub notices: Vec<NoticeDue>,
 }
 
 impl Charged {
@@ -79,8 +74,7 @@ impl Charged {
             event: "billing.call_charged",
             problem: "the sum is out of range",
         })?;
-        let (requested, notices) = (requested(outcome), notices(outcome));
-        Ok(Self { calls, amount, requested, notices })
+        Ok(Self { calls, amount })
     }
 }
 

@@ -131,7 +131,8 @@ impl<'a> Caller<'a> {
             if self.usage(Some(plan), of) != DestinationUse::Included {
                 continue;
             }
-            let reach = self.reach()?;
+            // No plan includes numbers of no country.
+            let Some(reach) = self.reach()? else { continue };
             if reach == Reach::International && !reaches_abroad(plan) {
                 continue;
             }
@@ -153,13 +154,25 @@ impl<'a> Caller<'a> {
         self.reference.destinations().usage(self.country, plan, called).0
     }
 
-    /// Whether the call leaves the country of the one who pays.
-    fn reach(&self) -> Result<Reach, Error> {
-        let call = self.call;
-        if let Some(reach) = call.reach {
-            return Ok(reach);
+    /// The country that is called; none if the number is one of no country, as those of satellites and
+    /// of services without one are.
+    fn country_called(&self) -> Result<Option<Country>, Error> {
+        let called = self.called()?;
+        match country_of(called, self.tariff) {
+            // The digits that are missing may tell it.
+            None if !matches!(called, Known::Whole(_)) => Err(unknown(self.call)),
+            country => Ok(country),
         }
-        let Some(to) = country_of(self.called()?, self.tariff) else { return Err(unknown(call)) };
+    }
+
+    /// Whether the call leaves the country of the one who pays; none if that is called which has no
+    /// country.
+    fn reach(&self) -> Result<Option<Reach>, Error> {
+        let call = self.call;
+        if call.reach.is_some() {
+            return Ok(call.reach);
+        }
+        let Some(to) = self.country_called()? else { return Ok(None) };
         let canada = self.state.rules().billing.canada_is_domestic;
         let at_home = |country: Country| match country {
             // They share their pools.
@@ -168,7 +181,7 @@ impl<'a> Caller<'a> {
             _ => false,
         };
         let domestic = self.country == to || (at_home(self.country) && at_home(to));
-        Ok(if domestic { Reach::Domestic } else { Reach::International })
+        Ok(Some(if domestic { Reach::Domestic } else { Reach::International }))
     }
 
     /// Refuses a call that may not go where it goes: nobody can call there, or the policy of the
@@ -200,7 +213,7 @@ impl<'a> Caller<'a> {
             | CallKind::DirectRoutingOutUserForwarding
             | CallKind::DirectRoutingOutUserTransfer => match dial_out.user {
                 UserDialOut::International => true,
-                UserDialOut::Domestic => self.reach()? == Reach::Domestic,
+                UserDialOut::Domestic => self.reach()? == Some(Reach::Domestic),
                 _ => false,
             },
             _ => true,
@@ -234,11 +247,10 @@ impl<'a> Caller<'a> {
     }
 
     fn conference_may_call(&self, dial_out: DialOut) -> Result<bool, Error> {
-        let to = || country_of(self.called()?, self.tariff).ok_or_else(|| unknown(self.call));
         Ok(match dial_out.conference {
             ConferenceDialOut::International => true,
-            ConferenceDialOut::Domestic => self.reach()? == Reach::Domestic,
-            ConferenceDialOut::ZoneA => is_zone_a(to()?),
+            ConferenceDialOut::Domestic => self.reach()? == Some(Reach::Domestic),
+            ConferenceDialOut::ZoneA => self.country_called()?.is_some_and(is_zone_a),
             _ => false,
         })
     }
@@ -257,7 +269,7 @@ fn plan_of(sku: Sku) -> Option<Plan> {
 }
 
 /// The country whose pool pays: the United States and Puerto Rico share one.
-fn pool_country(country: Country) -> Country {
+pub(crate) fn pool_country(country: Country) -> Country {
     if country == Country::PR { Country::US } else { country }
 }
 

@@ -24,9 +24,9 @@ use crate::rules::Rules;
 use crate::table::{self, Row};
 
 pub use addresses::{AddressGone, AddressKept, AddressesImported, AddressesJudged};
-pub use billing::{AutoRechargeChanged, CreditsAdjusted, FundsChanged, RechargeReported};
+pub use billing::{AutoRechargeChanged, CreditsAdjusted, RechargeReported};
 pub use calls::{Authorized, ChargeCalls, Charged, EMERGENCY_LENGTH, SettleCalls};
-pub(super) use funding::{conferencing_size, pool_size};
+pub(super) use funding::{conferencing_size, pool_country, pool_size};
 pub use licensing::{LicensesChanged, SeatsChanged, SeatsImported};
 pub use location::{Located, Told};
 pub use numbers::{Assigned, Blocked, Imported, OrderClosed, Released, Unassigned, Unblocked};
@@ -93,7 +93,7 @@ fn numbers_named(
 ///
 /// No rule depends on it: every command and query judges at its own instant. It brings the record
 /// up to date for those who act on it: what asks something of the outside (a recharge, a notice to
-/// administrators) is told with the next command that is carried out, and this is one that always is.
+/// administrators) is due with the next command that is carried out, and this is one that always is.
 /// Send it from time to time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

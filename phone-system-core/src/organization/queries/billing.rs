@@ -11,7 +11,7 @@ use crate::country::{Availability, AvailabilityIn};
 use crate::draft::Inconsistent;
 use crate::hash::Hash;
 use crate::money::{Amount, Currency};
-use crate::organization::commands::{conferencing_size, pool_size};
+use crate::organization::commands::{conferencing_size, pool_country, pool_size};
 use crate::organization::{Error, Query, Touches, View, count};
 use crate::text::{Country, Key, Label, UserId};
 use crate::time::{Duration, Month, Timestamp};
@@ -139,7 +139,7 @@ impl Query for MinutesOf {
         let state = &view.organization;
         let month = self.month.unwrap_or_else(|| view.at.month());
         let mut countries: Vec<Country> =
-            state.licensing().held().map(|(_, country, _)| country).collect();
+            state.licensing().held().map(|(_, country, _)| pool_country(country)).collect();
         countries.extend(view.account.pools_of(month).filter_map(|pool| pool.country));
         countries.sort_unstable();
         countries.dedup();
