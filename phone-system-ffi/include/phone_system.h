@@ -1702,6 +1702,21 @@ phs_status phs_organization_settle_batch(const struct phs_organization *organiza
                                          phs_status *statuses);
 
 /**
+ * What something outside has to be done about because of the last call on this thread that
+ * succeeded of those that authorize, begin, extend, cancel or settle calls, or of what had come to
+ * its end before: {"requested", "notices"}, as "due" of what phs_execute() answers; NULL if nothing
+ * has.
+ *
+ * "requested" is the recharge that is to be paid and then reported by "billing.report_recharge", or
+ * null; "notices" are what administrators are to be told. Each is told once, so ask after every such
+ * call; "billing.account" has the recharge too as long as it is pending.
+ *
+ * The text ends with NUL, belongs to the library, and lasts until the next such call on this thread
+ * that succeeds, or the thread's end; copy it to keep it. A call that fails leaves it as it is.
+ */
+const char *phs_last_due_json(void);
+
+/**
  * Prices a call by the price list that the organization chose; nothing is charged, and the minutes
  * of plans are left aside.
  *

@@ -45,7 +45,7 @@ mod words;
 pub use calls::*;
 pub use capacity::*;
 pub use charging::*;
-pub use due::phs_last_due_json;
+pub use due::*;
 pub use handles::*;
 pub use last_error::*;
 pub use lines::*;

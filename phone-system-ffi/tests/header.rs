@@ -21,7 +21,7 @@ use phone_system::{
 };
 use phone_system_core::ErrorCode;
 
-const SOURCES: [&str; 14] = [
+const SOURCES: [&str; 15] = [
     "version",
     "status",
     "last_error",
@@ -33,6 +33,7 @@ const SOURCES: [&str; 14] = [
     "charging",
     "together",
     "settling",
+    "due",
     "rating",
     "traffic",
     "simulation",
