@@ -1213,8 +1213,10 @@ phs_status phs_execute_batch(const struct phs_system *system,
  * Gives reference data to a system: a price list, or a newer table of countries.
  *
  * `json` is {"tariff": {"name", "currency", "csv"}}, and `answer` receives what "billing.tariffs"
- * shows of it; or {"countries": {"csv"}}, and `answer` receives {"countries": ROWS}. A price list
- * takes the place of one of the same name. Reference data are not recorded: give them again after
+ * shows of it; "in_currency": {"currency", "rate"} beside that converts its prices, "rate" being
+ * what one unit of the one currency is worth in the other. Or it is {"countries": {"csv"}}, and
+ * `answer` receives {"countries": ROWS}; {"destinations": {"csv"}} likewise. A price list takes the
+ * place of one of the same name. Reference data are not recorded: give them again after
  * opening a system. Beside that, arguments, ownership and returned statuses are those of
  * phs_execute(); if it is refused nothing was given.
  */

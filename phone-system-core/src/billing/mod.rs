@@ -136,7 +136,7 @@ refusals! {
         DestinationBarred = BillingDestinationBarred { called: String, prefix: Prefix, country: Country }
             => "calls from {country} to {called} are not carried: nothing that begins with {prefix} is",
         NotRefundable = BillingNotRefundable { call: Key, amount: Amount, refundable: Amount }
-            => "of call {call} {refundable} were paid from credits and not given back yet, so more than nothing and at most that is refunded, not {amount}",
+            => "of call {call} {refundable} were paid and not given back yet, so more than nothing and at most that is refunded, not {amount}",
         BalanceTooLow = BillingBalanceTooLow { amount: Amount, available: Amount }
             => "{amount} are to be taken, and {available} can be spent",
         CapTooLow = BillingCapTooLow { monthly_cap: Amount, recharge_with: Amount }

@@ -8,7 +8,7 @@ use crate::billing::{
     WindowDefinition,
 };
 use crate::country::Table;
-use crate::money::{Currency, Rounding};
+use crate::money::{Currency, Rounding, UnitPrice};
 use crate::organization;
 use crate::system::{Error, RequestError};
 use crate::text::Label;
@@ -35,11 +35,30 @@ struct GivenTariff {
     windows: Option<Vec<WindowDefinition>>,
     rates: Option<Vec<Rate>>,
     csv: Option<String>,
+    in_currency: Option<Exchange>,
+}
+
+/// What [`Tariff::in_currency`] takes.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Exchange {
+    currency: Currency,
+    rate: UnitPrice,
 }
 
 impl GivenTariff {
     fn read(self) -> Result<Tariff, Error> {
-        let Self { name, currency, digits, rounding, time_zone, windows, rates, csv } = self;
+        let rule = |error: billing::TariffError| Error::Rule(error.into());
+        let exchange = self.in_currency;
+        let tariff = Self { in_currency: None, ..self }.unconverted()?;
+        match exchange {
+            Some(Exchange { currency, rate }) => tariff.in_currency(currency, rate).map_err(rule),
+            None => Ok(tariff),
+        }
+    }
+
+    fn unconverted(self) -> Result<Tariff, Error> {
+        let Self { name, currency, digits, rounding, time_zone, windows, rates, csv, .. } = self;
         let mut definition = TariffDefinition::new(name, currency);
         definition.digits = digits.unwrap_or(definition.digits);
         definition.rounding = rounding.unwrap_or_default();
@@ -110,7 +129,8 @@ pub fn explain(tariff: &Tariff, charge: &[u8]) -> Result<String, Error> {
 impl JsonSystem {
     /// Gives reference data to the system: `{"tariff": {"name", "currency", "csv"}}` or
     /// `{"tariff": {"name", "currency", "rates"}}`, each with `digits`, `rounding`, `time_zone` and
-    /// `windows` as [`TariffDefinition`] has them, answered by what `billing.tariffs` shows of it;
+    /// `windows` as [`TariffDefinition`] has them, and `in_currency` (`{"currency", "rate"}`) if
+    /// prices are to be [converted](Tariff::in_currency), answered by what `billing.tariffs` shows of it;
     /// `{"countries": {"csv"}}`, answered by `{"countries": rows}`; or `{"destinations": {"csv"}}`,
     /// answered by `{"destinations": rows}`.
     ///

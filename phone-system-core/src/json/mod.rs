@@ -188,6 +188,7 @@ const QUERIES: &[Entry<AskQuery>] = queries![
     organization::CompareTariffs,
     organization::MinutesOf,
     organization::Price,
+    organization::ExplainCharge,
     billing::ReadUsage,
     billing::StatementOf,
     organization::Tariffs,

@@ -36,10 +36,10 @@ pub use commands::{
 pub use queries::{
     AccountAnswer, AccountOf, AddressOf, AddressRow, Addresses, AddressesAnswer, AllowanceOf,
     Allowances, AllowancesAnswer, CapacityAnswer, Carried, CheckAddress, CheckCapacity,
-    CompareTariffs, CurrentRules, Demand, EntitlementOf, HeldCall, HeldStatus, Holds, HoldsAnswer,
-    KindSource, MinutesAnswer, MinutesOf, Orders, OrdersAnswer, OwnedNumber, OwnedNumbers,
-    OwnedNumbersAnswer, ParseNumber, PlanAnswer, Policies, PoliciesAnswer, PolicyOf, PoolOf,
-    PortOrders, PortOrdersAnswer, PortStatuses, PortStatusesAnswer, Price, PriceAnswer,
+    CompareTariffs, CurrentRules, Demand, EntitlementOf, ExplainCharge, HeldCall, HeldStatus,
+    Holds, HoldsAnswer, KindSource, MinutesAnswer, MinutesOf, Orders, OrdersAnswer, OwnedNumber,
+    OwnedNumbers, OwnedNumbersAnswer, ParseNumber, PlanAnswer, Policies, PoliciesAnswer, PolicyOf,
+    PoolOf, PortOrders, PortOrdersAnswer, PortStatuses, PortStatusesAnswer, Price, PriceAnswer,
     RulesAnswer, Seats, SeatsAnswer, SeatsOfSku, StockSearchAnswer, StockSummary, TariffOf,
     Tariffs, TariffsAnswer, TrafficAnswer, TrafficIn, UserLicenses, Users, UsersAnswer,
 };

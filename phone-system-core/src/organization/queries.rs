@@ -23,9 +23,9 @@ use crate::time::Timestamp;
 
 pub use addresses::{AddressOf, AddressRow, Addresses, AddressesAnswer, CheckAddress};
 pub use billing::{
-    AccountAnswer, AccountOf, CompareTariffs, HeldCall, Holds, HoldsAnswer, MinutesAnswer,
-    MinutesOf, Policies, PoliciesAnswer, PolicyOf, PoolOf, Price, PriceAnswer, TariffOf, Tariffs,
-    TariffsAnswer,
+    AccountAnswer, AccountOf, CompareTariffs, ExplainCharge, HeldCall, Holds, HoldsAnswer,
+    MinutesAnswer, MinutesOf, Policies, PoliciesAnswer, PolicyOf, PoolOf, Price, PriceAnswer,
+    TariffOf, Tariffs, TariffsAnswer,
 };
 pub use capacity::{
     CapacityAnswer, Carried, CheckCapacity, Demand, KindSource, TrafficAnswer, TrafficIn,

@@ -5815,7 +5815,7 @@ class PriceChange:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, init=False)
 class Priced:
     """The part of a call that costs something, by a row of the price list in force.
 
@@ -5840,6 +5840,30 @@ class Priced:
     duration: timedelta
     billed: timedelta
     amount: Decimal
+
+    def __init__(
+        self,
+        *,
+        tariff: TariffId | Mapping[str, object],
+        direction: Direction | str,
+        rate: int,
+        prefix: str,
+        window: str | None = None,
+        begins: datetime,
+        duration: timedelta,
+        billed: timedelta,
+        amount: Decimal | int,
+    ) -> None:
+        """Checks the fields and brings them to the form in which they are kept."""
+        object.__setattr__(self, "tariff", _codec.structure(TariffId)(tariff, "tariff"))
+        object.__setattr__(self, "direction", _codec.one_of(Direction)(direction, "direction"))
+        object.__setattr__(self, "rate", _codec.uint32(rate, "rate"))
+        object.__setattr__(self, "prefix", _codec.text(prefix, "prefix"))
+        object.__setattr__(self, "window", _codec.optional(window, "window", _codec.text))
+        object.__setattr__(self, "begins", _codec.instant(begins, "begins"))
+        object.__setattr__(self, "duration", _codec.duration(duration, "duration"))
+        object.__setattr__(self, "billed", _codec.duration(billed, "billed"))
+        object.__setattr__(self, "amount", _codec.amount(amount, "amount"))
 
     @classmethod
     def _read(cls, value: Any) -> Priced:
@@ -6897,7 +6921,7 @@ class TariffChosen:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, init=False)
 class TariffId:
     """A price list by its name and by a digest of everything else in it.
 
@@ -6908,6 +6932,16 @@ class TariffId:
 
     name: str
     digest: str
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        digest: str,
+    ) -> None:
+        """Checks the fields and brings them to the form in which they are kept."""
+        object.__setattr__(self, "name", _codec.text(name, "name"))
+        object.__setattr__(self, "digest", _codec.text(digest, "digest"))
 
     @classmethod
     def _read(cls, value: Any) -> TariffId:
@@ -13948,6 +13982,42 @@ class ProviderBillingArea:
                 "previous_digest": _codec.optional(previous_digest, "previous_digest", _codec.text),
             },
             Comparison._read,
+            at=at,
+        )
+
+    def explain_charge(
+        self,
+        *,
+        priced: Priced | Mapping[str, object],
+        at: datetime | None = None,
+    ) -> Explanation:
+        """How what a call cost came about, by the price list that priced it.
+
+        That may be one that has been replaced since.
+
+        Args:
+            priced: What the call cost: ``priced`` of a call that was charged.
+            at: The instant at which it is asked; the clock's if not given.
+
+        Returns:
+            Why a call costs what it costs: the fee, the pieces of the call, their sum, and its
+                rounding.
+
+                Exact amounts are fractions of a unit of the currency in lowest terms, such as
+                ``13/625``, because seconds of a minute's price need not end after the point. In
+                words it is one line a step: ``to_string``.
+
+        Raises:
+            PhoneSystemError: If it is refused; nothing has changed then.
+            TypeError: If an argument has the wrong type, or who asks or when is not known.
+            ValueError: If an argument has a value that its type cannot have.
+        """
+        return self._caller.query(
+            "billing.explain_charge",
+            {
+                "priced": _codec.structure(Priced)(priced, "priced"),
+            },
+            Explanation._read,
             at=at,
         )
 

@@ -87,8 +87,10 @@ class Tariff:
                 ``minimum``, ``increment`` and ``included`` (durations), ``groups`` (each ``from``,
                 ``per_minute``, ``increment``), ``valid_from``, ``valid_to``, ``window``,
                 ``country``, ``destination``; beside them ``digits`` and ``rounding`` of amounts,
-                ``time_zone`` (an IANA name) and ``windows`` (each ``name``, ``days``, ``from``,
-                ``to``, ``dates``). Prices are texts or Decimals with up to nine digits after the
+                ``time_zone`` (an IANA name), ``windows`` (each ``name``, ``days``, ``from``,
+                ``to``, ``dates``), and ``in_currency`` (``currency`` and ``rate``, what one unit of
+                the currency of the prices is worth in that one) if they are to be converted, each
+                rounded once to a billionth. Prices are texts or Decimals with up to nine digits after the
                 point, durations timedeltas or texts such as ``PT6S``, instants aware datetimes or
                 texts.
 
@@ -113,7 +115,8 @@ class Tariff:
                 ``Country``, ``Destination``, ``ConnectionFee``, ``MinimumSeconds``,
                 ``IncrementSeconds``, ``Included``, ``Increments``, ``Groups``, ``ValidFrom``,
                 ``ValidTo`` and ``Window``, or the usual names that carriers have for them.
-            settings: ``digits``, ``rounding``, ``time_zone`` and ``windows`` as in `from_dict`.
+            settings: ``digits``, ``rounding``, ``time_zone``, ``windows`` and ``in_currency`` as in
+                `from_dict`.
 
         Returns:
             The price list.

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::billing::{
     self, AutoRecharge, Charge, Comparison, CreditsSetUp, Direction, Entry, Explanation, Hold,
-    Known, Layout, LedgerSums, Lot, PendingRecharge, Plan, PoolKey, PoolSize, ReadUsage, Statement,
-    StatementOf, TariffId, UsageRead, Used, UserPolicy,
+    Known, Layout, LedgerSums, Lot, PendingRecharge, Plan, PoolKey, PoolSize, Priced, ReadUsage,
+    Statement, StatementOf, TariffId, UsageRead, Used, UserPolicy,
 };
 use crate::country::{Availability, AvailabilityIn};
 use crate::draft::Inconsistent;
@@ -330,6 +330,28 @@ impl Query for Price {
         let charge = tariff.charge(self.direction, &number, begins, self.duration)?;
         let explanation = if self.explain { Some(charge.explain(tariff)?) } else { None };
         Ok(PriceAnswer { charge, explanation })
+    }
+}
+
+/// How what a call cost came about, by the price list that priced it; that may be one that has been
+/// replaced since.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ExplainCharge {
+    /// What the call cost: `priced` of a call that was charged.
+    pub priced: Priced,
+}
+
+impl Query for ExplainCharge {
+    const NAME: &'static str = "billing.explain_charge";
+    const TOUCHES: Touches = Touches::NOTHING;
+    type Answer = Explanation;
+
+    fn answer(&self, view: &View) -> Result<Explanation, Error> {
+        let id = &self.priced.tariff;
+        let tariff = view.reference.tariff(id).ok_or_else(|| billing::Error::not_given(id))?;
+        Ok(self.priced.charge().explain(tariff)?)
     }
 }
 
