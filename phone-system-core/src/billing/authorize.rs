@@ -132,13 +132,19 @@ impl Budget {
         held: Amount,
     ) -> Result<Self, Error> {
         let range = || Error::BalanceTooLarge { balance: account.balance(), amount: held };
-        let available = account.available().checked_add(held).ok_or_else(range)?;
-        let available = if account.postpaid().is_some() { ALL } else { available };
+        let spent = |user| account.spent(user, started_at.month());
+        let available = if account.postpaid().is_some() {
+            // As much as can be counted.
+            ALL.checked_sub(user.map(spent).unwrap_or_default())
+        } else {
+            Some(account.available())
+        };
+        let available = available.and_then(|available| available.checked_add(held));
+        let available = available.ok_or_else(range)?;
         let funds = Self { amount: available, limited_by: LimitedBy::Funds };
         let limit = user.and_then(|user| {
             let limit = account.policy(user).spend_limit?;
-            let spent = account.spent(user, started_at.month());
-            limit.checked_sub(spent)?.checked_add(held)
+            limit.checked_sub(spent(user))?.checked_add(held)
         });
         Ok(match limit {
             Some(left) if left < available => {

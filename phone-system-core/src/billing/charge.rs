@@ -265,6 +265,7 @@ fn pay(
     credits: bool,
 ) -> Result<Amount, Error> {
     let range = || Error::BalanceTooLarge { balance: account.balance(), amount };
+    account.ledger().calls.checked_add(amount).ok_or_else(range)?;
     let (draws, short) = if credits {
         account.draws_up_to(amount, hold).ok_or_else(range)?
     } else {
