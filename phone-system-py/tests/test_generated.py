@@ -75,7 +75,8 @@ def small_schema(fields: dict[str, Any], definitions: dict[str, Any]) -> dict[st
         "fields": {"type": "object", "properties": fields, "required": list(fields)},
         "answer": {"type": "array", "items": {"type": "object", "additionalProperties": {}}},
     }
-    return {"commands": [command], "queries": [], "errors": [], "definitions": definitions}
+    found = {"commands": [command], "queries": [], "due": {"type": "string"}, "errors": []}
+    return {**found, "definitions": definitions}
 
 
 def test_what_the_core_does_not_use_yet_is_understood(generate: ModuleType) -> None:

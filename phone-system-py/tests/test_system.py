@@ -203,6 +203,19 @@ def test_money_is_never_a_float() -> None:
             LicensingOverrides(user_number_factor=worse)
 
 
+def test_what_is_due_stands_beside_the_answer(contoso: Organization) -> None:
+    contoso.billing.set_up_credits(currency="USD")
+    done = contoso.billing.add_funds(amount=Decimal("5.00"))
+    assert (done.due.requested, done.due.notices) == (None, ())
+    asked = contoso.billing.set_auto_recharge(recharge_with=Decimal(10), when_below=Decimal(20))
+    assert asked.due.requested is not None
+    assert (asked.due.requested.recharge, asked.due.requested.amount) == (1, Decimal(10))
+    paid = contoso.billing.report_recharge(recharge=1, outcome="succeeded")
+    assert paid.due.requested is not None
+    assert paid.due.requested.recharge == 2
+    assert [notice.notice for notice in paid.due.notices] == ["recharge_succeeded"]
+
+
 def test_a_statement_tells_what_moved(contoso: Organization) -> None:
     contoso.billing.set_up_credits(currency="USD")
     contoso.billing.add_funds(amount=Decimal("50.00"))

@@ -9311,7 +9311,10 @@ class BillingArea:
         authorized is settled. Refusals of an item in this order: in the future; too long; charged
         already; its month closed; no calling plan; a country that cannot be told; no licence for
         credits; credits not set up, or toll-free without a positive balance; no price list, no
-        price; funds. As a dry run it tells whether such a call could be made.
+        price; funds. Of several plans of a user the first with minutes left pays, and credits pay
+        the rest. Spend limits, dial-out policies and barred destinations are not looked at, because
+        the call took place: whether one may begin is told by ``billing.authorize``, also as a dry
+        run.
 
         Args:
             calls: The calls.
@@ -9451,9 +9454,9 @@ class BillingArea:
     ) -> Executed[Charged]:
         """Charges calls that were authorized and have ended, and gives back what they did not need.
 
-        A call that lasted no longer than it may is paid by what was held for it. What it lasted
-        longer is paid from what there is, and is else uncollected: the call took place. It is
-        priced by the price list by which it was authorized.
+        A call that lasted no longer than it may is paid by what was held for it, also if minutes
+        have come free since. What it lasted longer is paid from what there is, and is else
+        uncollected: the call took place. It is priced by the price list by which it was authorized.
 
         Args:
             calls: The calls, in the order of their ends.

@@ -38,7 +38,7 @@ class Refusal:
     figures: Mapping[str, Figure]
 
     @classmethod
-    def _read(cls, value: Any) -> "Refusal":
+    def _read(cls, value: Any) -> Refusal:
         return cls(
             code=ErrorCode.from_dotted(value["code"]),
             dotted=value["code"],
@@ -70,7 +70,7 @@ class Refused:
     refusal: Refusal
 
     @classmethod
-    def _read(cls, value: Any) -> "Refused":
+    def _read(cls, value: Any) -> Refused:
         return cls(
             index=value["index"],
             item=value["item"],

@@ -90,9 +90,9 @@ class Tariff:
                 ``time_zone`` (an IANA name), ``windows`` (each ``name``, ``days``, ``from``,
                 ``to``, ``dates``), and ``in_currency`` (``currency`` and ``rate``, what one unit of
                 the currency of the prices is worth in that one) if they are to be converted, each
-                rounded once to a billionth. Prices are texts or Decimals with up to nine digits after the
-                point, durations timedeltas or texts such as ``PT6S``, instants aware datetimes or
-                texts.
+                rounded once to a billionth. Prices are texts or Decimals with up to nine digits
+                after the point, durations timedeltas or texts such as ``PT6S``, instants aware
+                datetimes or texts.
 
         Returns:
             The price list.
