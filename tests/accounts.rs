@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use phone_system_core::billing::Account;
+use phone_system_core::billing::{Account, Lot, Plan, PoolKey};
 use phone_system_core::draft::Apply;
 use phone_system_core::json::JsonSystem;
 use phone_system_core::money::Amount;
@@ -11,10 +11,10 @@ use phone_system_core::{PhoneSystem, Timestamp};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::auditor::{amount, audit, sum, text};
+use crate::auditor::{Auditor, amount, audit, sum, text};
 use crate::histories::read_back;
 
-const START: i64 = 1_582_880_400_000_000; // 2020-02-28T09:00:00Z: leap days are near.
+pub(crate) const START: i64 = 1_582_880_400_000_000; // 2020-02-28T09:00:00Z: leap days are near.
 const HOUR: i64 = 3_600_000_000;
 
 const LIST: &str = "Direction,Prefix,Country,RatePerMinute,ConnectionFee,IncrementSeconds
@@ -26,17 +26,21 @@ inbound,1,US,0.2,,
 
 /// Something asked of the account, some time after the last thing.
 #[derive(Clone, Debug)]
-struct Asked {
+pub(crate) struct Asked {
     what: u8,
     a: u32,
     b: u32,
-    pause: i64,
+    pub(crate) pause: i64,
 }
 
-fn asked() -> impl Strategy<Value = Asked> {
-    // Pauses of nothing, of hours around the day of a failed recharge, of months around expiry.
-    let pause = prop_oneof![8 => Just(0), 4 => 0..50 * HOUR, 1 => 2_000 * HOUR..9_000 * HOUR];
-    (0..24_u8, 0..40_u32, 0..600_u32, pause).prop_map(|(what, a, b, pause)| Asked {
+pub(crate) fn asked() -> impl Strategy<Value = Asked> {
+    // Pauses of nothing, of hours within a call, of days around that of a failed recharge, of months,
+    // and of nearly a year, so that a lot ends while a call goes on.
+    let pause = prop_oneof![
+        16 => Just(0), 6 => 0..3 * HOUR, 3 => 0..50 * HOUR, 1 => 2_000 * HOUR..9_000 * HOUR,
+        1 => 8_740 * HOUR..8_760 * HOUR,
+    ];
+    (0..32_u8, 0..40_u32, 0..600_u32, pause).prop_map(|(what, a, b, pause)| Asked {
         what,
         a,
         b,
@@ -44,15 +48,44 @@ fn asked() -> impl Strategy<Value = Asked> {
     })
 }
 
-fn at(micros: i64) -> String {
+pub(crate) fn at(micros: i64) -> String {
     Timestamp::from_micros(micros).unwrap().to_string()
 }
 
+/// Two who have minutes and credits, and one who has minutes alone: whose calls there are.
+const USERS: [&str; 3] = ["u1@example.com", "u2@example.com", "u3@example.com"];
+
+/// A call as its kind, who makes it, and where it goes.
+fn call(a: u32, b: u32) -> Value {
+    // Mostly those that minutes pay, so that pools are used up.
+    let kinds = ["user_out", "conf_in", "conf_out", "user_out", "user_out", "user_in"];
+    let kind = kinds[(a % 6) as usize];
+    let numbers =
+        ["+14255550100", "+442079460123", "+14255550101", "+61255500001", "+14255550102", "911"];
+    let called = if kind == "conf_in" { "+18005550190" } else { numbers[(b / 7 % 6) as usize] };
+    let user = USERS[((a / 6 + b) % 3) as usize];
+    json!({ "kind": kind, "location": "US", "user": user, "caller": "+12065550100", "called": called })
+}
+
+/// What `value` says besides.
+fn with(mut value: Value, more: Value) -> Value {
+    let Value::Object(more) = more else { unreachable!() };
+    value.as_object_mut().unwrap().extend(more);
+    value
+}
+
 impl Asked {
-    fn command(&self, now: i64) -> (&'static str, Value) {
+    /// What is asked, of an account as it is.
+    pub(crate) fn command(&self, now: i64, account: &Account) -> (&'static str, Value) {
         let Self { what, a, b, .. } = *self;
+        // Mostly a call that goes on, or one of which something can be given back.
+        let one_of = |calls: Vec<String>| match calls.len() {
+            0 => format!("call-{}", a % 20),
+            some => calls[a as usize % some].clone(),
+        };
+        let held = || one_of(account.holds().map(|(call, _)| call.to_string()).collect());
         match what {
-            0 => ("billing.add_funds", json!({ "amount": format!("{a}.{:02}", b % 100) })),
+            0 | 5 => ("billing.add_funds", json!({ "amount": format!("{a}.{:02}", b % 100) })),
             1 => (
                 "billing.set_auto_recharge",
                 json!({
@@ -61,35 +94,28 @@ impl Asked {
                 }),
             ),
             2 => ("billing.stop_auto_recharge", json!({})),
-            12..=15 => {
-                let kind = ["user_out", "conf_in", "conf_out", "user_in"][(a % 4) as usize];
-                let called = if kind == "conf_in" {
-                    "+18005550190"
-                } else {
-                    ["+14255550100", "+442079460123", "+61255500001", "911"][(b % 4) as usize]
-                };
-                (
-                    "billing.authorize",
-                    json!({
-                        "call": format!("call-{}", b % 20), "kind": kind, "location": "US",
-                        "user": "u1@example.com", "caller": "+12065550100", "called": called,
-                        "wanted": format!("PT{}S", b * 11),
-                    }),
-                )
+            12..=15 | 24..=26 => {
+                let wanted = format!("PT{}S", b * 37);
+                let named = json!({ "call": format!("call-{}", b % 200), "wanted": wanted });
+                ("billing.authorize", with(call(a, b), named))
             }
-            16 | 17 => (
+            16 | 17 | 27..=29 => (
                 "billing.settle",
-                json!({ "calls": [{ "call": format!("call-{}", a % 20), "duration": format!("PT{}S", b * 7) }] }),
+                json!({ "calls": [{ "call": held(), "duration": format!("PT{}S", b * 17) }] }),
             ),
-            18 => (
-                "billing.extend",
-                json!({ "call": format!("call-{}", a % 20), "wanted": format!("PT{}S", b * 23) }),
-            ),
-            19 => ("billing.cancel", json!({ "call": format!("call-{}", a % 20) })),
-            20 => (
-                "billing.refund",
-                json!({ "call": format!("call-{}", a % 20), "amount": format!("0.{:02}", b % 100), "reason": "test" }),
-            ),
+            18 | 30 | 31 => {
+                ("billing.extend", json!({ "call": held(), "wanted": format!("PT{}S", b * 61) }))
+            }
+            19 => ("billing.cancel", json!({ "call": held() })),
+            20 => {
+                let paid = (0..200).map(|name| format!("call-{name}"));
+                let paid = paid.filter(|call| {
+                    account.refundable(&call.parse().unwrap()).is_some_and(Amount::is_positive)
+                });
+                let amount = format!("0.{:02}", b % 100);
+                let call = one_of(paid.collect());
+                ("billing.refund", json!({ "call": call, "amount": amount, "reason": "test" }))
+            }
             21 => {
                 let sign = ["", "-"][(a % 2) as usize];
                 (
@@ -100,7 +126,10 @@ impl Asked {
             22 if b < 20 => ("billing.go_postpaid", json!({})),
             22 => {
                 let limit = (b % 3 > 0).then(|| format!("{}.00", a % 5));
-                ("billing.set_spend_limit", json!({ "user": "u1@example.com", "limit": limit }))
+                (
+                    "billing.set_spend_limit",
+                    json!({ "user": USERS[(b % 2) as usize], "limit": limit }),
+                )
             }
             23 => {
                 let month = Timestamp::from_micros(now - 700 * HOUR).unwrap().month();
@@ -112,19 +141,13 @@ impl Asked {
             }
             _ => {
                 let call = |place: u32| {
-                    let kind =
-                        ["user_out", "conf_in", "conf_out", "user_in"][((a + place) % 4) as usize];
-                    let called = if kind == "conf_in" {
-                        "+18005550190"
-                    } else {
-                        ["+14255550100", "+442079460123", "+61255500001", "911"][(b % 4) as usize]
-                    };
-                    json!({
-                        "call": format!("call-{}", a + place), "kind": kind, "location": "US",
-                        "user": "u1@example.com", "caller": "+12065550100", "called": called,
+                    let name = format!("call-{}", a + place);
+                    let ended = json!({
+                        "call": if a % 4 > 0 || place > 0 { name } else { held() },
                         "started_at": at(now - i64::from(b) * 60_000_000),
-                        "duration": format!("PT{}S", b * 7),
-                    })
+                        "duration": format!("PT{}S", b * 13),
+                    });
+                    with(call(a + place, b), ended)
                 };
                 let mode = ["partial", "all_or_nothing"][(b % 2) as usize];
                 let unpaid = ["refuse", "record"][(a % 2) as usize];
@@ -137,15 +160,24 @@ impl Asked {
     }
 }
 
-fn ask(system: &JsonSystem, name: &str, fields: &Value, now: i64) -> Result<Value, String> {
-    let envelope = json!({ "organization": "contoso", "at": at(now), "actor": "test",
+pub(crate) fn envelope(name: &str, fields: &Value, now: i64, key: Option<&str>) -> Vec<u8> {
+    let envelope = json!({ "organization": "contoso", "at": at(now), "actor": "test", "key": key,
         "command": { "name": name, "fields": fields } });
+    envelope.to_string().into_bytes()
+}
+
+pub(crate) fn ask(
+    system: &JsonSystem,
+    name: &str,
+    fields: &Value,
+    now: i64,
+) -> Result<Value, String> {
     let told =
-        system.execute(envelope.to_string().as_bytes()).map_err(|error| error.to_string())?;
+        system.execute(&envelope(name, fields, now, None)).map_err(|error| error.to_string())?;
     Ok(serde_json::from_str(&told).unwrap())
 }
 
-fn query(system: &JsonSystem, name: &str, fields: &Value, now: i64) -> Value {
+pub(crate) fn query(system: &JsonSystem, name: &str, fields: &Value, now: i64) -> Value {
     let envelope = json!({ "organization": "contoso", "at": at(now),
         "query": { "name": name, "fields": fields } });
     serde_json::from_str(&system.query(envelope.to_string().as_bytes()).unwrap()).unwrap()
@@ -190,24 +222,109 @@ fn check_statements(system: &JsonSystem, ledgers: &[(i64, Value)], now: i64) {
     }
 }
 
-fn world() -> JsonSystem {
-    let system = JsonSystem::from(PhoneSystem::in_memory());
-    let list = json!({ "tariff": { "name": "list", "currency": "USD", "csv": LIST } });
+/// Gives the price list, which no store keeps.
+pub(crate) fn give_list(system: &JsonSystem) {
+    give(system, LIST);
+}
+
+/// Gives a price list of that name.
+pub(crate) fn give(system: &JsonSystem, csv: &str) {
+    let list = json!({ "tariff": { "name": "list", "currency": "USD", "csv": csv } });
     system.give(list.to_string().as_bytes()).unwrap();
-    let do_it = |name, fields| ask(&system, name, &fields, START).unwrap();
-    do_it(
-        "licensing.import_seats",
-        json!({ "csv": "SkuPartNumber,Seats\nENTERPRISEPREMIUM,1\nMCOPSTN5,1\nMCOPSTNPP,1\n" }),
-    );
+}
+
+/// What every history of an account begins with: licences, a toll-free number, credits and prices.
+pub(crate) fn set_up() -> [(&'static str, Value); 5] {
+    let seats = "SkuPartNumber,Seats\nENTERPRISEPREMIUM,3\nMCOPSTN5,3\nMCOPSTNPP,2\n";
     let skus = ["ENTERPRISEPREMIUM", "MCOPSTN5", "MCOPSTNPP"];
-    let user = json!({ "user": "u1@example.com", "usage_location": "US", "skus": skus });
-    do_it("licensing.assign", json!({ "assignments": [user] }));
+    let users = USERS
+        .iter()
+        .zip([3, 3, 2])
+        .map(|(user, held)| json!({ "user": user, "usage_location": "US", "skus": skus[..held] }));
     let toll_free =
         "TelephoneNumber,IsoCountryCode,Capability\n+18005550190,US,ConferenceAssignment\n";
-    do_it("inventory.import_owned", json!({ "csv": toll_free }));
-    do_it("billing.set_up_credits", json!({ "currency": "USD" }));
-    do_it("billing.choose_tariff", json!({ "tariff": "list" }));
+    [
+        ("licensing.import_seats", json!({ "csv": seats })),
+        ("licensing.assign", json!({ "assignments": users.collect::<Vec<_>>() })),
+        ("inventory.import_owned", json!({ "csv": toll_free })),
+        ("billing.set_up_credits", json!({ "currency": "USD" })),
+        ("billing.choose_tariff", json!({ "tariff": "list" })),
+    ]
+}
+
+fn world() -> JsonSystem {
+    let system = JsonSystem::from(PhoneSystem::in_memory());
+    give_list(&system);
+    for (name, fields) in set_up() {
+        ask(&system, name, &fields, START).unwrap();
+    }
     system
+}
+
+pub(crate) fn state(system: &JsonSystem) -> Arc<Account> {
+    system.system().snapshot(&"contoso".parse().unwrap()).1
+}
+
+/// The account is what the auditor reckons that its commits leave.
+pub(crate) fn agrees(state: &Account, auditor: &Auditor) {
+    assert_eq!((state.balance(), state.held()), (auditor.balance(), auditor.held()));
+    let lots = |lot: &Lot| (lot.lot, lot.remaining, lot.held, lot.expires_at.micros());
+    let left = auditor.lots.iter().filter(|(_, lot)| lot.left.is_positive());
+    let left = left.map(|(number, lot)| (*number, lot.left, lot.held, lot.expires_at));
+    assert!(state.lots().map(lots).eq(left), "{:?}", state.lots().collect::<Vec<_>>());
+    let pending = state.pending_recharge().map(|pending| pending.recharge);
+    assert_eq!(pending, auditor.pending.as_ref().map(|(recharge, ..)| *recharge));
+    let holds: BTreeMap<_, _> =
+        state.holds().map(|(call, hold)| (call.to_string(), hold)).collect();
+    assert!(holds.keys().eq(auditor.held.keys()));
+    for (call, hold) in holds {
+        let known = &auditor.held[&call];
+        assert_eq!((hold.duration.micros(), hold.cost), (known.authorized, known.cost));
+        let minutes = hold.included.as_ref().map_or(0, |included| included.duration.micros());
+        assert_eq!((minutes, hold.ends_at.micros()), (known.minutes, known.ends_at));
+    }
+    for ((plan, month), known) in &auditor.pools {
+        let country = (plan != "conferencing").then(|| "US".parse().unwrap());
+        let plan = Plan::ALL.iter().find(|one| one.to_string() == *plan).unwrap();
+        let pool = PoolKey { plan: *plan, country, month: month.parse().unwrap() };
+        let (used, held) = (state.used(pool), state.held_minutes(pool));
+        assert_eq!((used.domestic.micros(), held.domestic.micros()), (known.used, known.held));
+        assert_eq!(used.international.micros() + held.international.micros(), 0);
+    }
+    for ((month, user), spent) in
+        auditor.spent.iter().filter(|((month, _), _)| *month > auditor.closed)
+    {
+        let known = state.spent(&user.parse().unwrap(), month.parse().unwrap());
+        assert_eq!(known, *spent, "{user} {month}");
+    }
+    // The books: both sides, and what they say.
+    let ledger = state.ledger();
+    let negative = |amount: Amount| Amount::ZERO.checked_sub(amount).unwrap();
+    let sides = [
+        ledger.payments,
+        ledger.credits,
+        ledger.held,
+        ledger.calls,
+        ledger.forfeited,
+        ledger.adjustments,
+        ledger.refunds,
+        ledger.uncollected,
+        ledger.invoiced,
+    ];
+    assert_eq!(sum(&sides), Amount::ZERO, "debits equal credits");
+    let free = auditor.balance().checked_sub(auditor.held()).unwrap();
+    assert_eq!((ledger.credits, ledger.held), (free, auditor.held()));
+    assert_eq!((ledger.calls, ledger.forfeited), (auditor.rated, auditor.forfeited));
+    assert_eq!(
+        (ledger.payments, ledger.adjustments, ledger.refunds, ledger.uncollected, ledger.invoiced),
+        (
+            negative(auditor.funds),
+            negative(auditor.given),
+            negative(auditor.refunded),
+            negative(auditor.uncollected),
+            negative(auditor.invoiced)
+        )
+    );
 }
 
 proptest! {
@@ -220,7 +337,7 @@ proptest! {
         let mut ledgers = Vec::new();
         for one in &asked {
             now += one.pause;
-            let (name, fields) = one.command(now);
+            let (name, fields) = one.command(now, &state(&system));
             if let Err(refused) = ask(&system, name, &fields, now) {
                 prop_assert!(!refused.contains("cannot be applied"), "{}", refused);
             }
@@ -238,6 +355,7 @@ proptest! {
         prop_assert_eq!(&seen, &account(&system, now), "nothing depends on advancing");
         check_statements(&system, &ledgers, now + 1);
         let auditor = audit(&system);
+        agrees(&state(&system), &auditor);
         let figure = |name: &str| amount(&seen[name]);
         prop_assert_eq!((figure("balance"), figure("held")), (auditor.balance(), auditor.held()));
         prop_assert_eq!(auditor.payment_notices, auditor.payments, "each payment is told");
@@ -245,36 +363,8 @@ proptest! {
         prop_assert_eq!(seen["pending_recharge"]["recharge"].as_u64(), auditor.pending.as_ref().map(|(recharge, ..)| *recharge));
         for lot in seen["lots"].as_array().unwrap() {
             let known = &auditor.lots[&lot["lot"].as_u64().unwrap()];
-            prop_assert!(known.held == known.left || lot["expires_at"].as_str().unwrap() > at(now).as_str(), "what is not held of a lot lives");
             prop_assert_eq!((amount(&lot["remaining"]), amount(&lot["held"])), (known.left, known.held));
         }
-        let (_, state) = system.system().snapshot(&"contoso".parse().unwrap());
-        let holds: BTreeMap<_, _> = state.holds().map(|(call, hold)| (call.to_string(), hold)).collect();
-        prop_assert!(holds.keys().eq(auditor.held.keys()));
-        for (call, hold) in holds {
-            let known = &auditor.held[&call];
-            prop_assert_eq!((hold.duration.micros(), hold.cost), (known.authorized, known.cost));
-        }
-        for (month, spent) in auditor.spent.iter().filter(|(month, _)| **month > auditor.closed) {
-            let user = "u1@example.com".parse().unwrap();
-            prop_assert_eq!(state.spent(&user, month.parse().unwrap()), *spent, "{}", month);
-        }
-        // The books: both sides, and what they say.
-        let ledger = state.ledger();
-        let negative = |amount: Amount| Amount::ZERO.checked_sub(amount).unwrap();
-        let sides = [
-            ledger.payments, ledger.credits, ledger.held, ledger.calls, ledger.forfeited,
-            ledger.adjustments, ledger.refunds, ledger.uncollected, ledger.invoiced,
-        ];
-        prop_assert_eq!(sum(&sides), Amount::ZERO, "debits equal credits");
-        let free = auditor.balance().checked_sub(auditor.held()).unwrap();
-        prop_assert_eq!((ledger.credits, ledger.held), (free, auditor.held()));
-        prop_assert_eq!(ledger.calls, auditor.rated);
-        prop_assert_eq!(ledger.forfeited, auditor.forfeited);
-        prop_assert_eq!(
-            (ledger.payments, ledger.adjustments, ledger.refunds, ledger.uncollected, ledger.invoiced),
-            (negative(auditor.funds), negative(auditor.given), negative(auditor.refunded), negative(auditor.uncollected), negative(auditor.invoiced))
-        );
     }
 }
 
