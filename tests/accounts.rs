@@ -7,7 +7,7 @@ use phone_system_core::billing::{Account, Lot, Plan, PoolKey};
 use phone_system_core::draft::Apply;
 use phone_system_core::json::JsonSystem;
 use phone_system_core::money::Amount;
-use phone_system_core::{PhoneSystem, Timestamp};
+use phone_system_core::{Duration, PhoneSystem, Timestamp};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -46,6 +46,13 @@ pub(crate) fn asked() -> impl Strategy<Value = Asked> {
         b,
         pause,
     })
+}
+
+/// Only calls, of all users, within some days.
+fn about_calls() -> impl Strategy<Value = Asked> {
+    let pause = prop_oneof![3 => Just(0), 1 => 0..3 * HOUR];
+    (prop_oneof![6..20_u8, 12..20_u8], 0..40_u32, 0..600_u32, pause)
+        .prop_map(|(what, a, b, pause)| Asked { what, a, b, pause })
 }
 
 pub(crate) fn at(micros: i64) -> String {
@@ -368,6 +375,56 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(crate::random(96))]
+
+    #[test]
+    fn a_pool_that_is_nearly_used_up_is_never_used_twice(
+        asked in prop::collection::vec(about_calls(), 1..60), used in 200..360_u32,
+    ) {
+        let system = world();
+        ask(&system, "billing.add_funds", &json!({ "amount": "900.00" }), START).unwrap();
+        let fields = json!({ "call": "before", "kind": "user_out", "location": "US",
+            "user": "u1@example.com", "called": "+14255550100", "started_at": at(START),
+            "duration": format!("PT{used}M") });
+        ask(&system, "billing.charge", &json!({ "calls": [fields] }), START).unwrap();
+        go_through(&system, START, &asked, |now| {
+            let minutes = query(&system, "billing.minutes", &json!({}), now);
+            for pool in minutes["pools"].as_array().unwrap() {
+                let micros = |of: &str| text(&pool[of]["domestic"]).parse::<Duration>().unwrap();
+                let taken = micros("used").checked_add(micros("held")).unwrap();
+                assert!(taken <= micros("size"), "{pool}");
+            }
+        });
+    }
+
+    #[test]
+    fn lots_that_end_while_calls_go_on_are_forfeited_as_far_as_no_call_needs_them(
+        asked in prop::collection::vec(about_calls(), 1..60), before in 0..8 * HOUR,
+    ) {
+        let system = world();
+        for (later, amount) in [(0, "200.00"), (HOUR, "90.00"), (2 * HOUR, "50.00")] {
+            let now = START + later;
+            ask(&system, "billing.add_funds", &json!({ "amount": amount }), now).unwrap();
+        }
+        go_through(&system, START + 366 * 24 * HOUR - before, &asked, |_| {});
+    }
+}
+
+/// Asks for one thing after the other; after each the account is what the auditor says, and `look`
+/// has a look.
+fn go_through(system: &JsonSystem, mut now: i64, asked: &[Asked], mut look: impl FnMut(i64)) {
+    for one in asked {
+        now += one.pause;
+        let (name, fields) = one.command(now, &state(system));
+        if let Err(refused) = ask(system, name, &fields, now) {
+            assert!(!refused.contains("cannot be applied"), "{refused}");
+        }
+        agrees(&state(system), &audit(system));
+        look(now);
+    }
+}
+
 #[test]
 fn what_may_be_spent_is_counted_until_a_call_has_ended_and_then_what_was() {
     let system = world();
@@ -415,6 +472,43 @@ fn a_longer_call_is_held_no_shorter_whatever_the_grace_is_now() {
         now,
     )
     .unwrap();
+}
+
+#[test]
+fn a_lot_and_the_holds_of_it_that_end_at_one_instant_are_forfeited_whole() {
+    for calls in [&["first"][..], &["first", "second"]] {
+        let system = world();
+        ask(&system, "billing.add_funds", &json!({ "amount": "50.00" }), START).unwrap();
+        let ends = account(&system, START)["lots"][0]["expires_at"].clone();
+        let ends = text(&ends).parse::<Timestamp>().unwrap().micros();
+        // Twenty minutes, after which the hold ends a quarter of an hour later: with the lot.
+        let begins = ends - 35 * 60_000_000;
+        for call in calls {
+            let call = json!({ "call": call, "kind": "user_out", "location": "US",
+                "user": "u1@example.com", "called": "+442079460123", "wanted": "PT20M" });
+            ask(&system, "billing.authorize", &call, begins).unwrap();
+        }
+        let held = ["6.05", "12.10"][calls.len() - 1];
+        let before = account(&system, ends - 1);
+        assert_eq!((&before["balance"], &before["held"]), (&json!("50.00"), &json!(held)));
+        let at_end = account(&system, ends);
+        assert_eq!(at_end["ledger"]["forfeited"], "50.00");
+
+        ask(&system, "organization.advance_to", &json!({}), ends).unwrap();
+        let state = state(&system);
+        assert_eq!(account(&system, ends), at_end);
+        assert_eq!((state.lots().count(), state.holds().count()), (0, 0));
+        assert_eq!(state.balance(), Amount::ZERO);
+        let ledger = serde_json::to_value(state.ledger()).unwrap();
+        assert_eq!(
+            ledger,
+            with(
+                before["ledger"].clone(),
+                json!({ "credits": "0.00", "held": "0.00", "forfeited": "50.00" })
+            )
+        );
+        agrees(&state, &audit(&system));
+    }
 }
 
 /// A call that was authorized and settled: how it was asked for, the account before and after it was
