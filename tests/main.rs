@@ -28,6 +28,7 @@ mod lines;
 mod orders;
 mod porting;
 mod records;
+mod reopened;
 mod rules;
 mod simulation;
 mod statements;
