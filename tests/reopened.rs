@@ -365,10 +365,14 @@ fn without_its_price_list_an_account_opens_and_what_has_a_price_waits() {
     let system = JsonSystem::from(PhoneSystem::open(store, Options::default()).unwrap());
     assert_eq!(state(&system), before);
     let now = START + 10 * MINUTE;
+    // Nor is it recorded as if nothing could pay it.
+    let mut recorded = ended(call("late too", abroad), "PT1M");
+    recorded["unpaid"] = json!("record");
     let priced = [
         ("billing.authorize", wanted(call("new", abroad), "PT1M")),
         ("billing.charge", ended(call("late", abroad), "PT1M")),
         ("billing.extend", json!({ "call": "abroad", "wanted": "PT40M" })),
+        ("billing.charge", recorded),
         ("billing.settle", settled("abroad", "PT2M")),
         ("billing.charge", ended(call("abroad", abroad), "PT2M")),
     ];
@@ -402,7 +406,7 @@ fn without_its_price_list_an_account_opens_and_what_has_a_price_waits() {
     assert_eq!(state(&system).available().to_string(), "45.95");
 
     give_list(&system);
-    for (name, fields) in &priced[..3] {
+    for (name, fields) in &priced[..4] {
         ask(&system, name, fields, now).unwrap();
     }
     let told = ask(&system, "billing.settle", &settled("abroad", "PT2M"), now).unwrap();
