@@ -14,13 +14,15 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use phone_system_core::PhoneSystem;
 use phone_system_core::error::{ErrorCode, Refuses};
-use phone_system_core::licensing::{BuySeats, Sku};
-use phone_system_core::organization::Context;
+use phone_system_core::json::JsonSystem;
 use phone_system_core::store::{MemoryStore, RedbStore};
 use phone_system_core::system::Options;
-use phone_system_core::{OrganizationId, PhoneSystem};
+use serde_json::{Value, json};
 
+use crate::accounts::{START, agrees, at, give_list, set_up, state};
+use crate::auditor::audit_commits;
 use crate::disk::Random;
 use crate::histories::ORGANIZATIONS;
 
@@ -29,15 +31,53 @@ const FOLDER: &str = "PHONE_SYSTEM_KILLS_FOLDER";
 const ROUND: &str = "PHONE_SYSTEM_KILLS_ROUND";
 const FILE: &str = "system.phs";
 
-fn context(key: &str) -> Context {
-    let context = Context::new("2018-04-01T09:00:00Z".parse().unwrap(), "ada".parse().unwrap());
-    Context { key: Some(key.parse().unwrap()), ..context }
+fn envelope(organization: &str, name: &str, fields: &Value, key: Option<&str>) -> Vec<u8> {
+    let envelope = json!({ "organization": organization, "at": at(START), "actor": "ada",
+        "key": key, "command": { "name": name, "fields": fields } });
+    envelope.to_string().into_bytes()
 }
 
-/// Whose command it is that has the key; so whoever knows the key can ask for it again.
-fn asked(key: &str) -> (OrganizationId, BuySeats) {
+/// The command that has the key, with the key or without it; so whoever knows the key can ask for it
+/// again. A group, whose keys differ in their last digit, authorizes a call and then settles it.
+fn asked(key: &str, keyed: bool) -> Vec<u8> {
+    let (group, place) = key.rsplit_once(' ').unwrap();
     let sum: usize = key.bytes().map(usize::from).sum();
-    (ORGANIZATIONS[sum % 2].parse().unwrap(), BuySeats { sku: Sku::PhoneSystem, seats: 1 })
+    let numbers = ["+14255550100", "+442079460123"];
+    let call = |call: &str| {
+        json!({ "call": call, "kind": "user_out", "location": "US", "user": "u1@example.com",
+            "called": numbers[sum % 2] })
+    };
+    let ask =
+        |organization, name, fields| envelope(organization, name, &fields, keyed.then_some(key));
+    match place {
+        "0" => {
+            let seats = json!({ "sku": "MCOEV", "seats": 1 });
+            ask(ORGANIZATIONS[sum / 2 % 2], "licensing.buy_seats", seats)
+        }
+        "1" => ask("contoso", "billing.authorize", call(group)),
+        "2" => {
+            let settled = json!({ "call": group, "duration": "PT2M" });
+            ask("contoso", "billing.settle", json!({ "calls": [settled] }))
+        }
+        "3" => {
+            let mut ended = call(key);
+            (ended["started_at"], ended["duration"]) = (json!(at(START)), json!("PT1M"));
+            ask("contoso", "billing.charge", json!({ "calls": [ended] }))
+        }
+        _ => ask("contoso", "billing.add_funds", json!({ "amount": "1.00" })),
+    }
+}
+
+/// Opens what is there, with the price list.
+fn opened(folder: &Path, options: Options) -> JsonSystem {
+    let store = RedbStore::create(folder.join(FILE)).unwrap();
+    let system = JsonSystem::from(PhoneSystem::open(store, options).unwrap());
+    give_list(&system);
+    system
+}
+
+fn position(answer: &str) -> u64 {
+    serde_json::from_str::<Value>(answer).unwrap()["position"].as_u64().unwrap()
 }
 
 /// Lines that are durable when they were flushed.
@@ -63,11 +103,17 @@ fn writer() {
     let round = env::var(ROUND).unwrap();
     let mut options = Options::default();
     options.checkpoint_after = Some(40_000);
-    let store = RedbStore::create(folder.join(FILE)).unwrap();
-    let system = PhoneSystem::open(store, options).unwrap();
+    let system = opened(folder, options);
+    let funds = ("billing.add_funds", json!({ "amount": "1000000.00" }));
+    for (place, (name, fields)) in set_up().into_iter().chain([funds]).enumerate() {
+        let key = format!("set up {place}");
+        if let Err(error) = system.execute(&envelope("contoso", name, &fields, Some(&key))) {
+            assert_eq!(error.code(), ErrorCode::StoreArchived, "it was set up long ago");
+        }
+    }
     // In one write, so that a line is there as a whole or not at all.
-    let tell = |position: Option<u64>, key: &str| {
-        let line = format!("\nkept {} {key}\n", position.unwrap());
+    let tell = |answer: &str, key: &str| {
+        let line = format!("\nkept {} {key}\n", position(answer));
         let mut out = io::stdout().lock();
         out.write_all(line.as_bytes()).unwrap();
         out.flush().unwrap();
@@ -81,28 +127,23 @@ fn writer() {
                         .map(|place| format!("{round} {thread} {number} {place}"))
                         .collect();
                     if let [key] = keys.as_slice() {
-                        let (own, command) = asked(key);
-                        let done = system.execute(&own, &command, &context(key)).unwrap();
-                        tell(done.position, key);
+                        tell(&system.execute(&asked(key, true)).unwrap(), key);
                     } else {
-                        let ticket = |key: &String| {
-                            let (own, command) = asked(key);
-                            system.submit(&own, &command, &context(key)).unwrap()
-                        };
+                        let ticket = |key: &String| system.submit(&asked(key, true)).unwrap();
                         let tickets: Vec<_> = keys.iter().map(ticket).collect();
                         for (ticket, key) in tickets.into_iter().zip(&keys) {
-                            tell(system.wait(ticket).unwrap().position, key);
+                            tell(&system.wait(ticket).unwrap(), key);
                         }
                     }
                     if thread == 0 && number % 16 == 7 {
-                        system.checkpoint().unwrap();
+                        system.system().checkpoint().unwrap();
                     }
                     if thread == 1 && number % 24 == 11 {
-                        let last = system.checkpoint().unwrap();
+                        let last = system.system().checkpoint().unwrap();
                         let out = folder.join(format!("archive {round} {number}"));
                         let out = File::create_new(out).unwrap();
                         let before = last.saturating_sub(20).max(1);
-                        system.archive(before, &mut Durable(out)).unwrap();
+                        system.system().archive(before, &mut Durable(out)).unwrap();
                     }
                 }
             });
@@ -131,6 +172,8 @@ struct Figures {
     /// How often the file was not even there, or nothing in it.
     nothing: usize,
     files: usize,
+    /// The most calls that were charged in one file.
+    charged: usize,
 }
 
 impl Known {
@@ -183,8 +226,8 @@ impl Known {
 
     /// Opens what is left, and looks for everything that was acknowledged.
     fn look(&mut self, folder: &Path, figures: &mut Figures) {
-        let store = RedbStore::create(folder.join(FILE)).unwrap();
-        let system = PhoneSystem::open(store, Options::default()).unwrap();
+        let json = opened(folder, Options::default());
+        let system = json.system();
         let verified = system.verify().unwrap();
         let last = verified.last.position;
         let told = std::mem::take(&mut self.told);
@@ -213,9 +256,13 @@ impl Known {
         for (position, key) in &told {
             let quoted = format!("\"key\":\"{key}\"");
             assert!(self.commits[position].contains(&quoted), "{position} {key}");
-            let (own, command) = asked(key);
-            match system.execute(&own, &command, &context(key)) {
-                Ok(again) => assert_eq!(again.position, Some(*position), "{key}"),
+            // Sent again as if for the first time, what was charged is refused.
+            if key.ends_with(" 2") || key.ends_with(" 3") {
+                let refused = json.execute(&asked(key, false)).unwrap_err();
+                assert_eq!(refused.code(), ErrorCode::BillingAlreadyCharged, "{key}");
+            }
+            match json.execute(&asked(key, true)) {
+                Ok(again) => assert_eq!(self::position(&again), *position, "{key}"),
                 Err(error) => {
                     assert_eq!(error.code(), ErrorCode::StoreArchived, "{key}");
                     assert!(*position <= verified.archived.position, "{position}");
@@ -223,6 +270,14 @@ impl Known {
             }
         }
         assert_eq!(system.events_after(last, 1).unwrap().len(), 0, "no key was taken for new");
+
+        let commits =
+            self.commits.values().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let commits: Vec<_> =
+            commits.filter(|commit| commit["header"]["organization"] == "contoso").collect();
+        let auditor = audit_commits(&commits);
+        agrees(&state(&json), &auditor);
+        figures.charged = figures.charged.max(auditor.charged.len());
 
         let mut whole = format!(
             "{{\"export\":{{\"format\":1,\"after\":{{\"position\":0,\"hash\":\"{}\"}}}}}}\n",
@@ -240,7 +295,7 @@ impl Known {
             assert_eq!(twin.snapshot(&id), system.snapshot(&id));
         }
         assert_eq!(twin.streams(), system.streams());
-        system.close().unwrap();
+        json.close().unwrap();
     }
 }
 
@@ -267,5 +322,5 @@ fn what_a_killed_process_said_was_kept_is_there() {
         }
     }
     println!("seed {seed}: {figures:?}");
-    assert!(figures.acknowledged > 0);
+    assert!(figures.acknowledged > 0 && figures.charged > 0);
 }
