@@ -374,7 +374,7 @@ impl Auditor {
             assert!(priced <= held.cost);
             assert!(held.by_credits || minutes == duration || held.minutes == 0);
         }
-        self.refundable.insert(call, paid);
+        self.refundable.insert(call, sum([&paid, &invoiced]));
         add(self.spent.entry((month, user)).or_default(), priced);
         add(&mut self.rated, priced);
         add(&mut self.uncollected, uncollected);
