@@ -85,6 +85,7 @@ codes! {
     1101 TableColumnMissing "table.column_missing" "A required column is missing from the header.";
     1102 TableValue "table.bad_value" "A cell holds a value that its column cannot have.";
     1103 DestinationsTwice "destinations.twice" "A prefix stands in a table of destinations twice.";
+    1104 TableColumnUnknown "table.column_unknown" "The header has a column that is not known and might decide a price.";
     1500 RuleOutOfRange "rules.out_of_range" "An override lies outside what the rule can be.";
     2001 LicensingZeroSeats "licensing.zero_seats" "At least one seat must be named.";
     2002 LicensingTooManySeats "licensing.too_many_seats" "The number of seats would exceed what can be counted.";

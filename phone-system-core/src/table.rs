@@ -14,6 +14,8 @@ refusals! {
             => "row {row}: {problem}",
         ColumnMissing = TableColumnMissing { column: &'static str, found: Choices<String> }
             => "the header has no column `{column}`, only {found}",
+        ColumnUnknown = TableColumnUnknown { row: u64, column: String, known: Choices<&'static str> }
+            => "row {row}: column `{column}` is not known, and what it says would be lost; rename it if it is {known}, or remove it",
         Value = TableValue { row: u64, column: &'static str, value: String, problem: String }
             => "row {row}, column `{column}`: `{value}` {problem}",
     }

@@ -108,6 +108,8 @@ enum phs_status
   PHS_TABLE_BAD_VALUE = 1102,
   /** A prefix stands in a table of destinations twice. */
   PHS_DESTINATIONS_TWICE = 1103,
+  /** The header has a column that is not known and might decide a price. */
+  PHS_TABLE_COLUMN_UNKNOWN = 1104,
   /** An override lies outside what the rule can be. */
   PHS_RULES_OUT_OF_RANGE = 1500,
   /** At least one seat must be named. */

@@ -35,6 +35,7 @@ class ErrorCode(IntEnum):
     TABLE_COLUMN_MISSING = 1101
     TABLE_BAD_VALUE = 1102
     DESTINATIONS_TWICE = 1103
+    TABLE_COLUMN_UNKNOWN = 1104
     RULES_OUT_OF_RANGE = 1500
     LICENSING_ZERO_SEATS = 2001
     LICENSING_TOO_MANY_SEATS = 2002
@@ -333,6 +334,10 @@ _ABOUT: dict[ErrorCode, tuple[str, str]] = {
     ErrorCode.DESTINATIONS_TWICE: (
         "destinations.twice",
         "A prefix stands in a table of destinations twice.",
+    ),
+    ErrorCode.TABLE_COLUMN_UNKNOWN: (
+        "table.column_unknown",
+        "The header has a column that is not known and might decide a price.",
     ),
     ErrorCode.RULES_OUT_OF_RANGE: (
         "rules.out_of_range",

@@ -709,25 +709,36 @@ class KindSource(StrEnum):
 class Layout(StrEnum):
     """How a table states prices.
 
-    Known by its header, in which case, blanks and punctuation do not count; columns with other
-    names are passed over.
+    Known by its header, in which case, blanks, underscores, hyphens, points, slashes and
+    parentheses do not count.
 
-    Every layout has a price a minute: ``RatePerMinute``, ``Rate``, ``Price``, ``Rate/min``; a
-    currency in parentheses after it (``Price (USD)``) has to be the list's. Every layout may have
+    Two columns that tell the same are refused, and so is a column with a name that is not known,
+    because it may decide a price; ``from_csv`` lists those that are passed over.
 
+    Every layout has a price a minute: ``RatePerMinute``, ``Rate``, ``Rate/min``, ``Price``,
+    ``Price/min``, ``Cost per minute``; a currency in parentheses after it, or after a fee, (``Price
+    (USD)``) has to be the list's. Every layout may have, under these names and their usual
+    variants,
+
+    * ``Currency``: the list's in every row, or nothing;
     * ``Direction``: ``outbound``, if not given, or ``inbound``;
-    * ``ConnectionFee``, ``Setup Fee`` or ``Surcharge``: else none;
-    * ``MinimumSeconds`` (else none) and ``IncrementSeconds`` (else 60: every started minute), or
-      both in ``Increments`` or ``Billing Increment(s)``: ``30/6`` or ``30-6``, ``60`` for
-      ``60/60``; the first is a whole number of the second, because steps are counted from the
-      beginning of the call;
+    * ``ConnectionFee``, ``Connect Fee``, ``Setup Fee``, ``Connect Charge``, ``Per Call Fee``,
+      ``Flagfall``, ``Surcharge``: else none;
+    * ``MinimumSeconds``, ``Minimum``, ``Min Duration``, ``Initial Interval``, ``Initial
+      Increment``, ``Interval 1``: else none; and ``IncrementSeconds``, ``Subsequent Interval``,
+      ``Next Increment``, ``Interval N``: else 60, every started minute. All are in seconds, which
+      may be said: ``Minimum (sec)``. But for ``MinimumSeconds``, the first is a whole number of the
+      second, because steps are counted from the beginning of the call;
+    * ``Increments``, ``Increment``, ``Billing Increment(s)``, ``Pulse``: both, as ``30/6`` or
+      ``30-6``, or ``60`` for ``60/60``; beside a column for the minimum the second alone;
     * ``Included``: seconds that the fee includes, else none;
     * ``Groups``: later prices, as ``60:0.02/6;300:0.01/1``: from the 60th second on 0.02 a minute
       in steps of 6 seconds;
-    * ``ValidFrom``, ``Effective Date`` or ``Start Date``, and ``ValidTo``, ``End Date`` or
-      ``Expiry``: an instant (``2020-03-04T12:00:00Z``), or a day of the list's time zone, from its
-      beginning and to its end (``2020-03-04``, ``4 Mar 2020``, ``March 4, 2020``); ``03/04/2020``
-      is refused, because it is two days;
+    * ``ValidFrom``, ``Effective``, ``Effective From``, ``Effective Date``, ``Start Date``, and
+      ``ValidTo``, ``Valid Until``, ``Effective To``, ``End Date``, ``Expiry``, ``Expiration Date``:
+      an instant (``2020-03-04T12:00:00Z``), or a day of the list's time zone, from its beginning
+      and to its end (``2020-03-04``, ``4 Mar 2020``, ``March 4, 2020``); ``03/04/2020`` is refused,
+      because it is two days;
     * ``Window``: the name of a window of the list.
 
     Attributes:
@@ -736,8 +747,8 @@ class Layout(StrEnum):
 
             Known by a column ``Direction`` or ``RatePerMinute``.
         CODES: A ``Prefix``, ``Code``, ``Dial Code`` or ``Destination Code`` that begins with the
-            country's, and a ``Destination``, ``Description`` or ``Country`` in words. A ``Country
-            Code`` beside it is what it begins with.
+            country's, and a ``Destination``, ``Destination Name``, ``Description`` or ``Country``
+            in words. A ``Country Code`` beside it is what it begins with.
         COUNTRY_AND_AREA_CODES: A ``Country Code`` and an ``Area Code`` after it, of which a cell
             may list several and ranges: ``201, 203-205``; an empty one stands for the whole
             country.

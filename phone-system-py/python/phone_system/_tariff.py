@@ -112,9 +112,11 @@ class Tariff:
             name: Its name.
             currency: The currency of its prices: three letters of ISO 4217, in upper case.
             csv: The text of the table. The columns ``Direction``, ``Prefix``, ``RatePerMinute``,
-                ``Country``, ``Destination``, ``ConnectionFee``, ``MinimumSeconds``,
+                ``Currency``, ``Country``, ``Destination``, ``ConnectionFee``, ``MinimumSeconds``,
                 ``IncrementSeconds``, ``Included``, ``Increments``, ``Groups``, ``ValidFrom``,
-                ``ValidTo`` and ``Window``, or the usual names that carriers have for them.
+                ``ValidTo`` and ``Window``, or the usual names that carriers have for them. Names,
+                comments, changes and the status of a row are passed over; any other column is
+                refused, because it may decide a price.
             settings: ``digits``, ``rounding``, ``time_zone``, ``windows`` and ``in_currency`` as in
                 `from_dict`.
 

@@ -13,21 +13,32 @@ use crate::text::{Label, words};
 use crate::time::{Duration, Timestamp};
 
 words! {
-    /// How a table states prices. Known by its header, in which case, blanks and punctuation do not
-    /// count; columns with other names are passed over.
+    /// How a table states prices. Known by its header, in which case, blanks, underscores, hyphens,
+    /// points, slashes and parentheses do not count.
     ///
-    /// Every layout has a price a minute: `RatePerMinute`, `Rate`, `Price`, `Rate/min`; a currency in
-    /// parentheses after it (`Price (USD)`) has to be the list's. Every layout may have
+    /// Two columns that tell the same are refused, and so is a column with a name that is not known,
+    /// because it may decide a price; [`from_csv`](Tariff::from_csv) lists those that are passed over.
     ///
+    /// Every layout has a price a minute: `RatePerMinute`, `Rate`, `Rate/min`, `Price`, `Price/min`,
+    /// `Cost per minute`; a currency in parentheses after it, or after a fee, (`Price (USD)`) has to be
+    /// the list's. Every layout may have, under these names and their usual variants,
+    ///
+    /// * `Currency`: the list's in every row, or nothing;
     /// * `Direction`: `outbound`, if not given, or `inbound`;
-    /// * `ConnectionFee`, `Setup Fee` or `Surcharge`: else none;
-    /// * `MinimumSeconds` (else none) and `IncrementSeconds` (else 60: every started minute), or both
-    ///   in `Increments` or `Billing Increment(s)`: `30/6` or `30-6`, `60` for `60/60`; the first is a
-    ///   whole number of the second, because steps are counted from the beginning of the call;
+    /// * `ConnectionFee`, `Connect Fee`, `Setup Fee`, `Connect Charge`, `Per Call Fee`, `Flagfall`,
+    ///   `Surcharge`: else none;
+    /// * `MinimumSeconds`, `Minimum`, `Min Duration`, `Initial Interval`, `Initial Increment`,
+    ///   `Interval 1`: else none; and `IncrementSeconds`, `Subsequent Interval`, `Next Increment`,
+    ///   `Interval N`: else 60, every started minute. All are in seconds, which may be said:
+    ///   `Minimum (sec)`. But for `MinimumSeconds`, the first is a whole number of the second, because
+    ///   steps are counted from the beginning of the call;
+    /// * `Increments`, `Increment`, `Billing Increment(s)`, `Pulse`: both, as `30/6` or `30-6`, or `60`
+    ///   for `60/60`; beside a column for the minimum the second alone;
     /// * `Included`: seconds that the fee includes, else none;
     /// * `Groups`: later prices, as `60:0.02/6;300:0.01/1`: from the 60th second on 0.02 a minute in
     ///   steps of 6 seconds;
-    /// * `ValidFrom`, `Effective Date` or `Start Date`, and `ValidTo`, `End Date` or `Expiry`: an instant
+    /// * `ValidFrom`, `Effective`, `Effective From`, `Effective Date`, `Start Date`, and `ValidTo`,
+    ///   `Valid Until`, `Effective To`, `End Date`, `Expiry`, `Expiration Date`: an instant
     ///   (`2020-03-04T12:00:00Z`), or a day of the list's time zone, from its beginning and to its end
     ///   (`2020-03-04`, `4 Mar 2020`, `March 4, 2020`); `03/04/2020` is refused, because it is two days;
     /// * `Window`: the name of a window of the list.
@@ -37,8 +48,8 @@ words! {
         /// Known by a column `Direction` or `RatePerMinute`.
         PhoneSystem = "phone_system",
         /// A `Prefix`, `Code`, `Dial Code` or `Destination Code` that begins with the country's, and a
-        /// `Destination`, `Description` or `Country` in words. A `Country Code` beside it is what it
-        /// begins with.
+        /// `Destination`, `Destination Name`, `Description` or `Country` in words. A `Country Code`
+        /// beside it is what it begins with.
         Codes = "codes",
         /// A `Country Code` and an `Area Code` after it, of which a cell may list several and ranges:
         /// `201, 203-205`; an empty one stands for the whole country.
@@ -46,25 +57,201 @@ words! {
     }
 }
 
-/// A thing that a table tells in a column of one of several names.
-type Names = &'static [&'static str];
+/// What stands in the cells of a column, and so what may be added to its name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cell {
+    Text,
+    /// The currency in parentheses.
+    Money,
+    /// The unit: `Minimum (sec)`.
+    Seconds,
+}
 
-const DIRECTION: Names = &["Direction"];
-const PREFIX: Names = &["Prefix", "Code", "Dial Code", "Destination Code"];
-const COUNTRY_CODE: Names = &["Country Code"];
-const AREA_CODE: Names = &["Area Code", "Area Codes"];
-const PRICE: Names = &["RatePerMinute", "Rate", "Price", "Rate/min", "Price per minute"];
-const COUNTRY: Names = &["Country"];
-const DESTINATION: Names = &["Destination", "Description"];
-const FEE: Names = &["ConnectionFee", "Setup Fee", "Surcharge"];
-const MINIMUM: Names = &["MinimumSeconds"];
-const INCREMENT: Names = &["IncrementSeconds"];
-const INCREMENTS: Names = &["Increments", "Billing Increment", "Billing Increments"];
-const INCLUDED: Names = &["Included", "IncludedSeconds"];
-const GROUPS: Names = &["Groups"];
-const VALID_FROM: Names = &["ValidFrom", "Effective Date", "Start Date"];
-const VALID_TO: Names = &["ValidTo", "End Date", "Expiry"];
-const WINDOW: Names = &["Window"];
+/// A thing that a table tells in a column of one of several names.
+struct Names {
+    cell: Cell,
+    /// The first is the library's own.
+    known: &'static [&'static str],
+}
+
+impl Names {
+    const fn text(known: &'static [&'static str]) -> Self {
+        Self { cell: Cell::Text, known }
+    }
+
+    /// The name that a column is known by, and the currency that its header says.
+    fn find(&self, written: &str) -> Option<(&'static str, Option<Currency>)> {
+        let (name, currency) =
+            if self.cell == Cell::Money { with_currency(written) } else { (written, None) };
+        let name = plain(name);
+        let fits = |known: &&&str| match name.strip_prefix(&plain(known)) {
+            Some("") => true,
+            Some("s" | "sec" | "secs" | "seconds") => self.cell == Cell::Seconds,
+            _ => false,
+        };
+        self.known.iter().find(fits).map(|known| (*known, currency))
+    }
+}
+
+const DIRECTION: Names = Names::text(&["Direction"]);
+const PREFIX: Names = Names::text(&["Prefix", "Code", "Dial Code", "Destination Code"]);
+const COUNTRY_CODE: Names = Names::text(&["Country Code"]);
+const AREA_CODE: Names = Names::text(&["Area Code", "Area Codes"]);
+const PRICE: Names = Names {
+    cell: Cell::Money,
+    known: &[
+        "RatePerMinute",
+        "Rate",
+        "Rate/min",
+        "Rate per min",
+        "Price",
+        "Price per minute",
+        "Price/min",
+        "Price per min",
+        "Cost per minute",
+        "Per minute cost",
+    ],
+};
+const CURRENCY: Names = Names::text(&["Currency", "Currency Code"]);
+const COUNTRY: Names = Names::text(&["Country"]);
+const DESTINATION: Names = Names::text(&["Destination", "Destination Name", "Description"]);
+const FEE: Names = Names {
+    cell: Cell::Money,
+    known: &[
+        "ConnectionFee",
+        "Connect Fee",
+        "Setup Fee",
+        "Call Setup Fee",
+        "Connection Charge",
+        "Connect Charge",
+        "Setup Charge",
+        "Connection Cost",
+        "Connect Cost",
+        "Setup Cost",
+        "Per Call Fee",
+        "Per Call Charge",
+        "Flagfall",
+        "Surcharge",
+    ],
+};
+const MINIMUM: Names = Names {
+    cell: Cell::Seconds,
+    known: &[
+        OWN_MINIMUM,
+        "Minimum",
+        "Minimum Duration",
+        "Min Duration",
+        "Minimum Time",
+        "Min Time",
+        "Minimum Length",
+        "Initial Interval",
+        "Initial Increment",
+        "Initial Period",
+        "First Interval",
+        "First Increment",
+        "First Period",
+        "Interval 1",
+    ],
+};
+const INCREMENT: Names = Names {
+    cell: Cell::Seconds,
+    known: &[
+        "IncrementSeconds",
+        "Subsequent Interval",
+        "Subsequent Increment",
+        "Subsequent Period",
+        "Next Interval",
+        "Next Increment",
+        "Next Period",
+        "Additional Interval",
+        "Additional Increment",
+        "Additional Period",
+        "Interval N",
+    ],
+};
+// Units are listed, because `IncrementSeconds` is not one of them.
+const INCREMENTS: Names = Names::text(&[
+    "Increments",
+    "Increment",
+    "Increment (sec)",
+    "Billing Increment",
+    "Billing Increments",
+    "Billing Increment (sec)",
+    "Billing Interval",
+    "Rate Increment",
+    "Pulse",
+]);
+const INCLUDED: Names = Names { cell: Cell::Seconds, known: &["Included", "IncludedSeconds"] };
+const GROUPS: Names = Names::text(&["Groups"]);
+const VALID_FROM: Names = Names::text(&[
+    "ValidFrom",
+    "Effective",
+    "Effective From",
+    "Effective Date",
+    "Effective Start Date",
+    "Rate Effective Date",
+    "Start Date",
+    "Valid Since",
+]);
+const VALID_TO: Names = Names::text(&[
+    "ValidTo",
+    "Valid Until",
+    "Valid Till",
+    "Effective To",
+    "Effective Until",
+    "Effective End Date",
+    "End Date",
+    "Expires",
+    "Expiry",
+    "Expiry Date",
+    "Expiration",
+    "Expiration Date",
+]);
+const WINDOW: Names = Names::text(&["Window"]);
+
+/// Everything that a column can tell.
+const ALL: [&Names; 17] = [
+    &DIRECTION,
+    &PREFIX,
+    &COUNTRY_CODE,
+    &AREA_CODE,
+    &PRICE,
+    &CURRENCY,
+    &COUNTRY,
+    &DESTINATION,
+    &FEE,
+    &MINIMUM,
+    &INCREMENT,
+    &INCREMENTS,
+    &INCLUDED,
+    &GROUPS,
+    &VALID_FROM,
+    &VALID_TO,
+    &WINDOW,
+];
+
+/// What describes a row and decides no price.
+const PASSED_OVER: Names = Names::text(&[
+    "Country Name",
+    "Code Name",
+    "Area Name",
+    "Region",
+    "Comment",
+    "Comments",
+    "Note",
+    "Notes",
+    "Remark",
+    "Remarks",
+    "Change",
+    "Changes",
+    "Rate Change",
+    "Price Change",
+    "Change Type",
+    "Status",
+]);
+
+/// The library's own minimum, of which an increment need not be a part.
+const OWN_MINIMUM: &str = "MinimumSeconds";
 
 /// A column that a table does not have: its cells are empty.
 const ABSENT: Column = Column::optional("");
@@ -72,9 +259,10 @@ const ABSENT: Column = Column::optional("");
 /// How many codes a cell can stand for.
 const MOST_CODES: usize = 1_000;
 
-/// Letters and digits in lower case.
+/// A name without what does not count in it. What else is there does: `Rate (€)` says a currency.
 fn plain(name: &str) -> String {
-    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+    let counts = |c: &char| !c.is_whitespace() && !"_-./()".contains(*c);
+    name.chars().filter(counts).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 /// A column's name, and the currency in parentheses after it.
@@ -90,17 +278,19 @@ struct Header<'a> {
     places: Vec<(&'static str, usize)>,
 }
 
+fn twice(one: &str, other: &str) -> Unreadable {
+    let problem = format!("columns `{one}` and `{other}` tell the same; keep one");
+    table::Error::Unreadable { row: 1, problem }.into()
+}
+
 impl Header<'_> {
     /// The one column that has one of these names.
-    fn column(&mut self, names: Names, money: bool) -> Result<Column, Unreadable> {
+    fn column(&mut self, names: &Names) -> Result<Column, Unreadable> {
         let mut found: Option<(&'static str, usize)> = None;
         for (place, written) in self.table.header.iter().enumerate() {
-            let (name, currency) = if money { with_currency(written) } else { (written, None) };
-            let name = plain(name);
-            let Some(known) = names.iter().find(|known| plain(known) == name) else { continue };
+            let Some((known, currency)) = names.find(written) else { continue };
             if let Some((first, _)) = found {
-                let problem = format!("columns `{first}` and `{written}` tell the same; keep one");
-                return Err(table::Error::Unreadable { row: 1, problem }.into());
+                return Err(twice(first, written));
             }
             if let Some(other) = currency.filter(|other| *other != self.definition.currency) {
                 return Err(Error::CurrencyDiffers {
@@ -117,14 +307,27 @@ impl Header<'_> {
     }
 
     /// The first column that there is, of things that may stand beside each other.
-    fn first(&mut self, names: Names) -> Result<Column, Unreadable> {
-        for name in names {
-            let column = self.column(std::slice::from_ref(name), false)?;
+    fn first(&mut self, names: &'static Names) -> Result<Column, Unreadable> {
+        for name in names.known {
+            let column = self.column(&Names::text(std::slice::from_ref(name)))?;
             if column.required {
                 return Ok(column);
             }
         }
         Ok(ABSENT)
+    }
+
+    /// Refuses a column that is not known: what it says may decide a price.
+    fn check_all(&self) -> Result<(), Unreadable> {
+        let is_known = |written: &str| {
+            ALL.iter().chain([&&PASSED_OVER]).any(|names| names.find(written).is_some())
+        };
+        let Some(unknown) = self.table.header.iter().find(|written| !is_known(written)) else {
+            return Ok(());
+        };
+        let known = ALL.iter().filter_map(|names| names.known.first().copied()).collect();
+        let column = unknown.chars().take(64).collect();
+        Err(table::Error::ColumnUnknown { row: 1, column, known }.into())
     }
 }
 
@@ -136,6 +339,7 @@ struct Columns {
     country_code: Column,
     area_code: Column,
     price: Column,
+    currency: Column,
     country: Column,
     destination: Column,
     fee: Column,
@@ -151,20 +355,15 @@ struct Columns {
 
 impl Columns {
     fn find(header: &mut Header<'_>) -> Result<Self, Unreadable> {
-        let direction = header.column(DIRECTION, false)?;
-        let prefix = header.column(PREFIX, false)?;
-        let country_code = header.column(COUNTRY_CODE, false)?;
-        let area_code = header.column(AREA_CODE, false)?;
-        let price = header.column(PRICE, true)?;
+        let direction = header.column(&DIRECTION)?;
+        let prefix = header.column(&PREFIX)?;
+        let country_code = header.column(&COUNTRY_CODE)?;
+        let area_code = header.column(&AREA_CODE)?;
+        let price = header.column(&PRICE)?;
         let own = direction.required
             || header.table.header.iter().any(|name| name.eq_ignore_ascii_case("RatePerMinute"));
-        let twice = |one: Column, other: Column| {
-            let problem =
-                format!("columns `{}` and `{}` tell the same; keep one", one.name, other.name);
-            Err(table::Error::Unreadable { row: 1, problem }.into())
-        };
         let layout = match (prefix.required, area_code.required) {
-            (true, true) => return twice(prefix, area_code),
+            (true, true) => return Err(twice(prefix.name, area_code.name)),
             (true, false) if own => Layout::PhoneSystem,
             (true, false) => Layout::Codes,
             (false, true) if !country_code.required => {
@@ -179,39 +378,40 @@ impl Columns {
         if !price.required {
             return Err(header.table.lacks("RatePerMinute").into());
         }
-        let mut destination = header.first(DESTINATION)?;
-        let mut country = header.column(COUNTRY, false)?;
+        let mut destination = header.first(&DESTINATION)?;
+        let mut country = header.column(&COUNTRY)?;
         if layout != Layout::PhoneSystem {
             destination = if destination.required { destination } else { country };
             country = ABSENT;
         }
-        let increments = header.column(INCREMENTS, false)?;
-        let minimum = header.column(MINIMUM, false)?;
-        let increment = header.column(INCREMENT, false)?;
-        for other in [minimum, increment] {
-            if increments.required && other.required {
-                return twice(increments, other);
-            }
+        let increments = header.column(&INCREMENTS)?;
+        let minimum = header.column(&MINIMUM)?;
+        let increment = header.column(&INCREMENT)?;
+        if increments.required && increment.required {
+            return Err(twice(increments.name, increment.name));
         }
-        Ok(Self {
+        let columns = Self {
             layout,
             direction,
             prefix,
             country_code,
             area_code,
             price,
+            currency: header.column(&CURRENCY)?,
             country,
             destination,
-            fee: header.column(FEE, true)?,
+            fee: header.column(&FEE)?,
             minimum,
             increment,
             increments,
-            included: header.column(INCLUDED, false)?,
-            groups: header.column(GROUPS, false)?,
-            valid_from: header.column(VALID_FROM, false)?,
-            valid_to: header.column(VALID_TO, false)?,
-            window: header.column(WINDOW, false)?,
-        })
+            included: header.column(&INCLUDED)?,
+            groups: header.column(&GROUPS)?,
+            valid_from: header.column(&VALID_FROM)?,
+            valid_to: header.column(&VALID_TO)?,
+            window: header.column(&WINDOW)?,
+        };
+        header.check_all()?;
+        Ok(columns)
     }
 }
 
@@ -228,6 +428,7 @@ pub(super) fn read(
     let dated = columns.valid_from.required || columns.valid_to.required;
     let mut cells = Cells {
         zone: Zone::new(if dated { definition.time_zone } else { TimeZone::default() }),
+        currency: definition.currency.to_string(),
         labels: HashMap::new(),
     };
     let before = u64::try_from(definition.rates.len()).unwrap_or(u64::MAX);
@@ -246,6 +447,14 @@ pub(super) fn read(
         }
     }
     Ok(Tariff::build(definition, Some(columns.layout), &lines)?)
+}
+
+const WHOLE: &str =
+    "steps are counted from the beginning of a call, so the least is a whole number of them";
+
+/// Whether the least is a whole number of steps.
+fn is_whole(minimum: Duration, increment: Duration) -> bool {
+    minimum.micros().checked_rem(increment.micros()) == Some(0)
 }
 
 fn seconds(row: &Row, column: Column, default: u32, from: u32) -> Result<Duration, table::Error> {
@@ -268,11 +477,21 @@ fn increments(cell: &str) -> Result<(Duration, Duration), String> {
     let wanted = |_| "the least and the step in seconds are wanted, such as 30/6".to_owned();
     let minimum = whole_seconds(first.trim(), 0).map_err(wanted)?;
     let increment = whole_seconds(second.trim(), 1).map_err(wanted)?;
-    let whole = minimum.micros().checked_rem(increment.micros()) == Some(0);
-    whole.then_some((minimum, increment)).ok_or_else(|| {
-        "steps are counted from the beginning of a call, so the least is a whole number of them"
-            .to_owned()
-    })
+    is_whole(minimum, increment).then_some((minimum, increment)).ok_or_else(|| WHOLE.to_owned())
+}
+
+/// What is charged at least, and the steps.
+fn steps(row: &Row, columns: &Columns) -> Result<(Duration, Duration), table::Error> {
+    let both = columns.increments;
+    if both.required && !columns.minimum.required && !row.cell(both).is_empty() {
+        return row.read(both, increments);
+    }
+    let minimum = seconds(row, columns.minimum, 0, 0)?;
+    let increment = seconds(row, if both.required { both } else { columns.increment }, 60, 1)?;
+    if columns.minimum.name != OWN_MINIMUM && !is_whole(minimum, increment) {
+        return Err(row.refuse(columns.minimum, &WHOLE));
+    }
+    Ok((minimum, increment))
 }
 
 /// `60:0.02/6;300:0.01/1`.
@@ -341,6 +560,7 @@ fn date(text: &str) -> Result<Date, String> {
 /// What rows have in common.
 struct Cells {
     zone: Zone,
+    currency: String,
     labels: HashMap<String, Label>,
 }
 
@@ -383,6 +603,14 @@ impl Cells {
     /// The row without its prefix.
     fn rate(&mut self, row: &Row, columns: &Columns) -> Result<Rate, table::Error> {
         let text = |column| row.cell(column);
+        let currency = text(columns.currency);
+        if !currency.is_empty() && currency != self.currency {
+            let problem = format!(
+                "the list's prices are in {}, and nothing is converted without a rate",
+                self.currency
+            );
+            return Err(row.refuse(columns.currency, &problem));
+        }
         let direction = match text(columns.direction) {
             "" if !columns.direction.required => Direction::Outbound,
             _ => row.read(columns.direction, str::parse)?,
@@ -396,12 +624,7 @@ impl Cells {
         if !text(columns.fee).is_empty() {
             rate.connection_fee = row.read(columns.fee, str::parse::<UnitPrice>)?;
         }
-        if text(columns.increments).is_empty() {
-            rate.minimum = seconds(row, columns.minimum, 0, 0)?;
-            rate.increment = seconds(row, columns.increment, 60, 1)?;
-        } else {
-            (rate.minimum, rate.increment) = row.read(columns.increments, increments)?;
-        }
+        (rate.minimum, rate.increment) = steps(row, columns)?;
         rate.included = seconds(row, columns.included, 0, 0)?;
         rate.groups = row.read(columns.groups, groups)?;
         rate.valid_from = self.instant(row, columns.valid_from, false)?;

@@ -183,6 +183,11 @@ impl Tariff {
 
     /// Reads a price list from a table, with the settings of [`TariffDefinition::new`].
     ///
+    /// [`Layout`] describes its columns. Passed over are those that only describe a row: `Country Name`,
+    /// `Code Name`, `Area Name`, `Region`, `Comment(s)`, `Note(s)`, `Remark(s)`, `Change(s)`,
+    /// `Rate Change`, `Price Change`, `Change Type` and `Status`; a row is in force whatever they say.
+    /// Any other is refused, because what it says may decide a price.
+    ///
     /// # Errors
     ///
     /// As [`read`](Self::read).
@@ -190,12 +195,12 @@ impl Tariff {
         Self::read(TariffDefinition::new(name, currency), csv)
     }
 
-    /// Reads the rows of a price list from a table with a header, in one of the layouts that
-    /// [`Layout`] describes; they come after those that the definition has.
+    /// Reads the rows of a price list from a table with a header, as [`from_csv`](Self::from_csv) does;
+    /// they come after those that the definition has.
     ///
     /// # Errors
     ///
-    /// `table.*` naming row and column, or `tariff.*`.
+    /// `table.*` naming row and column, `table.column_unknown` among them, or `tariff.*`.
     pub fn read(definition: TariffDefinition, csv: &str) -> Result<Self, Unreadable> {
         layouts::read(definition, csv, MOST_ROWS)
     }

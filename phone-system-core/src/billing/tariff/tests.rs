@@ -278,6 +278,106 @@ fn a_broken_list_is_named_by_row_and_column() {
 }
 
 #[test]
+fn columns_are_known_by_the_names_that_carriers_give_them() {
+    let first = |csv: &str| read(csv).rates()[0].clone();
+    let own = first(
+        "Prefix,RatePerMinute,ConnectionFee,MinimumSeconds,IncrementSeconds,ValidFrom,ValidTo\n\
+         44,0.018,0.01,30,6,2018-01-01,2018-12-31\n",
+    );
+    assert_eq!(own.connection_fee.to_string(), "0.01");
+    assert_eq!(
+        (own.minimum, own.increment),
+        (Duration::from_seconds(30), Duration::from_seconds(6))
+    );
+    assert_eq!(own.valid_from, Some(at("2018-01-01T00:00:00Z")));
+    assert_eq!(own.valid_to, Some(at("2019-01-01T00:00:00Z")));
+    let names = [
+        ["Rate", "Connect Fee", "Minimum", "Increment", "Effective From", "Effective To"],
+        ["Price", "connection_fee", "Min Duration", "Billing-Increment", "Effective", "Expiry"],
+        [
+            "rate_per_min",
+            "SETUP FEE (USD)",
+            "Initial Interval",
+            "Interval N",
+            "Start Date",
+            "End Date",
+        ],
+        [
+            "Price/min",
+            "Connect Charge",
+            "Interval 1",
+            "Subsequent Interval",
+            "valid-from",
+            "Valid Until",
+        ],
+        [
+            "Cost per minute",
+            "Connect Cost",
+            "Initial increment (sec)",
+            "Next Increment (s)",
+            "Effective Date",
+            "Expiration Date",
+        ],
+    ];
+    for [price, fee, minimum, increment, from, to] in names {
+        let rest = "0.018,0.01,30,6,1 Jan 2018,31 Dec 2018";
+        let csv = format!("Code,{price},{fee},{minimum},{increment},{from},{to}\n44,{rest}\n");
+        assert_eq!(first(&csv), own, "{csv}");
+    }
+    let tariff = read(
+        "Code,Country,Destination,Rate,Currency,Increment,Country Name,Comments,Rate Change,Status\n\
+         44,UK,London,0.018,USD,30/6,Britain,\"so, so\",increase,current\n1,,,0.01,,,,,,\n",
+    );
+    let rates = tariff.rates();
+    assert_eq!(rates[0].destination, "London".parse().ok());
+    assert_eq!((rates[0].minimum, rates[0].increment), (own.minimum, own.increment));
+    assert_eq!(rates[1].increment, Duration::from_minutes(1));
+}
+
+#[test]
+fn a_column_that_may_decide_a_price_is_not_passed_over() {
+    assert_eq!(
+        refused("Code,Rate,Off-Peak Rate\n44,0.02,0.01\n").to_string(),
+        "row 1: column `Off-Peak Rate` is not known, and what it says would be lost; rename it if it is \
+         Direction, Prefix, Country Code, Area Code, RatePerMinute, Currency, Country, Destination, \
+         ConnectionFee, MinimumSeconds, IncrementSeconds, Increments, Included, Groups, ValidFrom, \
+         ValidTo or Window, or remove it"
+    );
+    for unknown in
+        ["", "Minimum (min)", "Minimum Charge", "Window (USD)", "Rate 2", "Gebühr", "Origin"]
+    {
+        match refused(&format!("Code,Rate,{unknown}\n44,0.02,1\n")) {
+            Unreadable::Table(table::Error::ColumnUnknown { row: 1, column, .. }) => {
+                assert_eq!(column, unknown);
+            }
+            other => panic!("{unknown}: {other:?}"),
+        }
+    }
+    // The sign of another currency is not dropped.
+    let other = refused("Code,Rate (€)\n44,0.02\n");
+    assert!(matches!(other, Unreadable::Table(table::Error::ColumnMissing { .. })));
+}
+
+#[test]
+fn columns_that_contradict_each_other_are_refused() {
+    for (header, cells, problem) in [
+        ("Connect Fee,Setup Fee", "1,1", "columns `Connect Fee` and `Setup Fee` tell the same"),
+        ("Minimum,Initial Interval", "30,30", "columns `Minimum` and `Initial Interval` tell"),
+        ("Increment,Interval N", "6,6", "columns `Increment` and `Interval N` tell the same"),
+        ("Effective,Start Date", "2018-01-01,2018-01-01", "tell the same"),
+        ("Expiry,End Date", "2018-01-01,2018-01-01", "tell the same"),
+        // The first step is no whole number of the later ones.
+        ("Initial Interval,Interval N", "50,20", "`50` is refused: steps are counted"),
+        ("Minimum,Increment", "30,30/6", "`30/6` is refused: 1 to 86400 whole seconds"),
+        ("Minimum", "0.05", "`0.05` is refused: 0 to 86400 whole seconds"),
+        ("Currency", "EUR", "`EUR` is refused: the list's prices are in USD"),
+    ] {
+        let refused = refused(&format!("Code,Rate,{header}\n44,0.02,{cells}\n")).to_string();
+        assert!(refused.contains(problem), "{refused}");
+    }
+}
+
+#[test]
 fn origins_of_toll_free_calls_have_prices_of_their_own() {
     let tariff = read(
         "Direction,Prefix,RatePerMinute\ninbound,1,0.02\ninbound,1907,0.09\ninbound,44,0.05\ninbound,*,0.30\n",
