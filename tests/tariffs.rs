@@ -17,7 +17,9 @@ const WINDOWS: &str = r#"[
     {"name":"weekend","days":["saturday","sunday"]},
     {"name":"small","days":["sunday"],"from":"01:30","to":"02:30"},
     {"name":"holiday","dates":[{"from":"2018-03-10","to":"2018-03-11"},{"from":"2018-12-25","to":"2018-12-25"}]},
-    {"name":"eve","from":"18:00","to":"03:00","dates":[{"from":"2018-03-12","to":"2018-03-12"},{"from":"2018-03-24","to":"2018-03-24"}]}
+    {"name":"eve","from":"18:00","to":"03:00","dates":[{"from":"2018-03-12","to":"2018-03-12"},{"from":"2018-03-24","to":"2018-03-24"}]},
+    {"name":"holiday morning","from":"03:00","to":"12:00","dates":[{"from":"2018-03-10","to":"2018-03-25"}]},
+    {"name":"holiday evening","from":"12:00","to":"18:00","dates":[{"from":"2018-03-11","to":"2018-03-24"}]}
 ]"#;
 
 const PREFIXES: [&str; 6] = ["*", "1", "12", "1206", "44", "12065550100"];
@@ -59,7 +61,7 @@ prop_compose! {
         groups in prop::collection::vec((1..900_u32, price(), step()), 0..3),
         from in prop::option::weighted(0.2, (0..6_usize, -3_000..3_000_i64)),
         to in prop::option::weighted(0.2, (0..6_usize, -3_000..3_000_i64)),
-        window in prop::option::weighted(0.6, 0..6_usize),
+        window in prop::option::weighted(0.6, 0..8_usize),
     ) -> (Rate, Option<usize>) {
         let mut rate = Rate::new(Direction::Outbound, prefix.parse().unwrap(), per_minute);
         rate.connection_fee = fee;

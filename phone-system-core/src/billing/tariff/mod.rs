@@ -110,8 +110,9 @@ const MOST_ROWS: usize = 4_000_000;
 /// zone. Of several, the one with the longest prefix is taken; of those, the one whose validity
 /// begins last; of those, one whose window has dates before one whose window has days and times only,
 /// and that before one without a window. Two rows that this does not tell apart are refused when the
-/// list is made: windows with days and times must not overlap in the week, windows with dates not in
-/// their dates, the day after included where they last past midnight.
+/// list is made: of two windows with days and times, or of two with dates, no moment must be in both.
+/// Two windows may share a date if their times of day do not meet: peak and off-peak of one holiday; one
+/// that lasts past midnight is there on the day after too.
 ///
 /// # What a call costs
 ///

@@ -205,6 +205,55 @@ impl WindowDefinition {
         (self.from.map_or(0, |from| from.0), self.to.map_or(DAY, |to| to.0))
     }
 
+    /// The days, since 1970, on which it may begin.
+    fn dates(&self) -> Vec<(i64, i64)> {
+        // Three weeks have every day of the week, and those before and after it.
+        let always = || vec![(0, 20)];
+        self.dates.as_ref().map_or_else(always, |dates| {
+            dates.iter().map(|range| (range.from.number(), range.to.number())).collect()
+        })
+    }
+
+    /// Whether it is one of the days of the week on which it begins.
+    fn is_on(&self, day: i64) -> bool {
+        let seconds = day.saturating_mul(i64::from(DAY)).saturating_add(MONDAY);
+        let place = seconds.rem_euclid(i64::from(WEEK)).div_euclid(i64::from(DAY));
+        let weekday = usize::try_from(place).ok().and_then(|place| Weekday::ALL.get(place));
+        self.days.as_ref().is_none_or(|days| weekday.is_some_and(|day| days.contains(day)))
+    }
+
+    /// Whether there is a moment in both of two windows with dates, or of two without.
+    fn overlaps(&self, other: &Self) -> bool {
+        if self.dates.is_some() != other.dates.is_some() {
+            return false;
+        }
+        let day = i64::from(DAY);
+        let seconds = |window: &Self| {
+            let (from, to) = window.times();
+            let (from, to) = (i64::from(from), i64::from(to));
+            (from, if from < to { to } else { to.saturating_add(day) })
+        };
+        let ((from, to), (first, last)) = (seconds(self), seconds(other));
+        // Neither lasts a whole day more, so they can meet if they begin on one day, or on days that
+        // follow each other.
+        (-1..=1_i64).any(|later: i64| {
+            let shift = later.saturating_mul(day);
+            let meet = first.saturating_add(shift) < to && from < last.saturating_add(shift);
+            let theirs = other.dates();
+            let begin = |(from, to): (i64, i64)| {
+                theirs.iter().any(|(first, last)| {
+                    let from = from.max(first.saturating_sub(later));
+                    let to = to.min(last.saturating_sub(later));
+                    // After a week the days of the week are the same again.
+                    (from..=to)
+                        .take(7)
+                        .any(|day| self.is_on(day) && other.is_on(day.saturating_add(later)))
+                })
+            };
+            meet && self.dates().into_iter().any(begin)
+        })
+    }
+
     /// The spans on the days on which it begins, and those on the days after.
     fn spans(&self) -> (Spans, Spans) {
         let (from, to) = self.times();
@@ -301,36 +350,11 @@ impl Windows {
                 }
             }
         }
-        all.find_overlaps(windows);
-        Ok(all)
-    }
-
-    fn find_overlaps(&mut self, windows: &[WindowDefinition]) {
-        // Dates whose windows last into the day after count that day too.
-        let days = |window: &WindowDefinition| -> Vec<(i64, i64)> {
-            let (_, over) = window.spans();
-            let more = i64::from(!over.is_empty());
-            let dates = window.dates.iter().flatten();
-            dates
-                .map(|range| (range.from.number(), range.to.number().saturating_add(more)))
-                .collect()
-        };
-        for ((bit, window), overlaps) in bits().zip(windows).zip(&mut self.overlaps) {
-            *overlaps = bit;
-            if window.dates.is_some() {
-                let ours = days(window);
-                for (other, theirs) in bits().zip(windows) {
-                    let theirs = days(theirs);
-                    let meet = |(from, to): &(i64, i64)| {
-                        theirs.iter().any(|(first, last)| first <= to && from <= last)
-                    };
-                    *overlaps |= if ours.iter().any(meet) { other } else { 0 };
-                }
-            } else {
-                let weekly = self.begun.iter().map(|mask| mask & !self.dated);
-                *overlaps |= weekly.filter(|mask| mask & bit != 0).fold(0, |all, mask| all | mask);
-            }
+        for ((bit, window), overlaps) in bits().zip(windows).zip(&mut all.overlaps) {
+            let others = bits().zip(windows).filter(|(_, other)| window.overlaps(other));
+            *overlaps = others.fold(bit, |all, (other, _)| all | other);
         }
+        Ok(all)
     }
 
     /// Which windows a window, by its place, overlaps within its class; itself among them.

@@ -218,6 +218,71 @@ fn ties_are_refused_by_both_rows() {
 }
 
 #[test]
+fn one_date_may_have_windows_at_different_times() {
+    let with = |one: &str, other: &str| {
+        let windows = format!(r#""windows":[{{"name":"a",{one}}},{{"name":"b",{other}}}],"#);
+        list(
+            &windows,
+            r#"{"direction":"outbound","prefix":"1","per_minute":"0.02"},
+               {"direction":"outbound","prefix":"1","per_minute":"0.10","window":"a"},
+               {"direction":"outbound","prefix":"1","per_minute":"0.01","window":"b"}"#,
+        )
+    };
+    let dates = |from: &str, to: &str| format!(r#""dates":[{{"from":"{from}","to":"{to}"}}]"#);
+    let hours = |from: &str, to: &str| format!(r#""from":"{from}","to":"{to}""#);
+    let christmas = dates("2018-12-25", "2018-12-25");
+    let on = |from: &str, to: &str, dates: &str| format!("{},{dates}", hours(from, to));
+
+    // Peak, and off-peak that begins when it ends and lasts into the day after.
+    let peak = on("08:00", "18:00", &christmas);
+    let tariff = with(&peak, &on("18:00", "02:00", &christmas)).unwrap();
+    for (begins, amount) in [
+        ("2018-12-25T07:59:59Z", "0.02"),
+        ("2018-12-25T08:00:00Z", "0.10"),
+        ("2018-12-25T17:59:59Z", "0.10"),
+        ("2018-12-25T18:00:00Z", "0.01"),
+        ("2018-12-26T01:59:59Z", "0.01"),
+        ("2018-12-26T02:00:00Z", "0.02"),
+        ("2018-12-25T01:00:00Z", "0.02"),
+    ] {
+        assert_eq!(costs(&tariff, "+14255550100", begins, 60).1, amount, "{begins}");
+    }
+    let crossing = costs(&tariff, "+14255550100", "2018-12-25T17:58:00Z", 240);
+    assert_eq!(crossing, billed("PT4M", "0.22"));
+
+    let week = dates("2018-12-24", "2018-12-31");
+    let next = dates("2018-12-26", "2018-12-26");
+    let evening = on("18:00", "08:00", &christmas);
+    for (one, other, fits) in [
+        (&peak, on("17:59:59", "22:00", &christmas), false),
+        (&peak, on("22:00", "08:00:01", &dates("2018-12-24", "2018-12-24")), false),
+        (&peak, on("22:00", "08:00", &dates("2018-12-24", "2018-12-24")), true),
+        (&peak, christmas.clone(), false),
+        (&peak, on("18:00", "22:00", &week), true),
+        (&peak, on("12:00", "13:00", &week), false),
+        (&evening, on("08:00", "18:00", &next), true),
+        (&evening, on("07:59", "18:00", &next), false),
+        (&evening, next.clone(), false),
+        (&evening, on("18:00", "00:00", &dates("2018-12-24", "2018-12-24")), true),
+        // The days of the week count too: 2018-12-25 is a Tuesday.
+        (&peak, format!(r#""days":["monday","wednesday"],{week}"#), true),
+        (&peak, format!(r#""days":["tuesday"],{week}"#), false),
+        (&peak, format!(r#""days":["monday"],{}"#, on("20:00", "09:00", &week)), false),
+        (&peak, format!(r#""days":["sunday"],{}"#, on("20:00", "09:00", &week)), true),
+    ] {
+        for (one, other) in [(one, &other), (&other, one)] {
+            match with(one, other) {
+                Ok(_) => assert!(fits, "{one} {other}"),
+                Err(Error::WindowsOverlap { row: 3, other: 2, .. }) => {
+                    assert!(!fits, "{one} {other}");
+                }
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+}
+
+#[test]
 fn windows_that_make_no_sense_are_refused() {
     let rate = r#"{"direction":"outbound","prefix":"1","per_minute":"1"}"#;
     for window in [
