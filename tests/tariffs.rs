@@ -87,7 +87,7 @@ prop_compose! {
     ) -> Tariff {
         let mut definition =
             TariffDefinition::new("list".parse().unwrap(), "USD".parse().unwrap());
-        definition.digits = digits;
+        definition.digits = Some(digits);
         definition.rounding = rounding;
         definition.time_zone = zone.parse().unwrap();
         definition.windows = serde_json::from_str(WINDOWS).unwrap();
@@ -190,7 +190,7 @@ fn counted(
         }
     }
     let definition = tariff.definition();
-    let scaled = exact * 10_i128.pow(u32::from(definition.digits));
+    let scaled = exact * 10_i128.pow(u32::from(definition.digits.unwrap()));
     let unit = 60_000_000_000;
     let (below, twice) = (scaled / unit, scaled % unit * 2);
     let up = match definition.rounding {
@@ -230,7 +230,7 @@ proptest! {
         let priced = tariff.rate_call(CallFigures { direction: Direction::Outbound, number: known, begins, duration });
         match (priced, counted(&tariff, number, begins, duration)) {
             (Ok(price), Some((seconds, steps))) => {
-                let digits = u32::from(tariff.definition().digits);
+                let digits = u32::from(tariff.definition().digits.unwrap());
                 prop_assert_eq!(price.billed.micros(), i64::try_from(seconds).unwrap() * 1_000_000);
                 let unit = i128::from(10_i64.pow(6 - digits));
                 prop_assert_eq!(i128::from(price.amount.millionths()), steps * unit);

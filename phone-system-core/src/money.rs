@@ -1,5 +1,7 @@
 //! Exact amounts of money, and the one place that rounds.
 
+mod iso_4217;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -9,12 +11,53 @@ use crate::text::{as_text_in_place, words};
 use crate::written::{InPlace, Written};
 
 /// A currency by its three letters of ISO 4217, in upper case.
+///
+/// Known are those that have a minor unit in the standard's List One as in force since 2026-01-01, funds
+/// among them, and those withdrawn since 2018, of which records may tell.
+///
+/// ```
+/// use phone_system_core::money::Currency;
+/// assert_eq!("JPY".parse::<Currency>()?.minor_unit(), 0);
+/// assert!("XYZ".parse::<Currency>().is_err());
+/// # Ok::<(), phone_system_core::money::CurrencyError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Currency([u8; 3]);
+pub struct Currency {
+    letters: [u8; 3],
+    minor_unit: u8,
+}
+
+impl Currency {
+    /// How many digits after the point its minor unit has: 2 of USD, none of JPY, 3 of KWD.
+    pub const fn minor_unit(self) -> u8 {
+        self.minor_unit
+    }
+}
+
+/// Why a text is no currency.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.sentence())]
+pub struct CurrencyError {
+    /// The letters, if it has the form of one.
+    unknown: Option<String>,
+}
+
+impl CurrencyError {
+    fn sentence(&self) -> String {
+        self.unknown.as_ref().map_or_else(
+            || "a currency has three upper-case letters of ISO 4217, such as USD".to_owned(),
+            |letters| {
+                format!(
+                    "`{letters}` is no currency with a minor unit in ISO 4217 as of 2026-01-01; give the code of one, such as USD, EUR or JPY"
+                )
+            },
+        )
+    }
+}
 
 impl InPlace for Currency {
     fn write(&self, text: &mut Written) {
-        text.ascii(self.0);
+        text.ascii(self.letters);
     }
 }
 
@@ -25,15 +68,19 @@ impl fmt::Debug for Currency {
 }
 
 impl FromStr for Currency {
-    type Err = &'static str;
+    type Err = CurrencyError;
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.as_bytes()
-            .try_into()
-            .ok()
-            .filter(|letters: &[u8; 3]| letters.iter().all(u8::is_ascii_uppercase))
-            .map(Self)
-            .ok_or("a currency has three upper-case letters of ISO 4217, such as USD")
+    /// # Errors
+    ///
+    /// If it is not three upper-case letters, or none of the standard's.
+    fn from_str(text: &str) -> Result<Self, CurrencyError> {
+        let letters = <[u8; 3]>::try_from(text.as_bytes()).ok();
+        let letters = letters.filter(|letters| letters.iter().all(u8::is_ascii_uppercase));
+        let letters = letters.ok_or(CurrencyError { unknown: None })?;
+        let minor_unit = iso_4217::minor_unit(text);
+        minor_unit
+            .map(|minor_unit| Self { letters, minor_unit })
+            .ok_or_else(|| CurrencyError { unknown: Some(text.to_owned()) })
     }
 }
 
@@ -343,6 +390,23 @@ mod tests {
 
     fn amount(text: &str) -> Amount {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn currencies_are_those_of_the_standard() {
+        for code in ["USD", "EUR", "GBP", "JPY", "KWD", "CLF", "BGN"] {
+            assert_eq!(code.parse::<Currency>().unwrap().to_string(), code);
+        }
+        for (text, problem) in [
+            ("XYZ", "`XYZ` is no currency with a minor unit in ISO 4217 as of 2026-01-01; give"),
+            ("XAU", "`XAU` is no currency"),
+            ("usd", "a currency has three upper-case letters of ISO 4217, such as USD"),
+            ("US", "a currency has three upper-case letters"),
+            ("", "a currency has three upper-case letters"),
+        ] {
+            let refused = text.parse::<Currency>().unwrap_err().to_string();
+            assert!(refused.starts_with(problem), "{refused}");
+        }
     }
 
     #[test]

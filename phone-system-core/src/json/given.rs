@@ -60,7 +60,7 @@ impl GivenTariff {
     fn unconverted(self) -> Result<Tariff, Error> {
         let Self { name, currency, digits, rounding, time_zone, windows, rates, csv, .. } = self;
         let mut definition = TariffDefinition::new(name, currency);
-        definition.digits = digits.unwrap_or(definition.digits);
+        definition.digits = digits;
         definition.rounding = rounding.unwrap_or_default();
         definition.time_zone = time_zone.unwrap_or_default();
         definition.windows = windows.unwrap_or_default();

@@ -86,13 +86,13 @@ class Tariff:
                 digits, or ``*``) and ``per_minute`` and, where they are there, ``connection_fee``,
                 ``minimum``, ``increment`` and ``included`` (durations), ``groups`` (each ``from``,
                 ``per_minute``, ``increment``), ``valid_from``, ``valid_to``, ``window``,
-                ``country``, ``destination``; beside them ``digits`` and ``rounding`` of amounts,
-                ``time_zone`` (an IANA name), ``windows`` (each ``name``, ``days``, ``from``,
-                ``to``, ``dates``), and ``in_currency`` (``currency`` and ``rate``, what one unit of
-                the currency of the prices is worth in that one) if they are to be converted, each
-                rounded once to a billionth. Prices are texts or Decimals with up to nine digits
-                after the point, durations timedeltas or texts such as ``PT6S``, instants aware
-                datetimes or texts.
+                ``country``, ``destination``; beside them ``digits`` (else those of the currency's
+                minor unit) and ``rounding`` of amounts, ``time_zone`` (an IANA name), ``windows``
+                (each ``name``, ``days``, ``from``, ``to``, ``dates``), and ``in_currency``
+                (``currency`` and ``rate``, what one unit of the currency of the prices is worth in
+                that one) if they are to be converted, each rounded once to a billionth. Prices are
+                texts or Decimals with up to nine digits after the point, durations timedeltas or
+                texts such as ``PT6S``, instants aware datetimes or texts.
 
         Returns:
             The price list.

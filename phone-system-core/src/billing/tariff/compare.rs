@@ -104,7 +104,7 @@ impl Tariff {
         }
         let settings = |tariff: &Self| {
             let definition = &tariff.definition;
-            (definition.digits, definition.rounding, definition.time_zone)
+            (definition.digits(), definition.rounding, definition.time_zone)
         };
         let settings_changed = settings(self) != settings(previous)
             || self.definition.windows != previous.definition.windows;

@@ -33,9 +33,9 @@ pub struct TariffDefinition {
     pub name: Label,
     /// The currency of all its prices; nothing is converted.
     pub currency: Currency,
-    /// How many digits after the point a charge has: 0 to 6, else 2.
-    #[serde(default = "two")]
-    pub digits: u8,
+    /// How many digits after the point a charge has: 0 to 6, else those of the currency's minor unit.
+    #[serde(default)]
+    pub digits: Option<u8>,
     /// How a charge is rounded to them, once.
     #[serde(default)]
     pub rounding: Rounding,
@@ -48,10 +48,6 @@ pub struct TariffDefinition {
     /// The rows.
     #[serde(default)]
     pub rates: Vec<Rate>,
-}
-
-const fn two() -> u8 {
-    2
 }
 
 const fn minute() -> Duration {
@@ -133,17 +129,22 @@ pub(super) fn seconds(duration: Duration) -> Option<u32> {
 }
 
 impl TariffDefinition {
-    /// A list without rows: charges of two digits, rounded half away from zero, in UTC.
+    /// A list without rows: charges in the currency's minor unit, rounded half away from zero, in UTC.
     pub fn new(name: Label, currency: Currency) -> Self {
         Self {
             name,
             currency,
-            digits: two(),
+            digits: None,
             rounding: Rounding::default(),
             time_zone: TimeZone::default(),
             windows: Vec::new(),
             rates: Vec::new(),
         }
+    }
+
+    /// How many digits a charge has, whether they are given or those of the currency.
+    pub(super) fn digits(&self) -> u8 {
+        self.digits.unwrap_or(self.currency.minor_unit())
     }
 }
 

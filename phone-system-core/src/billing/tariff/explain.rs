@@ -154,7 +154,7 @@ impl Charge {
             billed: price.billed,
             sum: exact(sum),
             rounding: definition.rounding,
-            digits: definition.digits,
+            digits: definition.digits(),
             amount: price.amount,
         })
     }

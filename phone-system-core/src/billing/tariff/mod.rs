@@ -216,7 +216,7 @@ impl Tariff {
         self.definition.currency
     }
 
-    /// The plain data that it was made from.
+    /// The plain data that it was made from; `digits` are given in it.
     pub fn definition(&self) -> &TariffDefinition {
         &self.definition
     }
@@ -261,8 +261,9 @@ impl Tariff {
     /// A list in which every price is `rate` times what it is here, in another currency: `rate` is
     /// what one unit of this currency is worth in that one.
     ///
-    /// Each price is rounded once, to a billionth, as the list rounds. The list has the same name and
-    /// a digest of its own.
+    /// Each price is rounded once, to a billionth, as the list rounds. Charges have the digits that
+    /// they had but, if those were of this currency's minor unit, those of the other's. The list has the
+    /// same name and a digest of its own.
     ///
     /// # Errors
     ///
@@ -274,6 +275,9 @@ impl Tariff {
             return Err(Error::BadSetting { setting: "exchange rate", value, problem });
         }
         let mut definition = TariffDefinition { currency, ..self.definition.clone() };
+        if self.definition.digits() == self.currency().minor_unit() {
+            definition.digits = None;
+        }
         let rounding = definition.rounding;
         for (row, price) in (1_u64..).zip(&mut definition.rates) {
             let groups = price.groups.iter_mut().map(|group| &mut group.per_minute);
@@ -304,12 +308,15 @@ impl Tariff {
 
     /// `lines` are those of the rows in the table that they come from.
     fn build(
-        definition: TariffDefinition,
+        mut definition: TariffDefinition,
         layout: Option<Layout>,
         lines: &[u64],
     ) -> Result<Self, Error> {
-        if definition.digits > 6 {
-            let value = definition.digits.to_string();
+        let digits = definition.digits();
+        // Said, because a digest is of everything that decides a price.
+        definition.digits = Some(digits);
+        if digits > 6 {
+            let value = digits.to_string();
             let problem = "an amount has at most 6 digits after the point".to_owned();
             return Err(Error::BadSetting { setting: "digits", value, problem });
         }
@@ -347,7 +354,7 @@ impl Tariff {
         let (outbound, inbound) = (side(Direction::Outbound)?, side(Direction::Inbound)?);
         let digested = Digested {
             currency: definition.currency,
-            digits: definition.digits,
+            digits,
             rounding: definition.rounding,
             time_zone: definition.time_zone,
             windows: &definition.windows,

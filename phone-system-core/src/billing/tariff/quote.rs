@@ -444,7 +444,7 @@ impl Tariff {
         let billed = i64::try_from(seconds).ok().and_then(|all| all.checked_mul(SECOND));
         let amount = i128::try_from(exact).ok().and_then(|exact| {
             let Self { definition, .. } = self;
-            Amount::of_fraction(exact, UNIT, u32::from(definition.digits), definition.rounding)
+            Amount::of_fraction(exact, UNIT, u32::from(definition.digits()), definition.rounding)
         });
         match (billed.and_then(Duration::from_micros), amount) {
             (Some(billed), Some(amount)) => Ok(Price { billed, amount }),

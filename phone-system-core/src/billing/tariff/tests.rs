@@ -218,6 +218,38 @@ fn digits_and_rounding_are_those_of_the_list() {
 }
 
 #[test]
+fn charges_have_the_digits_of_their_currency_unless_others_are_given() {
+    let rate = r#"{"direction":"outbound","prefix":"1","per_minute":"12.3456"}"#;
+    let list = |currency: &str, digits: &str| {
+        let json = format!(r#"{{"name":"list","currency":"{currency}",{digits}"rates":[{rate}]}}"#);
+        Tariff::new(serde_json::from_str(&json).unwrap()).unwrap()
+    };
+    let cost = |tariff: &Tariff| costs(tariff, "+14255550100", NOON, 60).1;
+    for (currency, digits, amount) in [
+        ("JPY", "", "12.00"),
+        ("USD", "", "12.35"),
+        ("KWD", "", "12.346"),
+        ("CLF", "", "12.3456"),
+        ("JPY", r#""digits":2,"#, "12.35"),
+        ("KWD", r#""digits":0,"#, "12.00"),
+    ] {
+        assert_eq!(cost(&list(currency, digits)), amount, "{currency} {digits}");
+    }
+    let yen =
+        Tariff::from_csv("list".parse().unwrap(), "JPY".parse().unwrap(), "Code,Rate\n1,0.5\n");
+    assert_eq!(cost(&yen.unwrap()), "1.00");
+    // To say what is so anyway is no other list.
+    assert_eq!(list("JPY", "").id(), list("JPY", r#""digits":0,"#).id());
+    // A list in another currency has the digits of that, or those that were chosen.
+    let by_ten = |tariff: &Tariff, to: &str| {
+        cost(&tariff.in_currency(to.parse().unwrap(), "10".parse().unwrap()).unwrap())
+    };
+    assert_eq!(by_ten(&list("USD", ""), "JPY"), "123.00");
+    assert_eq!(by_ten(&list("JPY", ""), "USD"), "123.46");
+    assert_eq!(by_ten(&list("USD", r#""digits":3,"#), "JPY"), "123.456");
+}
+
+#[test]
 fn groups_change_the_price_at_the_first_step_that_begins_after() {
     let tariff = list(
         "",
@@ -428,7 +460,7 @@ fn the_digest_is_of_everything_but_the_name() {
             .unwrap(),
         definition
     );
-    definition.digits = 3;
+    definition.digits = Some(3);
     assert_ne!(Tariff::new(definition).unwrap().id().digest, tariff.id().digest);
 }
 
