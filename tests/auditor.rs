@@ -484,6 +484,21 @@ impl Auditor {
         assert!(self.returned.is_empty(), "what came back too late is forfeited");
     }
 
+    fn forfeit(&mut self, data: &Value) {
+        let (lot, gone) = (data["lot"].as_u64().unwrap(), amount(&data["amount"]));
+        let Lot { left, held, expires_at } = self.lots[&lot];
+        let due = instant(&data["at"]);
+        if let Some(returned) = self.returned.remove(&lot) {
+            assert_eq!(gone, returned, "what came back too late");
+            assert!(expires_at <= due);
+        } else {
+            assert_eq!(due, expires_at, "at its instant");
+            assert_eq!(left.checked_sub(held), Some(gone), "all that is not held");
+        }
+        self.take(lot, gone);
+        add(&mut self.forfeited, gone);
+    }
+
     /// Takes in one event of a commit of `at`.
     fn see(&mut self, event: &Value, at: i64) {
         let (name, data) = (event["type"].as_str().unwrap(), &event["data"]);
@@ -520,20 +535,7 @@ impl Auditor {
                 self.spend(&drawn);
                 less(&mut self.given, sum(drawn.values()));
             }
-            "billing.lot_forfeited" => {
-                let (lot, gone) = (data["lot"].as_u64().unwrap(), amount(&data["amount"]));
-                let Lot { left, held, expires_at } = self.lots[&lot];
-                let due = instant(&data["at"]);
-                if let Some(returned) = self.returned.remove(&lot) {
-                    assert_eq!(gone, returned, "what came back too late");
-                    assert!(expires_at <= due);
-                } else {
-                    assert_eq!(due, expires_at, "at its instant");
-                    assert_eq!(left.checked_sub(held), Some(gone), "all that is not held");
-                }
-                self.take(lot, gone);
-                add(&mut self.forfeited, gone);
-            }
+            "billing.lot_forfeited" => self.forfeit(data),
             "billing.recharge_requested" => self.recharge(data),
             "billing.recharge_failed" => {
                 let (recharge, at, with) = self.pending.take().unwrap();

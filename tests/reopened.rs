@@ -193,7 +193,7 @@ impl Twins {
             let envelope = json!({ "organization": "contoso", "at": at, "actor": "test",
                 "command": { "name": name, "fields": fields } });
             let told = self.system.execute(envelope.to_string().as_bytes());
-            told.expect_err("it is refused").code()
+            told.unwrap_err().code()
         };
         let charged = ErrorCode::BillingAlreadyCharged;
         for (envelope, _) in &self.asked[..usize::try_from(last).unwrap()] {

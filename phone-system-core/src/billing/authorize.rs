@@ -22,8 +22,10 @@ use crate::time::{Duration, Timestamp};
 /// What it may need, minutes first and then funds, is held until it is settled or canceled, or until
 /// it times out: so no other call, no expiry and no crash can take it away. An emergency call is
 /// authorized before anything else is looked at, free and without a hold, even if the system can
-/// record nothing any more. Refused as `billing.charge` refuses, and if the caller's policy does not
-/// let the call go there; a call for which less can be had than wanted is authorized for less.
+/// record nothing any more. Refused as `billing.charge` refuses, if nobody can call there, if the
+/// caller's policy or spend limit does not let the call go, and, where credits may pay for what minutes
+/// do not, without the price list that was chosen, even if minutes suffice. A call for which less can
+/// be had than wanted is authorized for less.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

@@ -349,7 +349,8 @@ impl AdjustCredits {
 /// Gives back what a call cost, as credits; never funds.
 ///
 /// It is a lot of its own and lasts as long as one that was bought: the lots that paid may be
-/// forfeited by then.
+/// forfeited by then. What an invoice paid is given back as credits too. For the user's spend limit the
+/// call counts as it did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

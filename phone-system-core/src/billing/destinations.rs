@@ -47,7 +47,7 @@ struct Destination {
 /// also `*` for any, `Prefix` (leading digits, or `*`) and `Use` (`included`, `credits` or
 /// `barred`). The longest prefix of a row that fits country and plan decides; of two rows with the
 /// same prefix the one that names the country, then the one that names the plan. What no row fits is
-/// included.
+/// included; a row `*,*,*,credits` turns that around, so that only what is named is.
 ///
 /// The embedded table has what the sources name: the shared-cost ranges of the United Kingdom only by
 /// credits, its 449 and 1900 of the United States not at all ("Country and region availability").

@@ -9374,9 +9374,10 @@ class BillingArea:
         What it may need, minutes first and then funds, is held until it is settled or canceled, or
         until it times out: so no other call, no expiry and no crash can take it away. An emergency
         call is authorized before anything else is looked at, free and without a hold, even if the
-        system can record nothing any more. Refused as ``billing.charge`` refuses, and if the
-        caller's policy does not let the call go there; a call for which less can be had than wanted
-        is authorized for less.
+        system can record nothing any more. Refused as ``billing.charge`` refuses, if nobody can
+        call there, if the caller's policy or spend limit does not let the call go, and, where
+        credits may pay for what minutes do not, without the price list that was chosen, even if
+        minutes suffice. A call for which less can be had than wanted is authorized for less.
 
         Args:
             call: What names it; the same call is authorized and charged once.
@@ -9540,7 +9541,8 @@ class BillingArea:
         """Gives back what a call cost, as credits; never funds.
 
         It is a lot of its own and lasts as long as one that was bought: the lots that paid may be
-        forfeited by then.
+        forfeited by then. What an invoice paid is given back as credits too. For the user's spend
+        limit the call counts as it did.
 
         Args:
             call: The call, as it was charged.
