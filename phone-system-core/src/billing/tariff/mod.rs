@@ -1,6 +1,7 @@
 //! Price lists: what a minute to, or from, a number costs at an instant.
 
 mod charge;
+mod columns;
 mod compare;
 mod definition;
 mod explain;
