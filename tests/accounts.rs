@@ -11,8 +11,9 @@ use phone_system_core::{Duration, PhoneSystem, Timestamp};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::auditor::{Auditor, amount, audit, sum, text};
+use crate::auditor::{Auditor, audit};
 use crate::histories::read_back;
+use crate::world::{amount, sum, text};
 
 pub(crate) const START: i64 = 1_582_880_400_000_000; // 2020-02-28T09:00:00Z: leap days are near.
 const HOUR: i64 = 3_600_000_000;

@@ -38,6 +38,7 @@ mod tariffs;
 mod texts;
 mod traffic;
 mod vectors;
+mod world;
 
 /// So many random cases; a failing one is printed with its input, and no file is written.
 fn random(cases: u32) -> proptest::test_runner::Config {
