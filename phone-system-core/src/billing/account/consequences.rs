@@ -1,7 +1,5 @@
 //! What follows from an event by itself, and what comes to its end as time passes.
 
-use std::iter;
-
 use super::{Account, AutoRecharge, Lot};
 use crate::billing::events::{
     CallCharged, Event, FundsAdded, HoldReleased, LotForfeited, NoticeDue, NoticeKind,
@@ -38,11 +36,13 @@ impl Account {
     /// come is forfeited, notices are due, and the next recharge if the balance is below the trigger
     /// and none is pending; none if an amount is out of range.
     pub(super) fn what_follows(&self, event: &Event, at: Timestamp) -> Option<Vec<Event>> {
-        let mut events = self.forfeited_by(event, at)?;
-        let balance =
-            iter::once(event).chain(&events).try_fold(self.balance, |balance, event| {
-                balance.checked_add(event.change_of_balance()?)
-            })?;
+        let mut events = Vec::new();
+        let mut balance = self.balance.checked_add(event.change_of_balance()?)?;
+        self.each_forfeited(event, at, |forfeited| {
+            balance = balance.checked_sub(forfeited.amount)?;
+            events.push(forfeited.into());
+            Some(())
+        })?;
         if let Some((notice, pool)) = self.news_of(event) {
             events.push(NoticeDue { notice, balance, pool, at }.into());
         }
@@ -56,13 +56,18 @@ impl Account {
         Some(events)
     }
 
-    /// What an event gives back of lots whose time has come; none if an amount is out of range.
-    fn forfeited_by(&self, event: &Event, at: Timestamp) -> Option<Vec<Event>> {
-        let mut forfeited = Vec::new();
+    /// Tells what an event gives back of each lot whose time has come; none if an amount is out of range.
+    #[inline]
+    fn each_forfeited(
+        &self,
+        event: &Event,
+        at: Timestamp,
+        mut told: impl FnMut(LotForfeited) -> Option<()>,
+    ) -> Option<()> {
         let (released, spent) = match event {
             Event::HoldReleased(event) => (&event.draws, &[][..]),
             Event::CallCharged(event) => (&event.released, event.draws.as_slice()),
-            _ => return Some(forfeited),
+            _ => return Some(()),
         };
         for held in released {
             if self.lots.get(&held.lot).is_some_and(|lot| lot.expires_at <= at) {
@@ -70,11 +75,11 @@ impl Account {
                 let spent = spent.map(|draw| draw.amount).unwrap_or_default();
                 let amount = held.amount.checked_sub(spent)?;
                 if amount.is_positive() {
-                    forfeited.push(LotForfeited { lot: held.lot, amount, at }.into());
+                    told(LotForfeited { lot: held.lot, amount, at })?;
                 }
             }
         }
-        Some(forfeited)
+        Some(())
     }
 
     /// What administrators are to be told of an event, and of which pool.
