@@ -41,7 +41,7 @@ pub trait Apply: Clone + Default {
     /// then has happened; what follows brings nothing about in turn.
     ///
     /// Nothing follows from an event of a state unless this says so; a state that is made of others
-    /// has to ask them.
+    /// has to ask those of whom something does.
     ///
     /// # Errors
     ///

@@ -13,7 +13,7 @@ use phone_system_core::{Context, Duration, PhoneNumber, Timestamp};
 use crate::boundary::{
     Output, Refused, guard, malformed, optional_text, parsed, reference, refusal, refused, text,
 };
-use crate::due::{self, Gathered};
+use crate::due;
 use crate::handles::phs_organization;
 use crate::number::number_of;
 use crate::status::phs_status;
@@ -275,7 +275,7 @@ pub unsafe extern "C" fn phs_organization_authorize(
         };
         // SAFETY: the texts are as documented.
         if unsafe { call.is_emergency() } {
-            Gathered::default().keep();
+            due::nothing();
             out.set(phs_authorization::emergency_without_place());
             return Ok(());
         }
@@ -332,7 +332,7 @@ pub unsafe extern "C" fn phs_organization_begin_call(
             let place = opened
                 .ok()
                 .map(|(system, _)| system.keep(system.system().admit_emergency(own), None));
-            Gathered::default().keep();
+            due::nothing();
             out.set(phs_authorization::emergency(place.unwrap_or(WITHOUT_PLACE)));
             return Ok(());
         }

@@ -27,7 +27,7 @@ impl Gathered {
 
     /// Keeps it for this thread.
     pub(crate) fn keep(self) {
-        let json = (self.0 != Due::default()).then(|| serde_json::to_string(&self.0).ok());
+        let json = (!self.0.is_nothing()).then(|| serde_json::to_string(&self.0).ok());
         // JSON has no NUL.
         let json = json.flatten().and_then(|json| CString::new(json).ok());
         // A thread that is ending has no place left to keep it in; the commit has it.
@@ -41,6 +41,11 @@ pub(crate) fn kept<A>(executed: Executed<A>) -> A {
     let answer = due.add(executed);
     due.keep();
     answer
+}
+
+/// Nothing is due: an emergency call passed, which is no command.
+pub(crate) fn nothing() {
+    Gathered::default().keep();
 }
 
 /// What something outside has to be done about because of the last call on this thread that

@@ -47,12 +47,13 @@ struct Exchange {
 }
 
 impl GivenTariff {
-    fn read(self) -> Result<Tariff, Error> {
-        let rule = |error: billing::TariffError| Error::Rule(error.into());
-        let exchange = self.in_currency;
-        let tariff = Self { in_currency: None, ..self }.unconverted()?;
+    fn read(mut self) -> Result<Tariff, Error> {
+        let exchange = self.in_currency.take();
+        let tariff = self.unconverted()?;
         match exchange {
-            Some(Exchange { currency, rate }) => tariff.in_currency(currency, rate).map_err(rule),
+            Some(Exchange { currency, rate }) => {
+                tariff.in_currency(currency, rate).map_err(|error| Error::Rule(error.into()))
+            }
             None => Ok(tariff),
         }
     }

@@ -124,7 +124,8 @@ pub struct Outcome<'a> {
 }
 
 /// What something outside has to be done about, because of a command or of what had come to its end
-/// before it: told once, with the command whose commit records it.
+/// before it: told once, with the command whose commit records it, and again if that is asked for again
+/// by its key. Of a dry run, what would be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Due {
@@ -136,7 +137,8 @@ pub struct Due {
 }
 
 impl Due {
-    pub(crate) fn is_nothing(&self) -> bool {
+    /// Whether nothing has to be done.
+    pub fn is_nothing(&self) -> bool {
         self.requested.is_none() && self.notices.is_empty()
     }
 }

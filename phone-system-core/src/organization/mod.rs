@@ -463,23 +463,6 @@ impl Apply for State {
         }
     }
 
-    fn consequences(&self, event: &Event, at: Timestamp) -> Result<Vec<Event>, Inconsistent> {
-        fn of<S: Apply<Event: Into<Event>>>(
-            part: &S,
-            event: &S::Event,
-            at: Timestamp,
-        ) -> Result<Vec<Event>, Inconsistent> {
-            Ok(part.consequences(event, at)?.into_iter().map(Into::into).collect())
-        }
-        match event {
-            Event::Organization(_) => Ok(Vec::new()),
-            Event::Licensing(event) => of(&self.licensing, event, at),
-            Event::Inventory(event) => of(&self.inventory, event, at),
-            Event::Porting(event) => of(&self.porting, event, at),
-            Event::Address(event) => of(&self.addresses, event, at),
-        }
-    }
-
     fn endings(&self, at: Timestamp) -> Vec<Event> {
         let mut endings: Vec<Event> =
             self.inventory.endings(at).into_iter().map(Event::from).collect();

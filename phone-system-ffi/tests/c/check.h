@@ -29,7 +29,7 @@ static void check(int holds, const char *what, const char *file, int line) {
   check(is_refused((status), (call)), #call " is " #status, __FILE__, __LINE__)
 
 /* Whether a call was refused with this status, and the last error says the same. */
-static int is_refused(phs_status wanted, phs_status got) {
+static inline int is_refused(phs_status wanted, phs_status got) {
   char code[128];
   snprintf(code, sizeof code, "{\"code\":\"%s\",", phs_status_name(wanted));
   return got == wanted && phs_last_error_code() == wanted && phs_last_error_message() != NULL &&
@@ -37,7 +37,7 @@ static int is_refused(phs_status wanted, phs_status got) {
          strncmp(phs_last_error_json(), code, strlen(code)) == 0;
 }
 
-static int has_figure(const char *figure) { return strstr(phs_last_error_json(), figure) != NULL; }
+static inline int has_figure(const char *figure) { return strstr(phs_last_error_json(), figure) != NULL; }
 
 /* A pointer that a failing call has to replace by NULL. */
 static inline char *stale(void) {

@@ -3281,7 +3281,8 @@ class Draw:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
     """What something outside has to be done about, because of a command or of what had come to its
-    end before it: told once, with the command whose commit records it.
+    end before it: told once, with the command whose commit records it, and again if that is asked
+    for again by its key. Of a dry run, what would be.
 
     Attributes:
         requested: The recharge that is to be paid, and then reported by
