@@ -36,7 +36,7 @@ pub trait Apply: Clone + Default {
     /// has to be dropped.
     fn apply(&mut self, event: &Self::Event) -> Result<(), Inconsistent>;
 
-    /// What an event that happens next, at `at`, brings about by itself, in the order in which it
+    /// Tells what an event that happens next, at `at`, brings about by itself, in the order in which it
     /// happens after the event. Asked of the state before the event, to which all that had ended by
     /// then has happened; what follows brings nothing about in turn.
     ///
@@ -46,15 +46,16 @@ pub trait Apply: Clone + Default {
     /// # Errors
     ///
     /// [`Inconsistent`] if an amount is out of range. Whether the event fits is told by
-    /// [`apply`](Self::apply); of one that does not, this may answer anything.
+    /// [`apply`](Self::apply); of one that does not, this may tell anything.
     #[inline]
-    fn consequences(
+    fn each_consequence(
         &self,
         event: &Self::Event,
         at: Timestamp,
-    ) -> Result<Vec<Self::Event>, Inconsistent> {
-        let _ = (event, at);
-        Ok(Vec::new())
+        told: impl FnMut(Self::Event),
+    ) -> Result<(), Inconsistent> {
+        let _ = (event, at, told);
+        Ok(())
     }
 
     /// What has come to its end at or before `at`, as events in the order of their instants.
@@ -107,7 +108,7 @@ impl<S: Apply> Draft<S> {
     }
 
     /// Applies the event to the draft and records it, and then what it
-    /// [brings about](Apply::consequences) by itself. Not for events that were recorded before: what
+    /// [brings about](Apply::each_consequence) by itself. Not for events that were recorded before: what
     /// followed from them was recorded too.
     ///
     /// # Errors
@@ -116,7 +117,8 @@ impl<S: Apply> Draft<S> {
     /// draft has to be dropped then.
     pub fn record(&mut self, event: impl Into<S::Event>) -> Result<(), Inconsistent> {
         let event = event.into();
-        let consequences = self.consequences(&event, self.at)?;
+        let mut consequences = Vec::new();
+        self.each_consequence(&event, self.at, |event| consequences.push(event))?;
         if self.events.is_empty() {
             // Most commands record one event; pushing it would make room for four.
             self.events = vec![event];

@@ -109,11 +109,13 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
     }
 
     /// The value at `key`, to be changed in place.
+    #[inline]
     pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         self.get_mut_by(|other| other.cmp(key))
     }
 
     /// As [`get_mut`](Self::get_mut) by a key that is not there whole; `order` tells how others stand to it.
+    #[inline]
     pub fn get_mut_by(&mut self, order: impl Fn(&K) -> Ordering) -> Option<&mut V> {
         self.root.as_mut()?.get_mut(order)
     }

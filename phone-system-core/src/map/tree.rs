@@ -109,6 +109,7 @@ impl<K: Ord + Clone, V: Clone> Node<K, V> {
         }
     }
 
+    #[inline]
     pub(super) fn get_mut(&mut self, order: impl Fn(&K) -> Ordering) -> Option<&mut V> {
         let mut node = self;
         loop {

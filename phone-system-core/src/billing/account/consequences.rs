@@ -1,5 +1,6 @@
 //! What follows from an event by itself, and what comes to its end as time passes.
 
+use super::fit::RANGE;
 use super::{Account, AutoRecharge, Lot};
 use crate::billing::events::{
     CallCharged, Event, FundsAdded, HoldReleased, LotForfeited, NoticeDue, NoticeKind,
@@ -8,7 +9,7 @@ use crate::billing::events::{
 use crate::billing::hold::ReleaseReason;
 use crate::billing::ledger::Book;
 use crate::billing::minutes::{Included, PoolKey, Told};
-use crate::draft::Apply;
+use crate::draft::{Apply, Inconsistent};
 use crate::money::Amount;
 use crate::text::Key;
 use crate::time::{Month, Timestamp};
@@ -32,42 +33,48 @@ impl Event {
 }
 
 impl Account {
-    /// What an event that happens next brings about by itself: what was held of lots whose time has
-    /// come is forfeited, notices are due, and the next recharge if the balance is below the trigger
-    /// and none is pending; none if an amount is out of range.
-    pub(super) fn what_follows(&self, event: &Event, at: Timestamp) -> Option<Vec<Event>> {
-        let mut events = Vec::new();
-        let mut balance = self.balance.checked_add(event.change_of_balance()?)?;
-        self.each_forfeited(event, at, |forfeited| {
-            balance = balance.checked_sub(forfeited.amount)?;
-            events.push(forfeited.into());
-            Some(())
-        })?;
-        if let Some((notice, pool)) = self.news_of(event) {
-            events.push(NoticeDue { notice, balance, pool, at }.into());
-        }
-        if self.balance.is_positive() && !balance.is_positive() {
-            let notice = NoticeKind::BalanceZero;
-            events.push(NoticeDue { notice, balance, pool: None, at }.into());
-        }
-        if let Some(requested) = self.recharge_after(event, balance, at) {
-            events.push(requested.into());
-        }
-        Some(events)
-    }
-
-    /// Tells what an event gives back of each lot whose time has come; none if an amount is out of range.
-    #[inline]
-    fn each_forfeited(
+    /// Tells what an event that happens next brings about by itself: what was held of lots whose time
+    /// has come is forfeited, notices are due, and the next recharge if the balance is below the trigger
+    /// and none is pending.
+    ///
+    /// # Errors
+    ///
+    /// If an amount is out of range.
+    pub(super) fn each_that_follows(
         &self,
         event: &Event,
         at: Timestamp,
-        mut told: impl FnMut(LotForfeited) -> Option<()>,
-    ) -> Option<()> {
+        mut told: impl FnMut(Event),
+    ) -> Result<(), Inconsistent> {
+        let balance = self.balance_after(event, at, |forfeited| told(forfeited.into()));
+        let balance = balance.ok_or(Inconsistent::Event { event: event.name(), problem: RANGE })?;
+        if let Some((notice, pool)) = self.news_of(event) {
+            told(NoticeDue { notice, balance, pool, at }.into());
+        }
+        if self.balance.is_positive() && !balance.is_positive() {
+            let notice = NoticeKind::BalanceZero;
+            told(NoticeDue { notice, balance, pool: None, at }.into());
+        }
+        if let Some(requested) = self.recharge_after(event, balance, at) {
+            told(requested.into());
+        }
+        Ok(())
+    }
+
+    /// The balance once an event has happened, and all is forfeited that the event gives back of lots
+    /// whose time has come, each of which is told; none if an amount is out of range.
+    #[inline]
+    fn balance_after(
+        &self,
+        event: &Event,
+        at: Timestamp,
+        mut forfeited: impl FnMut(LotForfeited),
+    ) -> Option<Amount> {
+        let mut balance = self.balance.checked_add(event.change_of_balance()?)?;
         let (released, spent) = match event {
             Event::HoldReleased(event) => (&event.draws, &[][..]),
             Event::CallCharged(event) => (&event.released, event.draws.as_slice()),
-            _ => return Some(()),
+            _ => return Some(balance),
         };
         for held in released {
             if self.lots.get(&held.lot).is_some_and(|lot| lot.expires_at <= at) {
@@ -75,11 +82,12 @@ impl Account {
                 let spent = spent.map(|draw| draw.amount).unwrap_or_default();
                 let amount = held.amount.checked_sub(spent)?;
                 if amount.is_positive() {
-                    told(LotForfeited { lot: held.lot, amount, at })?;
+                    balance = balance.checked_sub(amount)?;
+                    forfeited(LotForfeited { lot: held.lot, amount, at });
                 }
             }
         }
-        Some(())
+        Some(balance)
     }
 
     /// What administrators are to be told of an event, and of which pool.
@@ -215,7 +223,11 @@ impl Account {
         loop {
             let (due, event) = next;
             // What does not fit here does not fit there either, and is refused there.
-            let Some(consequences) = account.what_follows(&event, due) else { return endings };
+            let mut consequences = Vec::new();
+            let told = account.each_that_follows(&event, due, |event| consequences.push(event));
+            if told.is_err() {
+                return endings;
+            }
             let from = endings.len();
             endings.push(event);
             endings.extend(consequences);

@@ -18,7 +18,7 @@ use crate::time::{Month, Timestamp};
 
 pub(super) type Fit = Result<(), &'static str>;
 
-const RANGE: &str = "an amount is out of range";
+pub(super) const RANGE: &str = "an amount is out of range";
 
 impl Apply for Account {
     type Event = Event;
@@ -27,9 +27,13 @@ impl Apply for Account {
         self.fit(event).map_err(|problem| Inconsistent::Event { event: event.name(), problem })
     }
 
-    fn consequences(&self, event: &Event, at: Timestamp) -> Result<Vec<Event>, Inconsistent> {
-        let problem = || Inconsistent::Event { event: event.name(), problem: RANGE };
-        self.what_follows(event, at).ok_or_else(problem)
+    fn each_consequence(
+        &self,
+        event: &Event,
+        at: Timestamp,
+        told: impl FnMut(Event),
+    ) -> Result<(), Inconsistent> {
+        self.each_that_follows(event, at, told)
     }
 
     fn endings(&self, at: Timestamp) -> Vec<Event> {
@@ -174,6 +178,7 @@ impl Account {
     }
 
     /// Takes out of a lot what is not held.
+    #[inline]
     fn take(&mut self, lot: u64, amount: Amount) -> Fit {
         let found = self.lots.get_mut(&lot).ok_or("the lot is not known")?;
         if !amount.is_positive() || amount > found.available() {
@@ -327,8 +332,12 @@ impl Account {
             return Err("the call was charged");
         }
         if let Some(Included { pool, reach, duration, .. }) = event.included {
-            let used = self.used(pool).with(reach, duration).ok_or("the pool is out of range")?;
-            self.used.insert(pool, used);
+            let after = |used: Used| used.with(reach, duration).ok_or("the pool is out of range");
+            if let Some(used) = self.used.get_mut(&pool) {
+                *used = after(*used)?;
+            } else {
+                self.used.insert(pool, after(Used::default())?);
+            }
         }
         let cost = event.priced.as_ref().map(|priced| priced.amount).unwrap_or_default();
         self.spend(event.user.as_ref(), month, cost, counted)?;
