@@ -136,8 +136,8 @@ impl Budget {
         let range = || Error::BalanceTooLarge { balance: account.balance(), amount: held };
         let spent = |user| account.spent(user, started_at.month());
         let available = if account.postpaid().is_some() {
-            // As much as can be counted.
-            ALL.checked_sub(user.map(spent).unwrap_or_default())
+            // As much as can be counted. What is held for the call is counted for its user.
+            ALL.checked_sub(user.map_or(held, spent))
         } else {
             Some(account.available())
         };
@@ -286,7 +286,7 @@ pub(crate) fn decide_authorize(
         matches!(&quote, Err(CallError::Tariff(error)) if error.is_without_price());
     let is_free = is_unpriceable && hold.credits && terms.unpriceable_is_free;
     hold.capability = if is_free { Capability::Free } else { paid.capability };
-    hold.basis = terms.tariff.filter(|_| quote.is_ok()).map(|tariff| paid.basis(tariff));
+    hold.basis = terms.tariff.filter(|_| !is_free).map(|tariff| paid.basis(tariff));
     hold.included = included;
     let rest = wanted.saturating_sub(covered);
     if rest == Duration::ZERO {
@@ -310,11 +310,16 @@ pub(crate) fn decide_authorize(
         }
         Err(_) if is_free => (wanted, LimitedBy::Wanted),
         Err(error) if covered == Duration::ZERO => return Err(error),
-        Err(_) => (covered, LimitedBy::Minutes),
+        Err(_) => (covered, beyond_minutes(hold.credits)),
     };
     hold.duration = limited;
     hold.ends_at = terms.ends_at(started_at, limited);
     authorized(hold, limited_by)
+}
+
+/// What keeps a call to its minutes.
+fn beyond_minutes(credits: bool) -> LimitedBy {
+    if credits { LimitedBy::Price } else { LimitedBy::Minutes }
 }
 
 fn quote<'a>(
@@ -359,11 +364,6 @@ pub(crate) fn decide_extend(
         extended.included = by_minutes;
         by_credits(&mut extended, hold, account, terms)?;
     }
-    if extended.duration <= hold.duration {
-        // By minutes alone, and there are no more of them.
-        let (user, included_left) = (hold.user.clone(), Duration::ZERO);
-        return Err(Error::CreditsLicenseMissing { user, included_left }.into());
-    }
     // The grace may have become shorter since; a hold that goes on does not end in the past.
     extended.ends_at = terms.ends_at(hold.started_at, extended.duration).max(hold.ends_at);
     Ok(extended)
@@ -377,7 +377,8 @@ fn more_minutes(hold: &Hold, wanted: Duration, account: &Account) -> Option<Incl
     Some(included)
 }
 
-/// Has credits pay for what minutes do not; shortens the extension to what they pay for.
+/// Has credits pay for what minutes do not; shortens the extension to what they pay for. An error if
+/// that is no extension.
 fn by_credits(
     extended: &mut CallExtended,
     hold: &Hold,
@@ -387,24 +388,33 @@ fn by_credits(
     let included = extended.included.as_ref();
     let covered = included.map(|included| included.duration).unwrap_or_default();
     let rest = extended.duration.saturating_sub(covered);
-    if rest == Duration::ZERO {
+    if rest == Duration::ZERO || hold.is_unpriceable() {
         return Ok(());
     }
-    if hold.is_unpriceable() {
-        return Ok(());
-    }
-    let only_minutes = |extended: &mut CallExtended| {
-        (extended.duration, extended.limited_by) = (covered, LimitedBy::Minutes);
-        Ok(())
+    let quote = match (&hold.basis, hold.credits) {
+        (Some(PriceBasis { tariff, direction, number }), true) => {
+            let given = terms.tariff.ok_or_else(|| Error::not_given(tariff))?;
+            let begins = rest_begins(hold.started_at, included);
+            given.quote(*direction, number, begins).map_err(CallError::from)
+        }
+        (None, true) => Err(Error::TariffNotChosen {}.into()),
+        (_, false) => {
+            let (user, included_left) = (hold.user.clone(), Duration::ZERO);
+            let missing = Error::CreditsLicenseMissing { user, included_left };
+            Err(account.check_credits().err().unwrap_or(missing).into())
+        }
     };
-    let Some(PriceBasis { tariff, direction, number }) =
-        hold.basis.as_ref().filter(|_| hold.credits)
-    else {
-        return only_minutes(extended);
+    let quote = match quote {
+        Ok(quote) => quote,
+        Err(CallError::Tariff(error)) if error.is_without_price() && terms.unpriceable_is_free => {
+            return Ok(());
+        }
+        Err(_) if covered > hold.duration => {
+            (extended.duration, extended.limited_by) = (covered, beyond_minutes(hold.credits));
+            return Ok(());
+        }
+        Err(error) => return Err(error),
     };
-    let given = terms.tariff.ok_or_else(|| Error::not_given(tariff))?;
-    let begins = rest_begins(hold.started_at, included);
-    let quote = given.quote(*direction, number, begins)?;
     let budget = Budget::of(account, hold.user.as_ref(), hold.started_at, hold.cost)?;
     let Affordable { duration, cost, limited_by } =
         affordable(quote, rest, budget, terms.unpriceable_is_free)?;

@@ -320,15 +320,18 @@ pub(crate) fn decide_settle(
     if rest == Duration::ZERO || hold.is_free() {
         return Ok(charged);
     }
-    let Some(basis) = &hold.basis else {
-        charged.unpriced = rest;
+    let (priced, unpriced) = match &hold.basis {
+        Some(basis) => {
+            let tariff = tariff.ok_or_else(|| Error::not_given(&basis.tariff))?;
+            price_as_far(basis, tariff, rest_begins(hold.started_at, included), rest)?
+        }
+        None => (None, rest),
+    };
+    charged.unpriced = unpriced;
+    let Some(priced) = priced else {
+        charged.capability = Capability::Free;
         return Ok(charged);
     };
-    let tariff = tariff.ok_or_else(|| Error::not_given(&basis.tariff))?;
-    let begins = rest_begins(hold.started_at, included);
-    let (priced, unpriced) = price_as_far(basis, tariff, begins, rest)?;
-    charged.unpriced = unpriced;
-    let Some(priced) = priced else { return Ok(charged) };
     let amount = priced.amount;
     charged.priced = Some(priced);
     pay(&mut charged, account, Some(hold), amount, hold.credits)?;

@@ -32,7 +32,8 @@ pub struct Hold {
     pub ends_at: Timestamp,
     /// The minutes that are held.
     pub included: Option<Included>,
-    /// By what the rest of the call is priced; none if it is free, or no price list has a price.
+    /// By what the rest of the call is priced, if it has a price; none if it is free, or no price list
+    /// was chosen.
     pub basis: Option<PriceBasis>,
     /// Whether credits may pay for it.
     pub credits: bool,
