@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::log::Log;
 use super::{Error, Executed, Organization, PhoneSystem, Subject};
-use crate::billing::AuthorizeCall;
+use crate::billing::{AuthorizeCall, CallKind};
 use crate::capacity::simulation::{Simulate, Simulated};
 use crate::capacity::{Gate, Line, Occupancy, Permit, Way};
 use crate::inventory::{self, Target};
@@ -70,6 +70,10 @@ fn dials_emergency(dialed: &str, of: Option<&Organization>, own: PhoneNumber) ->
     is_emergency(dialed, owned.map(|owned| owned.shelf.country))
 }
 
+fn way_of(kind: CallKind) -> Way {
+    if kind.is_outbound() { Way::Outbound } else { Way::Inbound }
+}
+
 impl PhoneSystem {
     /// Admits a call to or from `number`, if the organization owns it and it carries one more.
     ///
@@ -109,13 +113,24 @@ impl PhoneSystem {
         number: PhoneNumber,
         dialed: Option<&str>,
     ) -> Result<Permit<'_>, Error> {
+        let way = if dialed.is_some() { Way::Outbound } else { Way::Inbound };
+        self.admit_way(organization, number, dialed, way)
+    }
+
+    #[inline]
+    fn admit_way(
+        &self,
+        organization: &OrganizationId,
+        number: PhoneNumber,
+        dialed: Option<&str>,
+        way: Way,
+    ) -> Result<Permit<'_>, Error> {
         let found = self.organizations.find(organization);
         if dialed.is_some_and(|dialed| dials_emergency(dialed, found.map(Arc::as_ref), number)) {
             return Ok(self.gate.admit_emergency(Some(number)));
         }
         let limited = found.and_then(|found| self.limited(found, number));
         let line = limited.ok_or_else(|| unknown(number))?;
-        let way = if dialed.is_some() { Way::Outbound } else { Way::Inbound };
         Ok(line.admit(way).map_err(organization::Error::from)?)
     }
 
@@ -208,9 +223,9 @@ impl PhoneSystem {
         let adopted = holds.map(|(call, hold)| {
             let user = hold.user.clone().map(Target::User);
             let number = user.and_then(|user| state.state.inventory().held_by(&user));
-            let way = if hold.kind.is_outbound() { Way::Outbound } else { Way::Inbound };
             let limited = number.and_then(|number| self.limited(found, number));
-            let permit = limited.and_then(|line| line.adopt(way).keep(Some(hold.ends_at)));
+            let permit =
+                limited.and_then(|line| line.adopt(way_of(hold.kind)).keep(Some(hold.ends_at)));
             AdoptedCall { call: call.clone(), number, permit }
         });
         adopted.collect()
@@ -288,7 +303,10 @@ impl PhoneSystem {
         let emergency = call.always();
         let permit = match &emergency {
             Some(_) => self.gate.admit_emergency(Some(number)),
-            None => self.admit(organization, number, call.called.as_deref())?,
+            None => {
+                let (dialed, way) = (call.called.as_deref(), way_of(call.kind));
+                self.admit_way(organization, number, dialed, way)?
+            }
         };
         // The number's country may know the number that was dialed where the caller's does not.
         let passed = permit.is_emergency().then(|| Authorized::emergency(call.call.clone()));
