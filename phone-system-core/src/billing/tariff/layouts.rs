@@ -223,7 +223,8 @@ impl Cells {
         Ok(Some(label))
     }
 
-    /// An instant, or the midnight with which a day, or the day after it, begins.
+    /// An instant, or the midnight with which a day, or the day after it, begins; none if that is no
+    /// instant, because then nothing comes before the first day or after the last one.
     fn instant(
         &self,
         row: &Row,
@@ -239,8 +240,7 @@ impl Cells {
             }
             let date = date(cell)?;
             let date = if after { date.next() } else { Some(date) };
-            let midnight = date.and_then(|date| midnight(date, &self.zone));
-            midnight.map(Some).ok_or_else(|| "the years 1 to 9999 are kept".to_owned())
+            Ok::<_, String>(date.and_then(|date| midnight(date, &self.zone)))
         })
     }
 
