@@ -47,7 +47,8 @@ struct Destination {
 /// also `*` for any, `Prefix` (leading digits, or `*`) and `Use` (`included`, `credits` or
 /// `barred`). The longest prefix of a row that fits country and plan decides; of two rows with the
 /// same prefix the one that names the country, then the one that names the plan. What no row fits is
-/// included; a row `*,*,*,credits` turns that around, so that only what is named is.
+/// included; a row `*,*,*,credits` turns that around, so that only what is named is. A call of someone
+/// with several plans is barred if all of them bar it.
 ///
 /// The embedded table has what the sources name: the shared-cost ranges of the United Kingdom only by
 /// credits, its 449 and 1900 of the United States not at all ("Country and region availability").

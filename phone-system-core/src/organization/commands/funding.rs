@@ -4,8 +4,8 @@ use std::cell::OnceCell;
 
 use crate::billing::{
     self, Account, CallFacts, CallKind, Capability, ConferenceDialOut, Credits, DestinationUse,
-    DialOut, Direction, Funding, Known, Paid, Plan, PoolKey, PoolSize, Reach, Tariff, UserDialOut,
-    is_zone_a,
+    DialOut, Direction, Funding, Known, Paid, Plan, PoolKey, PoolSize, Prefix, Reach, Tariff,
+    UserDialOut, is_zone_a,
 };
 use crate::country;
 use crate::licensing::{Basis, Entitlement, Grant, Sku, SkuSet};
@@ -126,7 +126,7 @@ impl<'a> Caller<'a> {
     fn outbound(&self, credits: Credits) -> Result<Funding, Error> {
         let Self { call, state, reference, .. } = self;
         let mut pools = Vec::new();
-        for plan in self.skus.that_give(Grant::CallingPlan).iter().filter_map(plan_of) {
+        for plan in self.calling_plans() {
             let of = self.number_called().unwrap_or(&Known::Withheld);
             if self.usage(Some(plan), of) != DestinationUse::Included {
                 continue;
@@ -152,6 +152,34 @@ impl<'a> Caller<'a> {
 
     fn usage(&self, plan: Option<Plan>, called: &Known) -> DestinationUse {
         self.reference.destinations().usage(self.country, plan, called).0
+    }
+
+    fn calling_plans(&self) -> impl Iterator<Item = Plan> + use<> {
+        self.skus.that_give(Grant::CallingPlan).iter().filter_map(plan_of)
+    }
+
+    /// The prefix with which nobody can call, if all plans that could pay bar it; of a call that no plan
+    /// could pay, if the rows do that name none.
+    fn barred_by(&self, called: &Known) -> Option<Prefix> {
+        let by = |plan| match self.reference.destinations().usage(self.country, plan, called) {
+            (DestinationUse::Barred, prefix) => prefix,
+            _ => None,
+        };
+        match self.call.kind {
+            CallKind::UserOut
+            | CallKind::UserOutConf
+            | CallKind::UserOutTransfer
+            | CallKind::UserOutForwarding
+            | CallKind::UcapOut => {
+                let mut plans = self.calling_plans();
+                let prefix = by(plans.next())?;
+                plans.all(|plan| by(Some(plan)).is_some()).then_some(prefix)
+            }
+            CallKind::ConfOut if self.skus.gives(Grant::AudioConferencing) => {
+                by(Some(Plan::Conferencing))
+            }
+            _ => by(None),
+        }
     }
 
     /// The country that is called; none if the number is one of no country, as those of satellites and
@@ -188,11 +216,9 @@ impl<'a> Caller<'a> {
     /// user does not let it.
     pub(super) fn check_destination(&self, account: &Account) -> Result<(), Error> {
         let call = self.call;
-        let destinations = self.reference.destinations();
         if call.kind.is_outbound()
             && let Some(number) = self.number_called()
-            && let (DestinationUse::Barred, Some(prefix)) =
-                destinations.usage(self.country, None, number)
+            && let Some(prefix) = self.barred_by(number)
         {
             let country = self.country;
             let called = shown(call);
