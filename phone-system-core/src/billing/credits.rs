@@ -400,7 +400,8 @@ impl GoPostpaid {
 }
 
 /// Closes the books of a month and of all before: their calls are no longer charged nor refunded, and
-/// their names are forgotten, so that an account does not grow for ever.
+/// their names and what each user spent are forgotten, so that an account does not grow for ever. What
+/// was used of the pools stays known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

@@ -84,17 +84,17 @@ impl DialOut {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UserPolicy {
-    /// The most that credits or invoices pay for the user's calls in a calendar month; none for no
-    /// limit.
+    /// The most that the user's calls may cost in a calendar month beyond minutes; none for no limit.
     pub spend_limit: Option<Amount>,
     /// Where calls may go.
     pub dial_out: DialOut,
 }
 
-/// Limits what credits or invoices pay for a user's calls in a calendar month of UTC
-/// (`EnableSpendLimits`, `CallingSpendUserLimit`); what included minutes pay does not count.
+/// Limits what a user's calls may cost in a calendar month of UTC beyond included minutes
+/// (`EnableSpendLimits`, `CallingSpendUserLimit`).
 ///
-/// Calls that go on are counted with what they may cost. A limit below what was spent already ends
+/// Calls that go on are counted with what they may cost, and calls that took place with what they cost,
+/// uncollected or not. A limit below what was spent already ends
 /// no call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

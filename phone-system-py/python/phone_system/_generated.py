@@ -3526,8 +3526,8 @@ class Hold:
         duration: How long it may last.
         ends_at: When the hold ends by itself, if nobody has settled or canceled the call by then.
         included: The minutes that are held.
-        basis: By what the rest of the call is priced; none if it is free, or no price list has a
-            price.
+        basis: By what the rest of the call is priced, if it has a price; none if it is free, or no
+            price list was chosen.
         credits: Whether credits may pay for it.
         capability: The licence by which it is paid.
         cost: What the rest costs if the call lasts as long as it may.
@@ -7297,7 +7297,7 @@ class UserPolicy:
     """What a user may do.
 
     Attributes:
-        spend_limit: The most that credits or invoices pay for the user's calls in a calendar month;
+        spend_limit: The most that the user's calls may cost in a calendar month beyond minutes;
             none for no limit.
         dial_out: Where calls may go.
     """
@@ -9722,12 +9722,11 @@ class BillingArea:
         key: str | None = None,
         seed: bytes | None = None,
     ) -> Executed[SpendLimitSet]:
-        """Limits what credits or invoices pay for a user's calls in a calendar month of UTC
-        (``EnableSpendLimits``, ``CallingSpendUserLimit``); what included minutes pay does not
-        count.
+        """Limits what a user's calls may cost in a calendar month of UTC beyond included minutes
+        (``EnableSpendLimits``, ``CallingSpendUserLimit``).
 
-        Calls that go on are counted with what they may cost. A limit below what was spent already
-        ends no call.
+        Calls that go on are counted with what they may cost, and calls that took place with what
+        they cost, uncollected or not. A limit below what was spent already ends no call.
 
         Args:
             user: Whose calls.
@@ -9804,8 +9803,9 @@ class BillingArea:
     ) -> Executed[MonthClosed]:
         """Closes the books of a month and of all before.
 
-        Their calls are no longer charged nor refunded, and their names are forgotten, so that an
-        account does not grow for ever.
+        Their calls are no longer charged nor refunded, and their names and what each user spent are
+        forgotten, so that an account does not grow for ever. What was used of the pools stays
+        known.
 
         Args:
             month: The last month that is closed; it is over, and no call that began by then is

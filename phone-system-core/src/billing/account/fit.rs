@@ -373,7 +373,6 @@ impl Account {
         }
         self.closed = Some(month);
         self.charged = kept(&self.charged, |_, charged| charged.month > month)?;
-        self.used = kept(&self.used, |pool, _| pool.month > month)?;
         self.spent = kept(&self.spent, |(of, _), _| *of > month)?;
         Ok(())
     }

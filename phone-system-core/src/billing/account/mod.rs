@@ -243,7 +243,8 @@ impl Account {
         self.policies.iter()
     }
 
-    /// What a user's calls cost in a month beyond minutes, those that go on with what they may cost.
+    /// What a user's calls cost in a month beyond minutes, those that go on with what they may cost;
+    /// nothing for a month whose books are closed.
     pub fn spent(&self, user: &UserId, month: Month) -> Amount {
         let spent = self.spent.get_by(|(of, other)| (of, other).cmp(&(&month, user)));
         spent.copied().unwrap_or_default()
