@@ -301,12 +301,10 @@ impl PhoneSystem {
         context: &Context,
     ) -> Result<Begun<'_>, Error> {
         let emergency = call.always();
+        let dialed = call.called.as_deref();
         let permit = match &emergency {
             Some(_) => self.gate.admit_emergency(Some(number)),
-            None => {
-                let (dialed, way) = (call.called.as_deref(), way_of(call.kind));
-                self.admit_way(organization, number, dialed, way)?
-            }
+            None => self.admit_way(organization, number, dialed, way_of(call.kind))?,
         };
         // The number's country may know the number that was dialed where the caller's does not.
         let passed = permit.is_emergency().then(|| Authorized::emergency(call.call.clone()));

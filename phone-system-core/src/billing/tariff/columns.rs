@@ -312,9 +312,12 @@ impl Columns {
         let country_code = header.column(&COUNTRY_CODE)?;
         let area_code = header.column(&AREA_CODE)?;
         let price = header.column(&PRICE)?;
-        let is_own =
-            |name: &str| with_currency(name).0.trim().eq_ignore_ascii_case("RatePerMinute");
-        let own = direction.required || header.table.header.iter().any(|name| is_own(name));
+        let own = direction.required
+            || header
+                .table
+                .header
+                .iter()
+                .any(|name| with_currency(name).0.trim().eq_ignore_ascii_case("RatePerMinute"));
         let layout = match (prefix.required, area_code.required) {
             (true, true) => return Err(twice(prefix.name, area_code.name)),
             (true, false) if own => Layout::PhoneSystem,
