@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::world::{
     MINUTE, PoolName, add, amount, draws, expiry, included, instant, is_unlicensed, less, micros,
-    plan, price, size, sum, text,
+    plan, price, size, sum, text, user,
 };
 
 /// A lot as its events leave it.
@@ -208,7 +208,7 @@ impl Auditor {
     }
 
     fn charge(&mut self, data: &Value) {
-        let (call, kind, user) = (text(&data["call"]), text(&data["kind"]), text(&data["user"]));
+        let (call, kind, user) = (text(&data["call"]), text(&data["kind"]), user(&data["user"]));
         let (started_at, at) = (text(&data["started_at"]), instant(&data["at"]));
         let month = started_at[..7].to_owned();
         assert!(month > self.closed, "closed books stay as they are");
@@ -284,7 +284,7 @@ impl Auditor {
         assert!(sum(drawn.values()) == cost || self.postpaid, "the cost is held");
         self.hold(&drawn, at);
         let (started_at, user, kind) =
-            (text(&hold["started_at"]), text(&hold["user"]), text(&hold["kind"]));
+            (text(&hold["started_at"]), user(&hold["user"]), text(&hold["kind"]));
         assert!(cost == Amount::ZERO || !is_unlicensed(&user, &kind));
         let spent = self.spent.entry((started_at[..7].to_owned(), user.clone())).or_default();
         add(spent, cost);

@@ -68,6 +68,14 @@ pub(crate) fn plan(kind: &str, number: &str) -> Option<&'static str> {
     }
 }
 
+/// Whose calls are nobody's.
+pub(crate) const NOBODY: &str = "nobody";
+
+/// The user of a call.
+pub(crate) fn user(value: &Value) -> String {
+    value.as_str().unwrap_or(NOBODY).to_owned()
+}
+
 /// Whether a user holds no licence by which credits may pay; anybody's toll-free calls are paid.
 pub(crate) fn is_unlicensed(user: &str, kind: &str) -> bool {
     user == "u3@example.com" && kind != "conf_in"
