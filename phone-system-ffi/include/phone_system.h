@@ -1135,7 +1135,9 @@ phs_status phs_system_organization(const struct phs_system *system,
  * Carries out a command and waits until it is durable.
  *
  * `json` is the command's envelope, `length` bytes of UTF-8. `answer` receives {"position", "at",
- * "answer", "refused"}: a text that ends with NUL and that the caller frees with
+ * "answer", "refused"}, and "due" beside them if something outside has to be done about what
+ * happened or had come to its end before, such as a recharge that is to be paid (see
+ * phs_last_due_json(); each is told once): a text that ends with NUL and that the caller frees with
  * phs_string_free(); on failure it receives NULL. `answer_length` receives its length without the
  * NUL, on success only; it may be NULL.
  *
@@ -1175,7 +1177,8 @@ phs_status phs_begin_call(const struct phs_system *system,
                           size_t *answer_length);
 
 /**
- * Tells what a command would do now, and changes nothing; "position" is null in the answer.
+ * Tells what a command would do now, and changes nothing; "position" is null in the answer, or that
+ * of the first time for a key that was used.
  *
  * Arguments, ownership and returned statuses are those of phs_execute().
  */
@@ -1202,7 +1205,8 @@ phs_status phs_query(const struct phs_system *system,
  * Carries out many commands, each by itself, and makes them durable together.
  *
  * `json` is an array of envelopes; `answer` receives an array of {"executed": ...} and
- * {"refusal": ...} in the same order. A command that is refused does not make the call fail.
+ * {"refusal": ...} in the same order. A command that is refused does not make the call fail. A system
+ * that was closed is asked for nothing here; an emergency call passes there by phs_execute().
  * Beside that, arguments, ownership and returned statuses are those of phs_execute().
  */
 phs_status phs_execute_batch(const struct phs_system *system,
@@ -1707,9 +1711,9 @@ phs_status phs_organization_settle_batch(const struct phs_organization *organiza
 
 /**
  * What something outside has to be done about because of the last call on this thread that
- * succeeded of those that authorize, begin, extend, cancel or settle calls, or of what had come to
- * its end before: {"requested", "notices"}, as "due" of what phs_execute() answers; NULL if nothing
- * has.
+ * succeeded of those without JSON that authorize, begin, extend, cancel or settle calls, or of what
+ * had come to its end before: {"requested", "notices"}, as "due" of what phs_execute() answers; NULL
+ * if nothing has. Calls that are given JSON answer it themselves and leave this as it is.
  *
  * "requested" is the recharge that is to be paid and then reported by "billing.report_recharge", or
  * null; "notices" are what administrators are to be told. Each is told once, so ask after every such

@@ -132,7 +132,10 @@ fn check_count<T>(argument: &'static str, count: usize) -> Result<(), Refused> {
 
 /// The refusal of an argument that cannot be what it is to be.
 pub(crate) fn malformed(part: &str, problem: impl Into<String>) -> Refused {
-    refused(RequestError::Malformed { part: part.to_owned(), problem: problem.into() })
+    let problem = problem.into();
+    let message = format!("`{part}` cannot be that: {problem}");
+    let figures = vec![("part", Figure::Text(part.to_owned())), ("problem", Figure::Text(problem))];
+    refusal(ErrorCode::Malformed, message, figures)
 }
 
 /// The text in bytes.

@@ -61,7 +61,9 @@ unsafe fn ask_or_pass(
 /// Carries out a command and waits until it is durable.
 ///
 /// `json` is the command's envelope, `length` bytes of UTF-8. `answer` receives {"position", "at",
-/// "answer", "refused"}: a text that ends with NUL and that the caller frees with
+/// "answer", "refused"}, and "due" beside them if something outside has to be done about what
+/// happened or had come to its end before, such as a recharge that is to be paid (see
+/// phs_last_due_json(); each is told once): a text that ends with NUL and that the caller frees with
 /// phs_string_free(); on failure it receives NULL. `answer_length` receives its length without the
 /// NUL, on success only; it may be NULL.
 ///
@@ -119,7 +121,8 @@ pub unsafe extern "C" fn phs_begin_call(
     }
 }
 
-/// Tells what a command would do now, and changes nothing; "position" is null in the answer.
+/// Tells what a command would do now, and changes nothing; "position" is null in the answer, or that
+/// of the first time for a key that was used.
 ///
 /// Arguments, ownership and returned statuses are those of phs_execute().
 #[unsafe(no_mangle)]
@@ -154,7 +157,8 @@ pub unsafe extern "C" fn phs_query(
 /// Carries out many commands, each by itself, and makes them durable together.
 ///
 /// `json` is an array of envelopes; `answer` receives an array of {"executed": ...} and
-/// {"refusal": ...} in the same order. A command that is refused does not make the call fail.
+/// {"refusal": ...} in the same order. A command that is refused does not make the call fail. A system
+/// that was closed is asked for nothing here; an emergency call passes there by phs_execute().
 /// Beside that, arguments, ownership and returned statuses are those of phs_execute().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn phs_execute_batch(
@@ -377,7 +381,8 @@ pub unsafe extern "C" fn phs_stream_after(
     })
 }
 
-/// One call of an organization that is given JSON and answers JSON.
+/// One call of an organization that is given JSON and answers JSON. What may be an emergency call
+/// passes, whatever is wrong with the system.
 ///
 /// # Safety
 ///
@@ -389,6 +394,7 @@ unsafe fn ask_of(
     answer: *mut *mut c_char,
     answer_length: *mut usize,
     call: impl FnOnce(&JsonSystem, &OrganizationId, &[u8]) -> Result<String, Error>,
+    pass: impl FnOnce(&[u8]) -> Option<String>,
 ) -> phs_status {
     guard(|| {
         // SAFETY: the caller's promise.
@@ -399,8 +405,9 @@ unsafe fn ask_of(
                 bytes("json", json, length)?,
             )
         };
-        let (system, id) = organization.opened()?;
-        answer.set(&call(&system, id, json).map_err(refused)?);
+        let told = organization.opened();
+        let told = told.and_then(|(system, id)| call(&system, id, json).map_err(refused));
+        answer.set(&told.or_else(|refusal| pass(json).ok_or(refusal))?);
         Ok(())
     })
 }
@@ -419,7 +426,10 @@ pub unsafe extern "C" fn phs_organization_execute(
     answer_length: *mut usize,
 ) -> phs_status {
     // SAFETY: each pointer is NULL or as documented.
-    unsafe { ask_of(organization, json, length, answer, answer_length, JsonSystem::execute_for) }
+    unsafe {
+        let pass = json::emergency_without_system;
+        ask_of(organization, json, length, answer, answer_length, JsonSystem::execute_for, pass)
+    }
 }
 
 /// Asks a question of one organization.
@@ -436,7 +446,10 @@ pub unsafe extern "C" fn phs_organization_query(
     answer_length: *mut usize,
 ) -> phs_status {
     // SAFETY: each pointer is NULL or as documented.
-    unsafe { ask_of(organization, json, length, answer, answer_length, JsonSystem::query_for) }
+    unsafe {
+        let none = |_: &[u8]| None;
+        ask_of(organization, json, length, answer, answer_length, JsonSystem::query_for, none)
+    }
 }
 
 /// Frees a text that a call handed out as its answer. NULL is taken and nothing happens.

@@ -49,9 +49,9 @@ pub(crate) fn nothing() {
 }
 
 /// What something outside has to be done about because of the last call on this thread that
-/// succeeded of those that authorize, begin, extend, cancel or settle calls, or of what had come to
-/// its end before: {"requested", "notices"}, as "due" of what phs_execute() answers; NULL if nothing
-/// has.
+/// succeeded of those without JSON that authorize, begin, extend, cancel or settle calls, or of what
+/// had come to its end before: {"requested", "notices"}, as "due" of what phs_execute() answers; NULL
+/// if nothing has. Calls that are given JSON answer it themselves and leave this as it is.
 ///
 /// "requested" is the recharge that is to be paid and then reported by "billing.report_recharge", or
 /// null; "notices" are what administrators are to be told. Each is told once, so ask after every such

@@ -325,7 +325,7 @@ impl JsonSystem {
     }
 
     /// Asks for a command and waits until it is durable; answers
-    /// `{"position", "at", "answer", "refused"}`.
+    /// `{"position", "at", "answer", "refused"}`, and `"due"` beside them if something is.
     ///
     /// # Errors
     ///
@@ -348,7 +348,8 @@ impl JsonSystem {
         self.finish(self.run(Some(organization), text(envelope)?, Run::Real)?)
     }
 
-    /// What a command would do now; `position` is null.
+    /// What a command would do now; `position` is null, or that of the first time for a key that was
+    /// used.
     ///
     /// # Errors
     ///

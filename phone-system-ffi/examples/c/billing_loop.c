@@ -1,6 +1,6 @@
 /* A prepaid billing loop over a file that is named as the argument: each call is begun, extended
-   once, settled and released. Run again, after a crash say, it tells the same and charges nothing
-   twice, because everything it asks for has a key. */
+   once, settled and released. Run again, after a crash say, it tells what it did and charges nothing
+   twice, because everything it asks for has a key; what was refused is asked for again. */
 
 #include "phone_system.h"
 
@@ -19,7 +19,7 @@
 static const char price_list[] =
     "{\"tariff\": {\"name\": \"Retail\", \"currency\": \"USD\", \"csv\":"
     " \"Direction,Prefix,RatePerMinute,ConnectionFee,MinimumSeconds,IncrementSeconds\\n"
-    "outbound,44,0.60,,,\\noutbound,33,0.90,0.10,30,6\\n\"}}";
+    "outbound,44,0.60,,,\\noutbound,33,0.90,0.10,30,6\\noutbound,1,0.60,,1,1\\n\"}}";
 
 static const char *const set_up[] = {
     COMMAND("number", "inventory.import_owned",
@@ -40,7 +40,8 @@ static const struct {
     {"call-3", "+442079460123", 0},
     {"call-4", "+33142685300", 480 * SECOND},
     {"call-5", "911", 90 * SECOND},
-    {"call-6", "+442079460123", 20 * SECOND},
+    {"call-6", "+12065550123", 20 * SECOND},
+    {"call-7", "+442079460123", 20 * SECOND},
 };
 
 static const uint64_t own = 14255550100;
@@ -92,17 +93,14 @@ static phs_status carry(const phs_system *phones, const phs_organization *contos
 
   /* Before the first minute is over, for as long as there are funds, up to ten minutes. */
   context = asked(begins + 50 * SECOND, call.id, "goes on", key);
-  status = phs_organization_extend(contoso, call.id, 600 * SECOND, &context, &longer);
-  if (status == PHS_BILLING_FUNDS_TOO_LOW) {
+  if (phs_organization_extend(contoso, call.id, 600 * SECOND, &context, &longer) != PHS_OK) {
+    /* Whatever was refused, it may last as long as before. */
     longer = begun;
-    status = PHS_OK;
   }
-  if (status == PHS_OK) {
-    /* Whoever carries the call ends it when its time is over. */
-    end.duration = end.duration < longer.duration ? end.duration : longer.duration;
-    context = asked(begins + 50 * SECOND + end.duration, call.id, "ends", key);
-    status = phs_organization_settle(contoso, &end, &context, &charge);
-  }
+  /* Whoever carries the call ends it when its time is over. */
+  end.duration = end.duration < longer.duration ? end.duration : longer.duration;
+  context = asked(begins + 50 * SECOND + end.duration, call.id, "ends", key);
+  status = phs_organization_settle(contoso, &end, &context, &charge);
   released = phs_release(phones, begun.permit);
   if (status == PHS_OK) {
     printf("%s: %" PRId64 " s, ", call.id, end.duration / SECOND);

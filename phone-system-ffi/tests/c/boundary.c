@@ -12,6 +12,9 @@
   "\"actor\":\"ada\",\"command\":{\"name\":\"licensing.buy_seats\","                               \
   "\"fields\":{\"sku\":\"ENTERPRISEPREMIUM\",\"seats\":1}}}"
 #define SEATS "\"query\":{\"name\":\"licensing.seats\",\"fields\":{}}}"
+#define EMERGENCY                                                                                  \
+  "\"actor\":\"ada\",\"command\":{\"name\":\"billing.authorize\",\"fields\":{\"call\":\"1\","              \
+  "\"kind\":\"ucap_out\",\"location\":\"US\",\"called\":\"911\"}}}"
 #define COMMAND "{\"organization\":\"contoso\"," AT "," BUY
 #define QUERY "{\"organization\":\"contoso\"," AT "," SEATS
 #define IMPORT                                                                                     \
@@ -426,6 +429,13 @@ static void closed(void) {
           phs_organization_execute(contoso, TEXT("{" AT "," BUY), &answer, NULL));
   REFUSES(PHS_BOUNDARY_HANDLE_CLOSED,
           phs_organization_query(contoso, TEXT("{" AT "," SEATS), &answer, NULL));
+  SUCCEEDS(phs_organization_execute(contoso, TEXT("{" AT "," EMERGENCY), &answer, NULL));
+  CHECK(strstr(answer, "\"emergency\":true") != NULL);
+  phs_string_free(answer);
+  SUCCEEDS(phs_execute(phones, TEXT("{" AT "," EMERGENCY), &answer, NULL));
+  phs_string_free(answer);
+  REFUSES(PHS_BOUNDARY_HANDLE_CLOSED,
+          phs_organization_query(contoso, TEXT("{" AT "," EMERGENCY), &answer, NULL));
   /* No later system gets the closed one's handle. */
   new_one = opened();
   CHECK(new_one != phones);
