@@ -91,6 +91,7 @@ FORMATS = {
     "month": scalar("str", "str", "month", "str", plain=True),
     "number-list": scalar("Iterable[PhoneNumber | str]", "NumberList", "number_list", "NumberList"),
     "phone-number": scalar("PhoneNumber | str", "PhoneNumber", "phone_number", "PhoneNumber"),
+    "price": scalar("Decimal | int", "Decimal", "decimal", "Decimal"),
     "probability": scalar("Decimal | int", "Decimal", "decimal", "Decimal"),
     "refusal": scalar("Refusal", "Refusal", "anything", "Refusal._read"),
     "seed": scalar("bytes", "bytes", "seed", "bytes.fromhex"),

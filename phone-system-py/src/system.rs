@@ -211,6 +211,13 @@ impl System {
             .or_else(|refused| json::emergency_call_without_system(envelope.bytes()).ok_or(refused))
     }
 
+    /// Lets an emergency call begin whose number cannot be read; none if it is none.
+    #[staticmethod]
+    #[pyo3(signature = (envelope, /))]
+    fn begin_nameless(envelope: Json) -> Option<String> {
+        json::emergency_call_without_system(envelope.bytes())
+    }
+
     /// What a command would do now.
     #[pyo3(signature = (envelope, /))]
     fn dry_run(&self, py: Python<'_>, envelope: Json) -> PyResult<String> {

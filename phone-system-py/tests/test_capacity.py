@@ -12,6 +12,7 @@ import pytest
 import phone_system
 from conftest import NOW
 from phone_system import (
+    Authorized,
     CapacityError,
     ErrorCode,
     Occupancy,
@@ -19,6 +20,7 @@ from phone_system import (
     Permit,
     PhoneNumber,
     Provider,
+    Request,
     System,
     Tariff,
     TariffOf,
@@ -101,6 +103,29 @@ def test_an_emergency_call_needs_no_number(calling: Organization) -> None:
             assert permit.number is None
         with pytest.raises((TypeError, ValueError)):
             calling.admit(number, "9111")
+
+
+def emergency(calling: Organization) -> Request[Authorized]:
+    return calling.request.billing.authorize(call="1", kind="ucap_out", location="US", called="911")
+
+
+def test_an_emergency_call_begins_whatever_its_number_is(
+    system: System, calling: Organization
+) -> None:
+    elsewhere = system.organization("fabrikam", actor="bob", clock=lambda: NOW)
+    for number in (cast("str", None), "anonymous", USER, SERVICE):
+        for request in (emergency(calling), emergency(elsewhere)):
+            begun = calling.begin_call(number, request)
+            assert begun.authorized.answer.emergency
+            begun.permit.release()
+    call = calling.request.billing.authorize(
+        call="1", kind="user_in", location="US", user="ada@example.com"
+    )
+    with pytest.raises(ValueError, match="anonymous"):
+        calling.begin_call("anonymous", call)
+    # It would take its place on a number of that organization.
+    with pytest.raises(ValueError, match="another organization"):
+        elsewhere.begin_call(USER, call)
 
 
 def test_a_service_number_carries_hundreds(system: System, calling: Organization) -> None:

@@ -59,6 +59,19 @@ def test_a_table_is_read_as_carriers_write_it() -> None:
     assert (given.tariff.name, given.tariff.digest) == ("carrier", tariff.digest)
 
 
+def test_what_is_changed_later_is_not_part_of_a_list() -> None:
+    definition = {**PEAK, "rates": [dict(RATE)]}
+    tariff = Tariff.from_dict(definition)
+    definition["rates"][0]["per_minute"] = "0.05"
+    given = System().add_tariff(tariff)
+    assert given.tariff.digest == tariff.digest
+
+
+def test_prices_are_decimals() -> None:
+    explained = Tariff.from_dict(PEAK).cost("+442079460123", NOON, timedelta(seconds=31)).explain()
+    assert [piece.per_minute for piece in explained.pieces] == [Decimal("0.05")]
+
+
 def test_what_is_no_list_or_no_call_is_refused() -> None:
     with pytest.raises(TypeError, match="object"):
         Tariff.from_dict({**PEAK, "rates": [{**RATE, "per_minute": 0.02}, {"seconds": object()}]})

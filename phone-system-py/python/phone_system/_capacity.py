@@ -166,12 +166,13 @@ class Calls:
         """Lets a call begin: takes its place on a number, and has the account authorize it.
 
         Both or neither. When the call has ended, settle it (``billing.settle``) and release its
-        permit. An emergency call passes before anything else is looked at, when the system was
-        closed or belongs to another process too: its permit may then be 0 and take no place.
+        permit. An emergency call passes before anything else is looked at, without a number that
+        can be read, and when the system was closed or belongs to another process too: its permit
+        may then be 0 and take no place.
 
         Args:
             number: The organization's own number, in E.164 if it is a text.
-            request: What ``request.billing.authorize`` makes of the call.
+            request: What ``request.billing.authorize`` of this organization makes of the call.
 
         Returns:
             The permit, and how long the call may last.
@@ -182,11 +183,24 @@ class Calls:
             EnvelopeError: If the request is no authorization.
             InventoryError: If the organization does not own the number.
             TypeError: If an argument has the wrong type.
-            ValueError: If an argument has a value that its type cannot have.
+            ValueError: If an argument has a value that its type cannot have, or the request is
+                another organization's.
         """
-        taken = _codec.phone_number(number, "number")
-        begun = _codec.loads(self._caller.system.begin_call(taken, request.envelope))
-        permit = Permit(self._caller.system, begun["permit"], taken)
+        system = self._caller.system
+        taken = None
+        try:
+            if request._organization != self._caller.organization:
+                raise ValueError("request: it is another organization's")
+            taken = _codec.phone_number(number, "number")
+        except (TypeError, ValueError):
+            # An emergency call passes before its number is looked at.
+            told = system.begin_nameless(request.envelope)
+            if told is None:
+                raise
+        else:
+            told = system.begin_call(taken, request.envelope)
+        begun = _codec.loads(told)
+        permit = Permit(system, begun["permit"], taken)
         return Begun(permit=permit, authorized=read_executed(begun["authorized"], request))
 
     def simulate(

@@ -3417,7 +3417,7 @@ class FeeStep:
 
     rate: int
     prefix: str
-    fee: str
+    fee: Decimal
     included: timedelta
     minimum: timedelta
 
@@ -3426,7 +3426,7 @@ class FeeStep:
         return cls(
             rate=value["rate"],
             prefix=value["prefix"],
-            fee=value["fee"],
+            fee=Decimal(value["fee"]),
             included=_codec.read_duration(value["included"]),
             minimum=_codec.read_duration(value["minimum"]),
         )
@@ -3479,14 +3479,14 @@ class Group:
     """
 
     from_: timedelta
-    per_minute: str
+    per_minute: Decimal
     increment: timedelta
 
     @classmethod
     def _read(cls, value: Any) -> Group:
         return cls(
             from_=_codec.read_duration(value["from"]),
-            per_minute=value["per_minute"],
+            per_minute=Decimal(value["per_minute"]),
             increment=_codec.read_duration(value["increment"]),
         )
 
@@ -5076,7 +5076,7 @@ class PieceStep:
     begins: datetime
     increments: int
     increment: timedelta
-    per_minute: str
+    per_minute: Decimal
     amount: str
 
     @classmethod
@@ -5089,7 +5089,7 @@ class PieceStep:
             begins=_codec.read_instant(value["begins"]),
             increments=value["increments"],
             increment=_codec.read_duration(value["increment"]),
-            per_minute=value["per_minute"],
+            per_minute=Decimal(value["per_minute"]),
             amount=value["amount"],
         )
 
@@ -5985,8 +5985,8 @@ class Rate:
     prefix: str
     country: str | None = None
     destination: str | None = None
-    per_minute: str
-    connection_fee: str = "0.00"
+    per_minute: Decimal
+    connection_fee: Decimal | None = None
     minimum: timedelta | None = None
     increment: timedelta | None = None
     included: timedelta | None = None
@@ -6002,8 +6002,8 @@ class Rate:
             prefix=value["prefix"],
             country=value.get("country"),
             destination=value.get("destination"),
-            per_minute=value["per_minute"],
-            connection_fee=value.get("connection_fee", "0.00"),
+            per_minute=Decimal(value["per_minute"]),
+            connection_fee=_codec.read_optional(value.get("connection_fee"), Decimal),
             minimum=_codec.read_optional(value.get("minimum"), _codec.read_duration),
             increment=_codec.read_optional(value.get("increment"), _codec.read_duration),
             included=_codec.read_optional(value.get("included"), _codec.read_duration),

@@ -228,7 +228,7 @@ class System:
             envelope: As for `execute`.
 
         Returns:
-            As from `execute`; `position` is null.
+            As from `execute`; `position` is null, or that of the first time for a used key.
         """
 
     def query(self, envelope: str | bytes, /) -> str:
@@ -318,6 +318,17 @@ class System:
 
         Returns:
             The permit for `release`, and what `execute` answers.
+        """
+
+    @staticmethod
+    def begin_nameless(envelope: str | bytes, /) -> str | None:
+        """Lets an emergency call begin whose number cannot be read; it takes no place.
+
+        Args:
+            envelope: That of a ``billing.authorize``.
+
+        Returns:
+            As from `begin_call`; none if it is no emergency call.
         """
 
     def admit_nameless(self, dialed: str, /) -> int | None:

@@ -84,6 +84,7 @@ class Executed(Generic[A]):
 
     Attributes:
         position: Where its commit is; none for a dry run, and for a command that had nothing to do.
+            For a key that was used before, also in a dry run, that of the first time.
         at: The instant at which it was decided: the one asked for, or the last one recorded if
             that is later by no more than the tolerance.
         answer: What it answers.
@@ -126,6 +127,7 @@ class Request(Generic[A]):
 
     name: str
     envelope: bytes
+    _organization: str | None = field(repr=False, compare=False)
     _read: Callable[[Any], A] = field(repr=False, compare=False)
 
 
@@ -229,7 +231,12 @@ class Caller:
         if seed is not None:
             envelope["seed"] = _codec.seed(seed, "seed")
         envelope["command"] = {"name": name, "fields": _given(fields)}
-        return Request(name=name, envelope=_codec.dumps(envelope), _read=read)
+        return Request(
+            name=name,
+            envelope=_codec.dumps(envelope),
+            _organization=self.organization,
+            _read=read,
+        )
 
     def execute(self, request: Request[A]) -> Executed[A]:
         """Asks for a command and waits until it is durable."""

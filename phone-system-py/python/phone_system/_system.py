@@ -162,8 +162,7 @@ class System(Stored):
         """
         if not isinstance(tariff, Tariff):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"tariff: expected a Tariff, not {type(tariff).__name__}")
-        given = {"tariff": tariff._given}
-        return TariffOf._read(_codec.loads(self.native.give(_codec.dumps(given))))
+        return TariffOf._read(_codec.loads(self.native.give(b'{"tariff":%s}' % tariff._given)))
 
     def replace_countries(self, csv: str) -> int:
         """Gives another table of countries, in place of the one that the package has.
@@ -256,7 +255,9 @@ class System(Stored):
     def execute_batch(self, requests: Iterable[Request[A]]) -> list[Executed[A] | Refusal]:
         """Asks for many commands, each by itself, and makes them durable together.
 
-        One that is refused does not hinder the others.
+        One that is refused does not hinder the others. A system that was closed, or belongs to
+        another process, is asked for nothing here; an emergency call passes there by
+        ``billing.authorize`` alone.
 
         Args:
             requests: What the methods under `request` answered.

@@ -67,13 +67,14 @@ class Tariff:
     digest: str
     currency: str
     rates: int
-    _given: Mapping[str, Any]
+    _given: bytes
     _read: _native.Tariff
 
     def __init__(self, definition: Mapping[str, Any]) -> None:
         """Reads a price list; `from_dict` and `from_csv` say how."""
-        self._given = definition
-        self._read = _native.Tariff(_codec.dumps(definition))
+        # As it is now: what the caller changes later is not part of it.
+        self._given = _codec.dumps(definition)
+        self._read = _native.Tariff(self._given)
         self.name, self.digest, self.currency, self.rates = self._read.identity()
 
     @classmethod
@@ -82,7 +83,7 @@ class Tariff:
 
         Args:
             definition: ``name``, ``currency`` (three letters of ISO 4217) and ``rates``, a list of
-                mappings with ``direction`` (``outbound`` or ``inbound``), ``prefix`` (leading
+                dicts with ``direction`` (``outbound`` or ``inbound``), ``prefix`` (leading
                 digits, or ``*``) and ``per_minute`` and, where they are there, ``connection_fee``,
                 ``minimum``, ``increment`` and ``included`` (durations), ``groups`` (each ``from``,
                 ``per_minute``, ``increment``), ``valid_from``, ``valid_to``, ``window``,
@@ -98,9 +99,11 @@ class Tariff:
             The price list.
 
         Raises:
-            EnvelopeError: If a value cannot be one, or a name is not known.
+            EnvelopeError: If a value cannot be one, such as a float, or a name is not known.
             TariffError: If rows or windows contradict each other, or a figure is out of range.
-            TypeError: If a value has no place in it, such as a float.
+            TypeError: If a value has a type that has no place in it.
+            ValueError: If a value is a float that is no number, or a Decimal or an instant that
+                cannot be written.
         """
         return cls(dict(definition))
 
@@ -124,7 +127,7 @@ class Tariff:
             The price list.
 
         Raises:
-            EnvelopeError: If a setting cannot be one.
+            EnvelopeError: If a setting cannot be one, such as a float.
             TableError: If the text is no such table; row and column are named.
             TariffError: If rows contradict each other, or a figure is out of range.
             TypeError: If an argument has the wrong type.
