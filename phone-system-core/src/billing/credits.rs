@@ -339,7 +339,8 @@ impl AdjustCredits {
             return Ok(CreditsGiven { lot, amount, expires_at, reason, at }.into());
         }
         let available = account.available();
-        let amount = Amount::ZERO.checked_sub(amount).unwrap_or(MOST);
+        let refused = Error::AmountNotPositive { amount, maximum: MOST };
+        let amount = Amount::ZERO.checked_sub(amount).ok_or(refused)?;
         positive(amount)?;
         let draws = account.draws(amount).ok_or(Error::BalanceTooLow { amount, available })?;
         Ok(CreditsTaken { draws, reason, at }.into())

@@ -90,6 +90,14 @@ impl LedgerSums {
         }
     }
 
+    /// The sum of all nine, which is zero; none if it is out of range.
+    pub(super) fn total(&self) -> Option<Amount> {
+        let on_one_side =
+            [self.payments, self.uncollected, self.invoiced, self.adjustments, self.refunds];
+        let on_the_other = [self.credits, self.held, self.calls, self.forfeited];
+        on_one_side.into_iter().chain(on_the_other).try_fold(Amount::ZERO, Amount::checked_add)
+    }
+
     /// Enters a line; `None` if a sum is out of range, and then nothing was entered.
     #[inline]
     pub fn enter(&mut self, line: LedgerLine) -> Option<()> {

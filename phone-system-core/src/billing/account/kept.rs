@@ -1,6 +1,7 @@
 //! An account as a snapshot has it.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::de::Error as _;
@@ -112,11 +113,44 @@ impl<'a> Kept<'a> {
         if (credits, held) != (account.available(), account.held) {
             return Err("the ledger has another balance than the lots");
         }
+        account.check_calls()?;
         Ok(account)
     }
 }
 
 impl Account {
+    /// What is known of calls is what the ledger, and the holds, allow.
+    fn check_calls(&self) -> Fit {
+        if self.ledger.total() != Some(Amount::ZERO) {
+            return Err("debits and credits of the ledger are not equal");
+        }
+        let mut refundable = Amount::ZERO;
+        for (_, charged) in self.charged.iter() {
+            if charged.refundable.is_negative() {
+                return Err("more was refunded than paid");
+            }
+            let sum = refundable.checked_add(charged.refundable);
+            refundable = sum.ok_or("what can be refunded is out of range")?;
+        }
+        if refundable > self.ledger.calls {
+            return Err("more can be refunded than calls cost");
+        }
+        let mut spent: BTreeMap<(Month, &UserId), Amount> = BTreeMap::new();
+        for (call, hold) in self.holds() {
+            if self.charged.contains(call) {
+                return Err("a call that goes on was charged");
+            }
+            let Some(user) = &hold.user else { continue };
+            let month = hold.started_at.month();
+            let sum = spent.entry((month, user)).or_default();
+            *sum = sum.checked_add(hold.cost).ok_or("what calls cost is out of range")?;
+            if *sum > self.spent(user, month) {
+                return Err("a user spent less than calls that go on may cost");
+            }
+        }
+        Ok(())
+    }
+
     /// Adds a lot as it was kept.
     fn take_in(&mut self, lot: Lot) -> Fit {
         if lot.lot == 0 || lot.lot > self.lots_bought {
@@ -249,6 +283,12 @@ mod tests {
             ("/holds/0/1/draws/0/amount", json!("2.00"), "what is held of a lot"),
             ("/holds/0/1/draws/0/lot", json!(7), "the lot is not known"),
             ("/ledger/credits", json!("22.34"), "another balance"),
+            ("/ledger/payments", json!("-61.00"), "not equal"),
+            ("/ledger/forfeited", json!(most), "not equal"),
+            ("/charged/0/1/refundable", json!("37.67"), "than calls cost"),
+            ("/charged/0/1/refundable", json!(most), "than calls cost"),
+            ("/charged/1/1/refundable", json!("-0.01"), "than paid"),
+            ("/spent/0/1", json!("0.99"), "may cost"),
             ("/used/0/1/domestic", json!("-PT1M"), "not a duration"),
             ("/used/0/0/month", json!("2018-13"), "not a month"),
         ] {
@@ -257,6 +297,9 @@ mod tests {
             let told = read(&bad).unwrap_err().to_string();
             assert!(told.contains(problem), "{place}: {told}");
         }
+        let mut twice = good();
+        twice["charged"][1][0] = twice["holds"][0][0].clone();
+        assert!(read(&twice).unwrap_err().to_string().contains("was charged"));
         let mut more = good();
         more["used"].as_array_mut().unwrap().push(good()["used"][0].clone());
         assert!(read(&more).unwrap_err().to_string().contains("a key stands twice"));
