@@ -70,6 +70,15 @@ impl Timestamp {
         Self::from_micros(later.timestamp_micros())
     }
 
+    /// Reads an instant and leaves away what is finer than a microsecond: clocks of others are.
+    pub(crate) fn read_finer(text: &str) -> Result<Self, ParseError> {
+        let cut = || {
+            let at = DateTime::parse_from_rfc3339(text).ok()?;
+            Self::from_micros(at.timestamp_micros())
+        };
+        text.parse().or_else(|error| cut().ok_or(error))
+    }
+
     /// The calendar month, of UTC.
     pub fn month(self) -> Month {
         let Date { year, month, .. } = self.date();

@@ -5,13 +5,17 @@ use serde::{Deserialize, Serialize};
 use super::call::CallRecord;
 use super::minutes::Reach;
 use crate::table::{self, Column, Row};
-use crate::time::Duration;
+use crate::time::{Duration, Timestamp};
 
 /// Reads calls from the PSTN usage report (CSV with its header).
 ///
 /// Of its twenty columns these are used, the others passed over: `UsageId`, `User Location`, `UPN`,
 /// `Caller ID`, `Call Type`, `Domestic/International`, `Destination Number`, `Start Time`,
-/// `Duration Seconds`. What the report charged is not looked at.
+/// `Duration Seconds`. What the report charged is not looked at, and of a start what is finer than a
+/// microsecond is left away.
+///
+/// A call goes by its `UsageId`, which nobody knows while it goes on: one that was authorized and settled
+/// by another name is charged again by its row. Charge calls in one of the two ways.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -78,7 +82,7 @@ fn record(row: &Row) -> Result<CallRecord, table::Error> {
         caller: text(CALLER).map(ToOwned::to_owned),
         called: text(CALLED).map(ToOwned::to_owned),
         reach,
-        started_at: row.read(STARTED, str::parse)?,
+        started_at: row.read(STARTED, Timestamp::read_finer)?,
         duration: row.read(SECONDS, |cell| cell.parse().map(Duration::from_seconds))?,
     })
 }
