@@ -10,7 +10,7 @@ use super::capability::Capability;
 use super::charge::{CallError, Funding, Paid, check_credits, minutes, rest_begins, sum};
 use super::events::{CallAuthorized, CallExtended, Draws, HoldReleased};
 use super::hold::{Hold, LimitedBy, PriceBasis, ReleaseReason};
-use super::minutes::{Included, Reach};
+use super::minutes::{Included, PoolSize, Reach};
 use super::tariff::{LONGEST, Price, Quote, Tariff};
 use super::{Error, TariffError};
 use crate::money::Amount;
@@ -71,7 +71,7 @@ impl AuthorizeCall {
     }
 }
 
-/// Lets a call that was authorized last longer.
+/// Lets a call that was authorized last longer: by minutes as its pool includes them now, and by funds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -332,10 +332,11 @@ fn quote<'a>(
     Ok(tariff.quote(paid.direction, &paid.number, begins)?)
 }
 
-/// What is held besides for a call that shall last longer.
+/// What is held besides for a call that shall last longer; `size` is what its pool includes now.
 pub(crate) fn decide_extend(
     call: &Key,
     wanted: Duration,
+    size: PoolSize,
     account: &Account,
     terms: Terms<'_>,
     at: Timestamp,
@@ -357,7 +358,7 @@ pub(crate) fn decide_extend(
     };
     if !hold.is_free() {
         let by_minutes = if hold.beyond_minutes() == Duration::ZERO {
-            more_minutes(hold, wanted, account)
+            more_minutes(hold, wanted, size, account)
         } else {
             hold.included.clone()
         };
@@ -370,10 +371,16 @@ pub(crate) fn decide_extend(
 }
 
 /// The minutes of a call that minutes alone pay so far, if it shall last longer.
-fn more_minutes(hold: &Hold, wanted: Duration, account: &Account) -> Option<Included> {
+fn more_minutes(
+    hold: &Hold,
+    wanted: Duration,
+    size: PoolSize,
+    account: &Account,
+) -> Option<Included> {
     let mut included = hold.included.clone()?;
-    let left = account.taken(included.pool).left_of(included.size, included.reach);
+    let left = account.taken(included.pool).left_of(size, included.reach);
     included.duration = included.duration.checked_add(left)?.min(wanted);
+    included.size = size;
     Some(included)
 }
 

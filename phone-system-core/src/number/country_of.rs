@@ -56,9 +56,40 @@ pub fn country_of(number: PhoneNumber) -> Option<Country> {
     country
 }
 
+/// The country of a number of which the last three digits are missing, as reports mask them; none if
+/// what is there (with a plus) does not tell it.
+pub(crate) fn country_of_leading(digits: &str) -> Option<Country> {
+    // Numbers of one country that shares its code with others begin alike.
+    let whole = ["000", "555", "999"].map(|last| parse(&format!("{digits}{last}"), None));
+    let mut countries = whole.into_iter().filter_map(|parsed| parsed.ok()?.country);
+    let first = countries.next()?;
+    countries.all(|country| country == first).then_some(first)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_masked_may_tell_the_country() {
+        for (digits, country) in [
+            ("+49301234", Some("DE")),
+            ("+14255550", Some("US")),
+            ("+12045550", Some("CA")),
+            ("+1425555", None),
+            ("+442079460", Some("GB")),
+            ("+35840123", Some("FI")),
+            ("+35818123", Some("AX")),
+            ("+390612345", Some("IT")),
+            ("+1", None),
+            ("+", None),
+            ("+800123456", None),
+            ("+99912345", None),
+        ] {
+            let country = country.map(|country| country.parse().unwrap());
+            assert_eq!(country_of_leading(digits), country, "{digits}");
+        }
+    }
 
     #[test]
     fn every_country_fits_into_its_bits() {

@@ -29,6 +29,7 @@ use crate::text::as_text_in_place;
 use crate::written::{InPlace, Written};
 
 pub use country_of::country_of;
+pub(crate) use country_of::country_of_leading;
 pub use emergency::is_emergency;
 pub(crate) use list::MAXIMUM;
 pub use list::{ListError, NumberList, NumberRange};

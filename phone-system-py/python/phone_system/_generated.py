@@ -9318,15 +9318,15 @@ class BillingArea:
 
         Each call is an item, in the order of the list, which should be that of their ends. Free are
         emergency calls, before anything else is looked at; incoming calls but for those to
-        toll-free numbers; calls by Direct Routing, which its carrier bills; and calls of no
-        duration. Numbers are read as people of the user's country dial them. A call that was
-        authorized is settled. Refusals of an item in this order: in the future; too long; charged
-        already; its month closed; no calling plan; a country that cannot be told; no licence for
-        credits; credits not set up, or toll-free without a positive balance; no price list, no
-        price; funds. Of several plans of a user the first with minutes left pays, and credits pay
-        the rest. Spend limits, dial-out policies and barred destinations are not looked at, because
-        the call took place: whether one may begin is told by ``billing.authorize``, also as a dry
-        run.
+        toll-free numbers; and calls by Direct Routing, which its carrier bills. A call of no
+        duration costs nothing, if its caller could have called. Numbers are read as people of the
+        user's country dial them. A call that was authorized is settled. Refusals of an item in this
+        order: in the future; too long; charged already; its month closed; no calling plan; a
+        country that cannot be told; no licence for credits; credits not set up, or toll-free
+        without a positive balance; no price list, no price; funds. Of several plans of a user the
+        first with minutes left pays, and credits pay the rest. Spend limits, dial-out policies and
+        barred destinations are not looked at, because the call took place: whether one may begin is
+        told by ``billing.authorize``, also as a dry run.
 
         Args:
             calls: The calls.
@@ -9431,6 +9431,8 @@ class BillingArea:
     ) -> Executed[Authorized]:
         """Lets a call that was authorized last longer.
 
+        By minutes as its pool includes them now, and by funds.
+
         Args:
             call: The call.
             wanted: How long it shall be able to last, from its beginning.
@@ -9468,8 +9470,9 @@ class BillingArea:
         """Charges calls that were authorized and have ended, and gives back what they did not need.
 
         A call that lasted no longer than it may is paid by what was held for it, also if minutes
-        have come free since. What it lasted longer is paid from what there is, and is else
-        uncollected: the call took place. It is priced by the price list by which it was authorized.
+        have come free since. What it lasted longer is paid from what there is, of minutes by the
+        size that its pool had when it was authorized or extended, and is else uncollected: the call
+        took place. It is priced by the price list by which it was authorized.
 
         Args:
             calls: The calls, in the order of their ends.
@@ -14048,7 +14051,12 @@ class ProviderBillingArea:
 
         Of its twenty columns these are used, the others passed over: ``UsageId``, ``User
         Location``, ``UPN``, ``Caller ID``, ``Call Type``, ``Domestic/International``, ``Destination
-        Number``, ``Start Time``, ``Duration Seconds``. What the report charged is not looked at.
+        Number``, ``Start Time``, ``Duration Seconds``. What the report charged is not looked at,
+        and of a start what is finer than a microsecond is left away.
+
+        A call goes by its ``UsageId``, which nobody knows while it goes on: one that was authorized
+        and settled by another name is charged again by its row. Charge calls in one of the two
+        ways.
 
         Args:
             csv: The text of the table, UTF-8.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::funding::{Caller, is_emergency_call};
+use super::funding::{Caller, is_emergency_call, size_of_pool};
 use super::{DONE, Decided, told};
 use crate::billing::{
     self, Account, AuthorizeCall, CallAuthorized, CallCharged, CallExtended, CallRecord,
@@ -27,8 +27,8 @@ fn chosen<'a>(account: &Account, reference: &'a Reference) -> Option<&'a Tariff>
 ///
 /// Each call is an item, in the order of the list, which should be that of their ends. Free are
 /// emergency calls, before anything else is looked at; incoming calls but for those to toll-free
-/// numbers; calls by Direct Routing, which its carrier bills; and calls of no duration. Numbers are
-/// read as people of the user's country dial them. A call that was authorized is settled. Refusals of
+/// numbers; and calls by Direct Routing, which its carrier bills. A call of no duration costs nothing,
+/// if its caller could have called. Numbers are read as people of the user's country dial them. A call that was authorized is settled. Refusals of
 /// an item in this order: in the future; too long; charged already; its month closed; no calling
 /// plan; a country that cannot be told; no licence for credits; credits not set up, or toll-free
 /// without a positive balance; no price list, no price; funds. Of several plans of a user the first
@@ -165,8 +165,9 @@ impl Command for ChargeCalls {
 /// Charges calls that were authorized and have ended, and gives back what they did not need.
 ///
 /// A call that lasted no longer than it may is paid by what was held for it, also if minutes have
-/// come free since. What it lasted longer is paid from what there is, and is else uncollected: the
-/// call took place. It is priced by the price list by which it was authorized.
+/// come free since. What it lasted longer is paid from what there is, of minutes by the size that its
+/// pool had when it was authorized or extended, and is else uncollected: the call took place. It is
+/// priced by the price list by which it was authorized.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -324,7 +325,11 @@ impl Command for ExtendCall {
         let Drafts { organization, account, reference, .. } = drafts;
         let hold = known(&self.call, account)?;
         let terms = terms(account, organization, reference, Some(hold));
-        let extended = decide_extend(&self.call, self.wanted, account, terms, context.at)?;
+        let size = hold.included.as_ref().map(|included| {
+            size_of_pool(included.pool, hold.started_at, organization, reference.countries())
+        });
+        let size = size.unwrap_or_default();
+        let extended = decide_extend(&self.call, self.wanted, size, account, terms, context.at)?;
         account.record(extended)?;
         DONE
     }

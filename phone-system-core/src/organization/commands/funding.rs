@@ -105,7 +105,7 @@ impl<'a> Caller<'a> {
     fn conference_out(&self, credits: Credits) -> Result<Funding, Error> {
         let number = self.called()?.clone();
         let included = self.skus.gives(Grant::AudioConferencing)
-            && country_of(&number, self.tariff).is_some_and(is_zone_a)
+            && self.country_called()?.is_some_and(is_zone_a)
             && self.usage(Some(Plan::Conferencing), &number) == DestinationUse::Included;
         let pools = included.then(|| {
             let started_at = self.call.started_at;
@@ -305,12 +305,7 @@ fn reaches_abroad(plan: Plan) -> bool {
 }
 
 /// The minutes of all users with the plan in the country, as licences stand.
-pub(crate) fn pool_size(
-    plan: Plan,
-    country: Country,
-    state: &State,
-    countries: &country::Table,
-) -> PoolSize {
+fn pool_size(plan: Plan, country: Country, state: &State, countries: &country::Table) -> PoolSize {
     let mut size = PoolSize::default();
     for (sku, of, users) in state.licensing().held() {
         if pool_country(of) != country || plan_of(sku) != Some(plan) {
@@ -344,8 +339,21 @@ fn more(duration: Duration, minutes: Option<u32>, users: u32) -> Duration {
     sum.unwrap_or(Duration::from_minutes(u32::MAX))
 }
 
+/// What the pool that pays for a call that began at `started_at` includes, as licences stand.
+pub(crate) fn size_of_pool(
+    pool: PoolKey,
+    started_at: Timestamp,
+    state: &State,
+    countries: &country::Table,
+) -> PoolSize {
+    match pool.country {
+        Some(country) => pool_size(pool.plan, country, state, countries),
+        None => conferencing_size(state, started_at),
+    }
+}
+
 /// The minutes of dial-out from conferences, by the instant of the call.
-pub(crate) fn conferencing_size(state: &State, at: Timestamp) -> PoolSize {
+fn conferencing_size(state: &State, at: Timestamp) -> PoolSize {
     let entitled = Entitlement::of(Basis::of(state.licensing()), state.rules(), at);
     let minutes = u32::try_from(entitled.conference_minutes.total).unwrap_or(u32::MAX);
     PoolSize { domestic: Duration::from_minutes(minutes), international: Duration::ZERO }
@@ -366,8 +374,9 @@ fn unknown(call: CallFacts<'_>) -> Error {
 fn country_of(called: &Known, tariff: Option<&Tariff>) -> Option<Country> {
     let of_plan = match called {
         Known::Whole(number) => number::country_of(*number),
-        _ => None,
+        Known::Masked(digits) => number::country_of_leading(digits),
+        Known::Withheld => None,
     };
-    // Masked numbers, and those that no plan knows.
+    // Numbers that no plan knows, or of which too little is known.
     of_plan.or_else(|| tariff?.rate_of(Direction::Outbound, called).ok()?.country)
 }

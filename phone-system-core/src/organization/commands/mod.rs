@@ -26,7 +26,7 @@ use crate::table::{self, Row};
 pub use addresses::{AddressGone, AddressKept, AddressesImported, AddressesJudged};
 pub use billing::{AutoRechargeChanged, CreditsAdjusted, RechargeReported};
 pub use calls::{Authorized, ChargeCalls, Charged, EMERGENCY_LENGTH, SettleCalls};
-pub(super) use funding::{conferencing_size, pool_country, pool_size};
+pub(super) use funding::{pool_country, size_of_pool};
 pub use licensing::{LicensesChanged, SeatsChanged, SeatsImported};
 pub use location::{Located, Told};
 pub use numbers::{Assigned, Blocked, Imported, OrderClosed, Released, Unassigned, Unblocked};

@@ -11,7 +11,7 @@ use crate::country::{Availability, AvailabilityIn};
 use crate::draft::Inconsistent;
 use crate::hash::Hash;
 use crate::money::{Amount, Currency};
-use crate::organization::commands::{conferencing_size, pool_country, pool_size};
+use crate::organization::commands::{pool_country, size_of_pool};
 use crate::organization::{Error, Query, Touches, View, count};
 use crate::text::{Country, Key, Label, UserId};
 use crate::time::{Duration, Month, Timestamp};
@@ -152,10 +152,7 @@ impl Query for MinutesOf {
             .collect();
         pools.push(PoolKey { plan: Plan::Conferencing, country: None, month });
         let pools = pools.into_iter().map(|pool| {
-            let size = match pool.country {
-                Some(country) => pool_size(pool.plan, country, state, view.reference.countries()),
-                None => conferencing_size(state, month.begin()),
-            };
+            let size = size_of_pool(pool, month.begin(), state, view.reference.countries());
             let (used, held) = (view.account.used(pool), view.account.held_minutes(pool));
             PoolOf { pool, size, used, held }
         });
