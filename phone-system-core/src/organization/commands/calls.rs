@@ -28,8 +28,8 @@ fn chosen<'a>(account: &Account, reference: &'a Reference) -> Option<&'a Tariff>
 /// Each call is an item, in the order of the list, which should be that of their ends. Free are
 /// emergency calls, before anything else is looked at; incoming calls but for those to toll-free
 /// numbers; and calls by Direct Routing, which its carrier bills. A call of no duration costs nothing,
-/// if its caller could have called. Numbers are read as people of the user's country dial them. A call that was authorized is settled. Refusals of
-/// an item in this order: in the future; too long; charged already; its month closed; no calling
+/// if its caller could have called. Numbers are read as people of the user's country dial them. A call
+/// that was authorized is settled. Refusals of an item in this order: in the future; too long; charged already; its month closed; no calling
 /// plan; a country that cannot be told; no licence for credits; credits not set up, or toll-free
 /// without a positive balance; no price list, no price; funds. Of several plans of a user the first
 /// with minutes left pays, and credits pay the rest. Spend limits, dial-out policies and barred
